@@ -1,0 +1,65 @@
+"""Align: the contract applied to history, one table for each governed fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from tieout.align.contract_tables import create_contract_tables
+from tieout.align.mapping import FeedFiles, source_view
+from tieout.align.steps import run_steps
+from tieout.contract.criteria import parse_criterion
+from tieout.contract.vocabulary import ACCOUNT_COLUMNS, ENTITIES
+from tieout.history.changes import changes
+from tieout.history.ledger import Feed, Ledger
+from tieout.warehouse.engine import memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from tieout.contract.model import Contract
+    from tieout.warehouse.engine import Connection
+
+
+def feed_files(
+    ledger: Ledger, contract: Contract, known_at: datetime | None = None, position: int | None = None
+) -> tuple[FeedFiles, ...]:
+    """Find, for every object of the contract, the change files that the ledger holds of it."""
+    found = []
+    with memory() as engine:
+        for system, terms in contract.sources.items():
+            for name, source in terms.objects.items():
+                feed = Feed(system, name)
+                pulls = ledger.pulls(feed, known_at=known_at, position=position)
+                columns = tuple(dict.fromkeys(column for pull in pulls for column in pull.columns))
+                files = changes(ledger, engine, feed, known_at=known_at, position=position)
+                found.append(FeedFiles(system, name, source, files, columns))
+    return tuple(found)
+
+
+def align(
+    engine: Connection,
+    contract: Contract,
+    feeds: Sequence[FeedFiles],
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Fill an empty build: the contract's tables, then every step. Source views live only as long as the connection."""
+    create_contract_tables(engine, contract)
+    for entity in ENTITIES:
+        engine.execute(f"create temp view source_{entity} as {source_view(entity, feeds, contract)}")
+    engine.execute(f"create temp view source_account_ruled as select s.*, {_segment_rule(contract)} as rule_segment from source_account as s")
+    run_steps(engine, progress)
+
+
+def _segment_rule(contract: Contract) -> str:
+    """Compile the segments: the first whose criterion holds; unknown where one before it cannot be told."""
+    case = exp.Case()
+    for segment in contract.company.segments:
+        criterion, _ = parse_criterion(segment.when, ACCOUNT_COLUMNS, f"segment {segment.name}")
+        if criterion is None:
+            continue
+        case = case.when(exp.Is(this=exp.paren(criterion.tree.copy()), expression=exp.null()), exp.null())
+        case = case.when(criterion.tree.copy(), exp.Literal.string(segment.name))
+    return case.sql("duckdb") if case.args.get("ifs") else "cast(null as varchar)"

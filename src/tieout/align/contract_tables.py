@@ -1,0 +1,155 @@
+"""The contract as tables in the engine, so that the SQL of the steps is static text.
+
+Days and times come ready made: a definition or a rate is in force from `starts_at` until before `ends_at` (UTC), a
+calendar has one row for each day. The year 9999 means "no end", the year 1 "from the beginning".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tieout.basics.calendars import FiscalCalendar, start_of_day
+from tieout.contract.definitions import definition_periods, stage_rank
+
+if TYPE_CHECKING:
+    from tieout.contract.model import Contract
+    from tieout.warehouse.engine import Connection
+
+BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 - time stamps are UTC without zone
+FIRST_YEAR, LAST_YEAR = 1990, 2060
+PUBLIC_DOMAINS = (
+    "aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "me.com",
+    "msn.com", "outlook.com", "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.com", "yandex.ru",
+)  # fmt: skip
+"""Mail domains that anybody can have; they say nothing about the company."""
+
+
+def create_contract_tables(engine: Connection, contract: Contract) -> None:
+    """Write every table that the steps read from the contract."""
+    zone = ZoneInfo(contract.company.time_zone)
+    company = contract.company
+    _table(engine, "company", "currency varchar, time_zone varchar", [(company.currency, company.time_zone)])
+    _stages(engine, contract)
+    _definitions(engine, contract, zone)
+    _calendar_days(engine, contract, zone)
+    _rates(engine, contract, zone)
+    _registers(engine, contract, zone)
+    _sourcing(engine, contract)
+
+
+def _table(engine: Connection, name: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
+    engine.execute(f"create table {name} ({columns})")
+    values = [list(row) for row in rows]
+    if values:
+        marks = ", ".join("?" * len(values[0]))
+        engine.executemany(f"insert into {name} values ({marks})", values)
+
+
+def _stages(engine: Connection, contract: Contract) -> None:
+    ranks = stage_rank(contract.pipeline)
+    by_name = {n.strip().casefold(): s for s in contract.pipeline.stages for n in (s.name, *s.also)}
+    _table(
+        engine,
+        "pipeline_stages",
+        "name_key varchar, name varchar, rank integer, outcome varchar, probability double",
+        ((key, by_name[key].name, ranks[key], by_name[key].outcome, by_name[key].probability) for key in by_name),
+    )
+    types = ((name.strip().casefold(), name) for name in contract.pipeline.types)
+    _table(engine, "pipeline_types", "name_key varchar, name varchar", types)
+
+
+def _definitions(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
+    ranks = stage_rank(contract.pipeline)
+    names = {name.strip().casefold(): name for name in contract.pipeline.types}
+    definitions, types, omits = [], [], []
+    for number, (first, last, definition) in enumerate(definition_periods(contract.pipeline)):
+        rank = ranks[(definition.stage or "").strip().casefold()]
+        definitions.append((number, _begins(first, zone), _ends(last, zone), rank, definition.basis, definition.rates))
+        types += [(number, names.get(t.strip().casefold(), t)) for t in definition.types or ()]
+        omits += [(number, category.strip().casefold()) for category in definition.omitted or ()]
+    columns = "definition integer, starts_at timestamp, ends_at timestamp, stage_rank integer, basis varchar, rates varchar"
+    _table(engine, "definitions", columns, definitions)
+    _table(engine, "definition_types", "definition integer, type varchar", types)
+    _table(engine, "definition_omits", "definition integer, category_key varchar", omits)
+
+
+def _calendar_days(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
+    """One row for each day of each calendar; a table from lists of columns, since row by row would take seconds."""
+    import pyarrow as pa  # noqa: PLC0415 - only a build needs it
+
+    days = [date(FIRST_YEAR, 1, 1) + timedelta(days=n) for n in range((date(LAST_YEAR, 1, 1) - date(FIRST_YEAR, 1, 1)).days)]
+    starts = [start_of_day(day, zone) for day in [*days, days[-1] + timedelta(days=1)]]
+    parts = []
+    for name, terms in contract.company.calendars.items():
+        calendar = FiscalCalendar(name, terms.start_month)
+        quarters = [calendar.quarter_of(day) for day in days]
+        parts.append(
+            pa.table(
+                {
+                    "calendar": [name] * len(days),
+                    "day": days,
+                    "starts_at": starts[:-1],
+                    "ends_at": starts[1:],
+                    "month": [f"{day:%Y-%m}" for day in days],
+                    "quarter": [quarter.name for quarter in quarters],
+                    "year": [quarter.name[:4] for quarter in quarters],
+                    "day_of_quarter": [(day - q.start).days + 1 for day, q in zip(days, quarters, strict=True)],
+                }
+            )
+        )
+    engine.register("calendar_parts", pa.concat_tables(parts))
+    engine.execute("create table calendar_days as select * from calendar_parts")
+    engine.unregister("calendar_parts")
+
+
+def _rates(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
+    rows: list[tuple[object, ...]] = [
+        (kind, contract.company.currency, BEGINNING, END, "1") for kind in ("plan", "spot")
+    ]
+    by_currency: dict[tuple[str, str], list[tuple[date, str]]] = {}
+    for rate in contract.rates:
+        by_currency.setdefault((rate.kind, rate.currency), []).append((rate.from_, str(rate.rate)))
+    for (kind, currency), entries in by_currency.items():
+        entries.sort()
+        ends = [_begins(day, zone) for day, _ in entries[1:]] + [END]
+        rows += [(kind, currency, _begins(day, zone), end, rate) for (day, rate), end in zip(entries, ends, strict=True)]
+    columns = "kind varchar, currency varchar, starts_at timestamp, ends_at timestamp, rate decimal(18, 8)"
+    _table(engine, "exchange_rates", columns, rows)
+
+
+def _registers(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
+    exclusions = (
+        (x.object, x.id, _begins(x.from_, zone), _expires(x.expires, zone), x.reason, x.owner) for x in contract.exclusions
+    )
+    columns = "object varchar, id varchar, starts_at timestamp, ends_at timestamp, reason varchar, owner varchar"
+    _table(engine, "exclusions", columns, exclusions)
+    merges = ((m.object, m.id, m.into, _expires(m.expires, zone), m.reason, m.owner) for m in contract.merges)
+    columns = "object varchar, id varchar, into_id varchar, ends_at timestamp, reason varchar, owner varchar"
+    _table(engine, "registered_merges", columns, merges)
+
+
+def _sourcing(engine: Connection, contract: Contract) -> None:
+    terms = contract.pipeline.source_class
+    names = ((source.strip().casefold(), name) for source, name in terms.sources.items())
+    _table(engine, "source_class_names", "source_key varchar, class varchar", names)
+    roles = ((role.strip().casefold(), name) for role, name in terms.created_by.items())
+    _table(engine, "role_classes", "role_key varchar, class varchar", roles)
+    _table(engine, "marketing_class", "class varchar", [(terms.marketing,)])
+    _table(engine, "source_class_days", "days bigint", [(terms.touch_days,)])
+    _table(engine, "public_domains", "domain varchar", ((domain,) for domain in PUBLIC_DOMAINS))
+
+
+def _begins(day: date | None, zone: ZoneInfo) -> datetime:
+    return BEGINNING if day is None else start_of_day(day, zone)
+
+
+def _ends(day: date | None, zone: ZoneInfo) -> datetime:
+    return END if day is None else start_of_day(day, zone)
+
+
+def _expires(day: date | None, zone: ZoneInfo) -> datetime:
+    """An entry of a register holds through the day on which it expires."""
+    return END if day is None else start_of_day(day + timedelta(days=1), zone)

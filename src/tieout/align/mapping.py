@@ -1,0 +1,276 @@
+"""Field mappings compiled: each entity of the vocabulary becomes the view `source_<entity>` over its change files.
+
+One row of a view is one thing a system said of one record: the typed fields, when it became true (`happened_at`, UTC),
+when and in which pull it was said, and which fields it speaks of (`set_<field>`, opportunities only). Fields that no
+object maps are there and empty, so that every step's SQL is static. Everything is built as SQLGlot trees; text from a
+contract or an export only ever becomes an identifier or a literal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlglot import exp, parse_one
+from sqlglot.expressions import replace_placeholders
+
+from tieout.align.typing_sql import typed
+from tieout.contract.criteria import parse_expression
+from tieout.contract.model import Contract, FieldMapping, SourceObject
+from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY, Kind
+
+@dataclass(frozen=True, slots=True)
+class FeedFiles:
+    """One object of a system with the change files that hold what it said, and the columns they have."""
+
+    system: str
+    name: str
+    object: SourceObject
+    files: tuple[Path, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The object's full name, as in `crm.opportunities`."""
+        return f"{self.system}.{self.name}"
+
+
+def source_view(entity: str, feeds: Sequence[FeedFiles], contract: Contract) -> str:
+    """Compile the SELECT of `source_<entity>`: a union over the objects that mean it, or an empty relation."""
+    zone = contract.company.time_zone
+    base = None if _tells_currency(entity, feeds) else contract.company.currency
+    parts: list[exp.Select] = []
+    for feed in feeds:
+        if not feed.files:
+            continue
+        if feed.object.entity == entity:
+            parts.append(_rows(entity, feed, zone, base))
+            parts += [_column_events(entity, feed, number, zone) for number in range(len(feed.object.events))]
+        if feed.object.entity == FIELD_HISTORY and feed.object.of == entity:
+            parts.append(_field_history(entity, feed, _value_names(feed, feeds), zone))
+    if not parts:
+        parts.append(_empty(entity))
+    return " union all ".join(part.sql("duckdb") for part in parts)
+
+
+def fields_of(entity: str) -> dict[str, Kind]:
+    """Give the fields that an entity's source view carries; `id` became `record`."""
+    fields = {name: kind for name, kind in ENTITIES[entity].items() if name != "id"}
+    if "source" in fields:
+        fields["source_raw"] = Kind.TEXT
+    return fields
+
+
+# -- the parts of a view
+
+
+def _rows(entity: str, feed: FeedFiles, zone: str, base: str | None) -> exp.Select:
+    mapped = _mapped(entity, feed)
+    if base and "currency" in fields_of(entity):
+        mapped["currency"] = FieldMapping(constant=base)
+    modified = _time(feed.object.at if feed.object.mode == "log" else feed.object.modified, feed, zone)
+    select = _select(entity, feed, mapped, zone, voice="log" if feed.object.mode == "log" else "row")
+    happened, flagged = _happened(feed, modified)
+    return _finish(select, feed, happened=happened, flagged=flagged)
+
+
+def _column_events(entity: str, feed: FeedFiles, number: int, zone: str) -> exp.Select:
+    event = feed.object.events[number]
+    mapped = {name: FieldMapping(constant=value) for name, value in event.set.items()}
+    select = _select(entity, feed, mapped, zone, voice="event")
+    moment = _time(event.at, feed, zone)
+    return _finish(select, feed, happened=moment, flagged=exp.false()).where(
+        exp.Not(this=exp.Is(this=moment.copy(), expression=exp.null())),
+        exp.column("_op").eq("put"),
+    )
+
+
+def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping], zone: str) -> exp.Select:
+    """Give one row for each change of a tracked field; the view's other fields stay unset."""
+    mapping = feed.object.fields
+    changed = exp.Lower(this=_raw(mapping.get("field", FieldMapping(column="field")), feed))
+    value = _raw(mapping.get("new_value", FieldMapping(column="new_value")), feed)
+    select = _meta(feed, _raw(mapping.get("record", FieldMapping(column="record")), feed), voice="history")
+    unread: list[exp.Expression] = []
+    theirs = {ours: name for name, ours in feed.object.tracked.items()}
+    for field, kind in fields_of(entity).items():
+        if field not in theirs:
+            select = select.select(_null(kind).as_(field), exp.false().as_(f"set_{field}"))
+            continue
+        is_it = changed.copy().eq(exp.Literal.string(theirs[field].lower()))
+        raw = _renamed(value.copy(), names.get(field, FieldMapping()))
+        tree = typed(raw, kind, zone, feed.object.dates)
+        select = select.select(
+            exp.Case().when(is_it.copy(), tree).as_(field),
+            exp.func("coalesce", is_it.copy(), exp.false()).as_(f"set_{field}"),
+        )
+        unread.append(_unread(field, exp.Case().when(is_it, raw.copy()), tree.copy()))
+    at = mapping.get("at", FieldMapping(column=feed.object.at or "at"))
+    moment = typed(_raw(at, feed), Kind.TIME, zone, feed.object.dates)
+    select = select.select(_joined(unread).as_("unread"))
+    tracked = exp.In(
+        this=changed.copy(), expressions=[exp.Literal.string(name.lower()) for name in feed.object.tracked]
+    )
+    return _finish(select, feed, happened=moment, flagged=exp.false()).where(
+        tracked, exp.Not(this=exp.Is(this=moment.copy(), expression=exp.null()))
+    )
+
+
+def _select(entity: str, feed: FeedFiles, mapped: dict[str, FieldMapping], zone: str, *, voice: str) -> exp.Select:
+    identity = feed.object.fields.get("id")
+    select = _meta(feed, _raw(identity, feed) if identity else exp.column("_key"), voice=voice)
+    unread: list[exp.Expression] = []
+    for field, field_kind in fields_of(entity).items():
+        tree = _null(field_kind)
+        if field in mapped:
+            raw = _renamed(_raw(mapped[field], feed), mapped[field])
+            tree = typed(raw, field_kind, zone, feed.object.dates)
+            if field_kind is not Kind.TEXT and not mapped[field].constant:
+                unread.append(_unread(field, raw.copy(), tree.copy()))
+        select = select.select(tree.as_(field))
+        if entity == "opportunity":
+            select = select.select(exp.convert(field in mapped).as_(f"set_{field}"))
+    return select.select(_joined(unread).as_("unread"))
+
+
+def _meta(feed: FeedFiles, record: exp.Expression, *, voice: str) -> exp.Select:
+    sequence: exp.Expression = exp.cast(exp.Literal.number(0), "bigint")
+    if feed.object.sequence:
+        text = _raw(FieldMapping(column=feed.object.sequence), feed)
+        sequence = exp.func("coalesce", typed(text, Kind.INTEGER, "UTC", "iso"), sequence)
+    assumes = "".join(f"|{name}" for name in feed.object.assume) + "|"
+    return exp.select(
+        exp.Literal.string(feed.label).as_("object"),
+        typed(record, Kind.TEXT, "UTC", "iso").as_("record"),
+        exp.column("_taken_at").as_("taken_at"),
+        exp.column("_position").as_("position"),
+        sequence.as_("sequence"),
+        exp.column("_op").as_("op"),
+        exp.Literal.string(voice).as_("voice"),
+        exp.Literal.string(assumes).as_("assumes"),
+        exp.column("_row").as_("row_number"),
+    )
+
+
+def _finish(select: exp.Select, feed: FeedFiles, *, happened: exp.Expression, flagged: exp.Expression) -> exp.Select:
+    files = exp.Array(expressions=[exp.Literal.string(str(path)) for path in feed.files])
+    by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
+    source = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[files, by_name]))
+    select = select.select(happened.copy().as_("happened_at"), flagged.as_("flagged")).from_(source)
+    if feed.object.where:
+        condition, _ = parse_expression(feed.object.where, f"{feed.label} where")
+        if condition is not None:
+            select = select.where(condition)
+    return select
+
+
+def _happened(feed: FeedFiles, modified: exp.Expression) -> tuple[exp.Expression, exp.Expression]:
+    """When a row became true: a log's own time; else its modified time within the pull's window, else the taking."""
+    if feed.object.mode == "log":
+        return modified, exp.false()
+    inside = parse_one(
+        ":m <= _taken_at and (_previous_taken_at is null or :m > _previous_taken_at) and _op = 'put'", dialect="duckdb"
+    )
+    inside = replace_placeholders(inside, m=modified)
+    inside = exp.func("coalesce", inside, exp.false())
+    return exp.Case().when(inside, modified).else_(exp.column("_taken_at")), exp.Not(this=inside.copy())
+
+
+# -- small pieces
+
+
+def _tells_currency(entity: str, feeds: Sequence[FeedFiles]) -> bool:
+    """Say whether any object tells the currency of an entity's money; where none does, it is the company's own."""
+    return any(
+        "currency" in (feed.object.fields if feed.object.entity == entity else feed.object.tracked.values())
+        for feed in feeds
+        if entity in (feed.object.entity, feed.object.of)
+    )
+
+
+def _mapped(entity: str, feed: FeedFiles) -> dict[str, FieldMapping]:
+    mapped = {name: mapping for name, mapping in feed.object.fields.items() if name in fields_of(entity)}
+    if "source" in mapped:
+        mapped["source_raw"] = mapped["source"].model_copy(update={"values": {}, "unknown": ()})
+    return mapped
+
+
+def _value_names(history: FeedFiles, feeds: Iterable[FeedFiles]) -> dict[str, FieldMapping]:
+    """Find how the history's own system renames the values of the fields that it tracks."""
+    found: dict[str, FieldMapping] = {}
+    for feed in feeds:
+        if feed.system == history.system and feed.object.entity == history.object.of:
+            found |= feed.object.fields
+    return found
+
+
+def _raw(mapping: FieldMapping, feed: FeedFiles) -> exp.Expression:
+    """Give the text that a mapping finds in the export, before any renaming."""
+    if mapping.constant is not None:
+        return exp.Literal.string(mapping.constant)
+    if mapping.sql is not None:
+        tree, _ = parse_expression(mapping.sql, feed.label)
+        return exp.cast(tree, "varchar") if tree is not None else _null(Kind.TEXT)
+    wanted = (mapping.column,) if isinstance(mapping.column, str) else mapping.column or ()
+    present = {column.casefold(): column for column in feed.columns}
+    columns = [exp.column(exp.to_identifier(present[c.casefold()], quoted=True)) for c in wanted if c.casefold() in present]
+    if not columns:
+        return _null(Kind.TEXT)
+    return columns[0] if len(columns) == 1 else exp.func("coalesce", *columns)
+
+
+def _renamed(raw: exp.Expression, mapping: FieldMapping) -> exp.Expression:
+    names: dict[str, str | None] = {name.strip().casefold(): ours for name, ours in mapping.values.items()}
+    names |= dict.fromkeys((name.strip().casefold() for name in mapping.unknown), None)
+    if not names:
+        return raw
+    case = exp.Case(this=exp.Lower(this=exp.Trim(this=raw.copy())))
+    for theirs, ours in names.items():
+        case = case.when(exp.Literal.string(theirs), exp.null() if ours is None else exp.Literal.string(ours))
+    return case.else_(raw)
+
+
+def _time(column: str | None, feed: FeedFiles, zone: str) -> exp.Expression:
+    if column is None:
+        return _null(Kind.TIME)
+    return typed(_raw(FieldMapping(column=column), feed), Kind.TIME, zone, feed.object.dates)
+
+
+def _unread(field: str, raw: exp.Expression, tree: exp.Expression) -> exp.Expression:
+    lost = parse_one("nullif(trim(:raw), '') is not null and :tree is null", dialect="duckdb")
+    return exp.Case().when(replace_placeholders(lost, raw=raw, tree=tree), exp.Literal.string(field))
+
+
+def _joined(unread: list[exp.Expression]) -> exp.Expression:
+    return exp.func("concat_ws", exp.Literal.string(","), *unread) if unread else exp.Literal.string("")
+
+
+def _null(kind: Kind) -> exp.Expression:
+    return exp.cast(exp.null(), SQL_TYPES[kind])
+
+
+SQL_TYPES = {
+    Kind.TEXT: "varchar",
+    Kind.MONEY: "decimal(18, 2)",
+    Kind.NUMBER: "double",
+    Kind.INTEGER: "bigint",
+    Kind.DATE: "date",
+    Kind.TIME: "timestamp",
+    Kind.FLAG: "boolean",
+}
+"""The engine's type of each kind of field."""
+
+
+def _empty(entity: str) -> exp.Select:
+    meta = {
+        "object": "varchar", "record": "varchar", "taken_at": "timestamp", "position": "bigint", "sequence": "bigint",
+        "op": "varchar", "voice": "varchar", "assumes": "varchar", "row_number": "bigint",
+    }  # fmt: skip
+    select = exp.select(*(exp.cast(exp.null(), kind).as_(name) for name, kind in meta.items()))
+    for field, kind in fields_of(entity).items():
+        select = select.select(_null(kind).as_(field))
+        if entity == "opportunity":
+            select = select.select(exp.false().as_(f"set_{field}"))
+    rest = {"unread": "varchar", "happened_at": "timestamp", "flagged": "boolean"}
+    return select.select(*(exp.cast(exp.null(), kind).as_(name) for name, kind in rest.items())).where(exp.false())

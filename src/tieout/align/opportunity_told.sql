@@ -1,0 +1,44 @@
+-- align/opportunity_told.sql: one row for each state of an opportunity that one object told in order, and each span of knowing it.
+-- Until the next moment was heard, a state was thought to last; from then on it is known to have ended.
+with marked as (
+  select
+    c.*,
+    lead(happened_at, 1, timestamp '9999-12-31') over life as next_at,
+    lead(taken_at, 1, timestamp '9999-12-31') over life as next_heard,
+    case when stage_outcome is distinct from lag(stage_outcome) over life then happened_at end as outcome_began,
+    case when stage is distinct from lag(stage) over life then happened_at end as stage_began
+  from opportunity_changes as c
+  where in_order
+  window life as (partition by record order by ordinal)
+),
+lived as (
+  select
+    m.*,
+    max(outcome_began) over life as outcome_since,
+    max(stage_began) over life as stage_since
+  from marked as m
+  window life as (partition by record order by ordinal rows between unbounded preceding and current row)
+),
+spans as (
+  select l.*, happened_at as valid_from, next_at as valid_to, next_heard as seen_from, timestamp '9999-12-31' as seen_to
+  from lived as l
+  where next_heard < timestamp '9999-12-31'
+  union all
+  select l.*, happened_at, timestamp '9999-12-31', taken_at, next_heard
+  from lived as l
+  where next_heard > taken_at
+)
+select
+  record, valid_from, valid_to, seen_from, seen_to, ordinal, object, voice, position, flagged,
+  voice = 'start' as missing, deleted,
+  name, account_id, owner_id, lead_id, type, stage, category, close_date, created_at, arr, acv, tcv, currency,
+  probability, source, source_override, segment, region, accepted, reason, competitor, merged_into, source_raw,
+  stage_rank, stage_outcome, stage_probability, outcome_since, stage_since,
+  case when stage is null then 3 else grade end as stage_grade,
+  case when type is null then 3 else grade end as type_grade,
+  case when category is null then 3 else grade end as category_grade,
+  case when close_date is null then 3 else grade end as close_date_grade,
+  case when arr is null then 3 else grade end as arr_grade, case when acv is null then 3 else grade end as acv_grade,
+  case when tcv is null then 3 else grade end as tcv_grade,
+  case when currency is null then 3 else grade end as currency_grade
+from spans

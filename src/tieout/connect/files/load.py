@@ -1,0 +1,166 @@
+"""Load a prepared file into the engine: every value as text, every record kept or rejected.
+
+The fast way is DuckDB's own reader, told everything and guessing nothing. Its result stands only where nothing was odd
+and its rows are as many as were counted without it; everything else is read by the careful reader.
+"""
+
+# ruff: noqa: S608 -- paths are quoted, columns are numbered, and no value of a file is ever part of a statement
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tieout.basics.findings import Finding, Level
+from tieout.connect.files.careful import LONGEST, Record, Reject, read_carefully
+from tieout.connect.files.header import Header, clean_names, read_header
+from tieout.connect.files.prepare import AGAIN, Prepared, UnreadableError
+from tieout.warehouse.engine import EngineError, identifier, literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+TABLE = "extract"
+"""The table that a load leaves in the engine. Its columns are c1, c2, ...; its `rowid` is in the order of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a file held. `numbered`: the table has `record` and `line`; else row n is record n + 1."""
+
+    prepared: Prepared
+    columns: tuple[str, ...]
+    rows: int
+    rejects: tuple[Reject, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    numbered: bool = False
+    header: Header | None = None
+
+    def column(self, name: str) -> str:
+        """Give the column of the table that holds a column of the file; names compare case-folded."""
+        folded = [column.casefold() for column in self.columns]
+        return f"c{folded.index(name.casefold()) + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read: where scratch files go, what findings name, what the contract tells of delimiter and columns."""
+
+    scratch: Path
+    place: str
+    delimiter: str | None = None
+    known: frozenset[str] = frozenset()
+
+
+def load(engine: DuckDBPyConnection, prepared: Prepared, reading: Reading) -> Extract:
+    """Load a file as the table `extract`. Raises UnreadableError where it is no table."""
+    if prepared.parquet:
+        return _parquet(engine, prepared, reading)
+    header = read_header(prepared.path, reading.delimiter, reading.known, reading.place)
+    findings = (*header.findings, *_encoding(prepared, reading.place))
+    if prepared.clean and header.first:
+        rows = _fast(engine, prepared.path, header, reading.scratch)
+        if rows is not None and rows == prepared.records - 1:
+            return Extract(prepared, header.names, rows, (), findings, header=header)
+    rows, rejects = _careful(engine, prepared, header, reading.scratch)
+    return Extract(prepared, header.names, rows, rejects, findings, numbered=True, header=header)
+
+
+def _encoding(prepared: Prepared, place: str) -> tuple[Finding, ...]:
+    if not prepared.guessed:
+        return ()
+    message = f"The file is not UTF-8; it is read as {prepared.encoding}."
+    remedy = "If letters look wrong, tell its 'encoding' in contract/sources.yaml."
+    return (Finding("file.encoding", Level.NOTE, place, message, remedy),)
+
+
+def _fast(engine: DuckDBPyConnection, path: Path, header: Header, scratch: Path) -> int | None:
+    """Read with DuckDB alone and give the number of rows, or None where it met anything that it does not take."""
+    names = [f"c{number}" for number in range(1, len(header.names) + 1)]
+    source = _csv(plain_path(path, scratch), names, header.delimiter)
+    try:
+        return _fill(engine, f"select * from {source}")
+    except EngineError:
+        return None
+
+
+def _careful(
+    engine: DuckDBPyConnection, prepared: Prepared, header: Header, scratch: Path
+) -> tuple[int, tuple[Reject, ...]]:
+    """Write the good records out as a file that the fast reader cannot misread, and load that."""
+    target = scratch / "careful.csv"
+    rejects: list[Reject] = []
+    rows = 0
+    names = ["record", "line", *(f"c{number}" for number in range(1, len(header.names) + 1))]
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerow(names)
+        for item in read_carefully(prepared.path, header, replaced=prepared.replaced):
+            if isinstance(item, Record):
+                writer.writerow([item.number, item.line, *item.values])
+                rows += 1
+            else:
+                rejects.append(item)
+    try:
+        found = _fill(engine, f"select * from {_csv(target, names, ',')}")
+    except EngineError as error:
+        message = f"The engine cannot read the file: {str(error).splitlines()[0]}"
+        raise UnreadableError(message, AGAIN) from error
+    finally:
+        target.unlink()
+    if found != rows:
+        message = f"The file has {rows:,} readable records, but the engine read {found:,}."
+        raise UnreadableError(message, "Please report this file: it shows a fault in the reader.")
+    return rows, tuple(rejects)
+
+
+def _csv(path: Path, names: Sequence[str], delimiter: str) -> str:
+    columns = ", ".join(f"{name}: '{'BIGINT' if name in {'record', 'line'} else 'VARCHAR'}'" for name in names)
+    return (
+        f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)},"
+        f" quote = '\"', escape = '\"', columns = {{{columns}}}, max_line_size = {2 * LONGEST},"
+        " hive_partitioning = false)"
+    )
+
+
+def _fill(engine: DuckDBPyConnection, query: str) -> int:
+    engine.execute(f"create or replace temp table {TABLE} as {query}")
+    return int(engine.execute(f"select count(*) from {TABLE}").fetchall()[0][0])
+
+
+def _parquet(engine: DuckDBPyConnection, prepared: Prepared, reading: Reading) -> Extract:
+    path = plain_path(prepared.path, reading.scratch)
+    source = f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+    try:
+        described = engine.execute(f"describe select * from {source}").fetchall()
+        shown = (f"{_text(str(row[0]), str(row[1]))} as c{number}" for number, row in enumerate(described, 1))
+        rows = _fill(engine, f"select {', '.join(shown)} from {source}")
+    except EngineError as error:
+        message = f"The Parquet file cannot be read: {str(error).splitlines()[0]}."
+        raise UnreadableError(message, AGAIN) from error
+    names, findings = clean_names((str(row[0]) for row in described), reading.place)
+    return Extract(prepared, names, rows, (), findings)
+
+
+def _text(name: str, kind: str) -> str:
+    """Spell a typed column: ISO times, plain decimals, true and false; empty is null."""
+    column = identifier(name)
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"replace(cast({column} as varchar), ' ', 'T') || ':00'"
+    if kind.startswith("TIMESTAMP"):
+        return f"replace(cast({column} as varchar), ' ', 'T')"
+    return f"nullif(cast({column} as varchar), '')"
+
+
+def plain_path(path: Path, scratch: Path) -> Path:
+    """Give a path that the engine can take neither for a pattern nor for another kind of address."""
+    if re.fullmatch(r"[\w/. -]+", str(path), re.ASCII):
+        return path
+    link = scratch / "linked"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.absolute())
+    return link

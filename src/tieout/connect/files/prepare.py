@@ -1,0 +1,193 @@
+"""Make a file ready to be read: find out its packing and encoding, and have it as plain UTF-8 text.
+
+What is plain UTF-8 already is read where it lies; anything else is written as such into the scratch folder.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import shutil
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tieout.connect.files.counting import CHUNK, Count, count_file
+
+HEAD = 1 << 16
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+KNOWN_KINDS = (
+    (b"PK\x03\x04", "a spreadsheet workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet workbook"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3", "a SQLite database"),
+)
+AGAIN = "Export it again, whole."
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read as a table at all; the message says why, `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that is plain UTF-8 (or Parquet) at `path`.
+
+    `records` and `lines` are counted without parsing; `clean` says that the count can be relied on. `replaced`: bytes
+    that are no text in the encoding stand as U+FFFD. `guessed`: nobody told the encoding.
+    """
+
+    path: Path
+    parquet: bool = False
+    encoding: str = "utf-8"
+    guessed: bool = False
+    replaced: bool = False
+    clean: bool = True
+    records: int = 0
+    lines: int = 0
+
+
+def file_digest(path: Path) -> str:
+    """Give the SHA-256 of a file. Raises UnreadableError where it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        message = f"The file cannot be opened: {error.strerror}."
+        raise UnreadableError(message, "Make it readable for this user.") from error
+
+
+def prepare(path: Path, encoding: str | None, scratch: Path) -> Prepared:
+    """Have a file as plain text. Raises UnreadableError where that cannot be."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        if packed:
+            path = _unpack(path, scratch / "unpacked")
+        with path.open("rb") as file:
+            return _prepare(path, file, encoding, scratch)
+    except (OSError, EOFError, zlib.error) as error:
+        message = f"The file cannot be read: {error}."
+        raise UnreadableError(message, AGAIN) from error
+
+
+def _unpack(path: Path, target: Path) -> Path:
+    with gzip.open(path) as stream, target.open("wb") as file:
+        shutil.copyfileobj(stream, file, CHUNK)
+    return target
+
+
+def _prepare(path: Path, file: IO[bytes], encoding: str | None, scratch: Path) -> Prepared:
+    head = file.read(HEAD)
+    if not head:
+        message = "The file is empty (0 bytes)."
+        raise UnreadableError(message, "Export it again; even an export without records has a header.")
+    if head[:4] == b"PAR1":
+        return Prepared(path, parquet=True)
+    marked = next((name for mark, name in BOMS if head.startswith(mark)), None)
+    chosen = _codec(encoding) if encoding else marked or _sniffed(head)
+    guessed = not encoding and not marked
+    if chosen == "utf-8":
+        count = count_file(path)
+        if not count.invalid or not guessed or _mostly_utf8(path):
+            return _told(path, count)
+        chosen = _single_byte(path)
+    file.seek(0)
+    target = scratch / "text.csv"
+    count, replaced = _transcode(file, chosen, target)
+    return _told(target, count, encoding=chosen, guessed=guessed, replaced=replaced)
+
+
+def _told(
+    path: Path, count: Count, *, encoding: str = "utf-8", guessed: bool = False, replaced: bool = False
+) -> Prepared:
+    return Prepared(
+        path,
+        encoding=encoding,
+        guessed=guessed,
+        replaced=replaced,
+        clean=count.clean and not replaced,
+        records=count.records,
+        lines=count.lines,
+    )
+
+
+def _transcode(file: IO[bytes], encoding: str, target: Path) -> tuple[Count, bool]:
+    """Write a text of another encoding as UTF-8; say whether it has bytes that are none of its letters."""
+    count, replaced = Count(), False
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    with target.open("wb") as out:
+        more = True
+        while more:
+            chunk = file.read(CHUNK)
+            more = bool(chunk)
+            text = decoder.decode(chunk, final=not more)
+            replaced = replaced or "\ufffd" in text
+            data = text.encode("utf-8", "replace")
+            count.take(data)
+            out.write(data)
+    count.finish()
+    return count, replaced
+
+
+def _codec(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        codecs.getincrementaldecoder(name)().decode(b"")
+    except (LookupError, TypeError) as error:
+        message = f"The encoding '{encoding}' of the contract is not known."
+        raise UnreadableError(message, "Allowed: utf-8, utf-16, cp1252, latin-1 and their like.") from error
+    return {"utf-8-sig": "utf-8", "ascii": "utf-8"}.get(name, name)
+
+
+def _sniffed(head: bytes) -> str:
+    for magic, kind in KNOWN_KINDS:
+        if head.startswith(magic):
+            message = f"The file is {kind}, not a text table."
+            raise UnreadableError(message, "Save or export it as CSV or Parquet.")
+    half = len(head) // 2
+    even, odd = head[: 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
+    if half and max(even, odd) > half * 0.4 and min(even, odd) < half * 0.05:
+        return "utf-16-be" if even > odd else "utf-16-le"
+    odd_ones = len(head.translate(None, bytes(range(32, 256)) + b"\t\r\n\f"))
+    if odd_ones > len(head) * 0.1:
+        message = "The file is binary, not a text table."
+        raise UnreadableError(message, "Export it as CSV or Parquet.")
+    return "utf-8"
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """Say whether more of the lines beyond ASCII are UTF-8 than not: then it is UTF-8 with damaged lines."""
+    good = bad = 0
+    with path.open("rb") as file:
+        for line in file:
+            if line.isascii():
+                continue
+            try:
+                line.decode()
+                good += 1
+            except UnicodeDecodeError:
+                bad += 1
+    return good > bad
+
+
+def _single_byte(path: Path) -> str:
+    """Choose Windows' Western encoding, or Latin-1 where there are bytes that it does not have."""
+    unused = b"\x81\x8d\x8f\x90\x9d"
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            if any(byte in chunk for byte in unused):
+                return "latin-1"
+    return "cp1252"

@@ -1,0 +1,146 @@
+"""What a question is, and what an answer is: values with their n, interval, grade, and the passport to ask again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tieout.contract.model import Band
+
+Unit = Literal["money", "count", "rate", "days", "ratio"]
+Value = Decimal | float | int
+
+UNKNOWN = "(unknown)"
+"""The one reserved value of every dimension for what is not known."""
+
+
+class QuestionError(ValueError):
+    """A question that cannot be asked; the message names what was given, what is allowed and the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a number. Texts as a person writes them; None is the default.
+
+    `as_of` and `known_at` are UTC without zone. `org` is `as-was` (the owners, teams and segments of the moment) or
+    `as-is` (those of now).
+    """
+
+    metric: str
+    period: str | None = None
+    by: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+    said_then: bool = False
+    calendar: str | None = None
+    org: Literal["as-was", "as-is"] = "as-was"
+    rates: Literal["plan", "spot"] | None = None
+    where: str | None = None
+    lens: str | None = None
+    records: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value: of the total (`by` is empty) or of a slice.
+
+    `n` is how many records it counts (of a rate: its denominator). `interval` is Wilson's at 95%, for rates of counts.
+    `grade` is the share of the value by how its history is known. `absent` says why there is no value.
+    """
+
+    by: dict[str, str]
+    value: Value | None
+    n: int
+    interval: tuple[float, float] | None = None
+    grade: dict[str, float] = field(default_factory=dict)
+    absent: str | None = None
+    verdict: str | None = None
+    immature: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """Everything needed to ask again and get the same: the key of the build and the question, filled in."""
+
+    build: str
+    position: int
+    program: str
+    contract: str
+    calendar: str
+    rates: str
+    org: str
+    filters: str | None
+    band: Band | None
+    lens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A number, asked for. `rows` begins with the total; `records` are the records it counts, where asked for."""
+
+    metric: str
+    unit: Unit
+    period: str | None
+    as_of: datetime
+    known_at: datetime | None
+    passport: Passport
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    records: tuple[dict[str, object], ...] | None = None
+
+    @property
+    def total(self) -> Row:
+        """The row of the whole."""
+        return self.rows[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One step of a bridge: what one cause does to one record's value. `unit` tells claims of one record apart."""
+
+    record: str
+    cause: str
+    amount: Decimal
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The postings of one cause, summed; `n` counts the records."""
+
+    cause: str
+    amount: Decimal
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One end of a bridge: a lens at a moment, and its figure."""
+
+    lens: str
+    as_of: datetime
+    known_at: datetime | None
+    value: Decimal
+    n: int
+    build: str
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From one figure to another: lines by cause in the fixed order, and the postings under them.
+
+    `residual` is what the postings leave unexplained; it is computed from the two figures, and 0.00 always. `memo` are
+    movements that cancel out between the two ends.
+    """
+
+    start: Side
+    end: Side
+    period: str | None
+    lines: tuple[Line, ...]
+    postings: tuple[Posting, ...]
+    residual: Decimal
+    memo: tuple[Line, ...] = ()

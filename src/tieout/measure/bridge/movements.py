@@ -1,0 +1,82 @@
+"""What happened to a record between two moments of one lens: the causes of a waterfall.
+
+The rank at each end says by which facet the lens rejected the record; with the states at both ends that names the
+movement. A record that the earlier definition would still treat alike moved because the definition did.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tieout.measure.lens_sql import RANK
+
+if TYPE_CHECKING:
+    from tieout.measure.bridge.records import End
+
+MOVEMENTS = (
+    "created", "late history", "restored", "unmerged", "exclusion", "type", "re-opened", "qualified", "category",
+    "criteria unknown", "pulled in", "pushed in", "moved in", "amount up", "amount down", "deleted", "merged", "duplicate",
+    "excluded", "won", "lost", "disqualified", "pushed out", "pulled out", "past due", "moved out",
+)  # fmt: skip
+"""The movements in their fixed order."""
+
+
+def movement_sql(left: End, right: End) -> str:
+    """Give the expression of the cause of a record that only one end counts; columns of the bridge's `pairs`."""
+    through_left = "(through_rank = 0)"
+    restated = left.view.moment.as_of == right.view.moment.as_of
+    came, went = _came(restated=restated), _went(right, restated=restated)
+    return f"""case
+      when left_rank = 0 and {through_left} then 'definition'
+      when left_rank = 0 then {went}
+      when {through_left} then {came}
+      else 'definition' end"""
+
+
+def _came(*, restated: bool) -> str:
+    born = "'late history'" if restated else "case when l.record is null then 'created' else 'late history' end"
+    arms = {
+        "exists": born,
+        "deleted": "'late history'" if restated else "'restored'",
+        "merged": "'unmerged'",
+        "duplicate": "'unmerged'",
+        "excluded": "'exclusion'",
+        "type": "'type'",
+        "stage": "case when l.outcome <> 'open' then 're-opened' else 'qualified' end",
+        "accepted": "'qualified'",
+        "category": "'category'",
+        "criteria unknown": "'criteria unknown'",
+        "close date": "case when l.closed_on > r.closed_on then 'pulled in' else 'pushed in' end",
+        "past due": "'pushed in'",
+        "slice": "'moved in'",
+    }
+    return _by_rank("left_rank", arms, restated=restated)
+
+
+def _went(right: End, *, restated: bool) -> str:
+    arms = {
+        "exists": "'late history'",
+        "deleted": "'deleted'",
+        "merged": "'merged'",
+        "duplicate": "'duplicate'",
+        "excluded": "'excluded'",
+        "type": "'type'",
+        "stage": "case r.outcome when 'won' then 'won' when 'lost' then 'lost' else 'disqualified' end",
+        "accepted": "'disqualified'",
+        "category": "'category'",
+        "criteria unknown": "'criteria unknown'",
+        "close date": "case when r.closed_on < l.closed_on then 'pulled out' else 'pushed out' end",
+        "past due": "'past due'",
+        "slice": "'moved out'",
+    }
+    return _by_rank("through_rank", arms, restated=restated)
+
+
+IDENTITY = ("merged", "duplicate", "deleted", "excluded")
+
+
+def _by_rank(rank: str, arms: dict[str, str], *, restated: bool) -> str:
+    """Between two states of knowledge of one moment, all but identity and registers is history heard late."""
+    chosen = {name: cause if not restated or name in IDENTITY else "'late history'" for name, cause in arms.items()}
+    whens = " ".join(f"when {RANK[name]} then {cause}" for name, cause in chosen.items())
+    return f"case {rank} {whens} else 'late history' end"

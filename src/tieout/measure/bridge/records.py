@@ -1,0 +1,69 @@
+"""One end of a bridge as a table: every unit that a lens sees at a moment, whether it counts it, and what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tieout.measure.lens_sql import LensView, quoted, units_sql
+from tieout.measure.run_sql import run
+
+if TYPE_CHECKING:
+    from tieout.contract.model import Contract, Lens
+    from tieout.warehouse.engine import Connection
+
+WEIGHTS = {"none": "1", "stage": "stage_probability", "record": "probability"}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a bridge: a lens at a moment with the contract that defines it, in a database attached under a name."""
+
+    view: LensView
+    contract: Contract
+    database: str
+
+
+def take(engine: Connection, end: End, table: str, lens: Lens | None = None) -> None:
+    """Create the temporary table of an end: one row per unit, in the order in which a record's claims are counted.
+
+    With `lens` the same moment is looked at through another definition.
+    """
+    view = end.view if lens is None else _through(end.view, lens)
+    sql, parameters = units_sql(view, end.contract, "a")
+    engine.execute(f"use {end.database}")
+    run(
+        engine,
+        f"""create temp table {table} as
+        select
+          record, unit, lone, rank, coalesce(value, 0) as value, missing, outcome, stage_rank, close_date, closed_on,
+          created_at, created_on, claimed_on, upper(currency) as currency, arr, acv, tcv, stage_probability, probability, rate,
+          row_number() over (partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit) as place,
+          count(*) filter (where rank = 0) over (partition by record) as counted
+        from ({sql})""",
+        parameters,
+    )
+
+
+def take_rates(engine: Connection, end: End, table: str) -> None:
+    """Create the temporary table of an end's rates by currency."""
+    engine.execute(f"use {end.database}")
+    kind = quoted(end.view.lens.rates or "plan")
+    engine.execute(
+        f"""create temp table {table} as
+        select currency, rate from exchange_rates where kind = {kind} and starts_at <= $as_of and $as_of < ends_at""",
+        {"as_of": end.view.moment.as_of},
+    )
+
+
+def amount_sql(row: str, rate: str, lens: Lens) -> str:
+    """Give the value of a unit's row by a lens's basis and weighting at a rate, cents at each step, 0 where unknown."""
+    native = f"{row}.{lens.basis or 'arr'}"
+    if lens.weighting != "none":
+        weight = f"cast(round({row}.{WEIGHTS[lens.weighting]}, 6) as decimal(9, 6))"
+        native = f"cast(round({native} * {weight}, 2) as decimal(18, 2))"
+    return f"coalesce(cast(round({native} * {rate}, 2) as decimal(18, 2)), 0)"
+
+
+def _through(view: LensView, lens: Lens) -> LensView:
+    return LensView(view.name, lens, view.moment, view.period, view.extra, as_is=view.as_is)

@@ -1,0 +1,229 @@
+"""A lens compiled: which records it counts as of a moment, the first facet by which it rejects the others, and the values.
+
+The facets stand in one fixed order (design 4); a rank is a place in it. The SQL reads `opportunities_at.sql` and the
+tables of align; moments, periods and days are parameters, names from the contract are quoted literals, criteria are
+compiled by the contract.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from tieout.contract.criteria import parse_criterion
+from tieout.contract.definitions import stage_rank
+from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
+
+if TYPE_CHECKING:
+    from tieout.basics.calendars import Period
+    from tieout.contract.model import Contract, Lens
+    from tieout.measure.moments import Moment
+
+FACETS = (
+    "exists", "deleted", "merged", "duplicate", "excluded", "type", "accepted", "stage", "category",
+    "criteria unknown", "close date", "past due", "calendar", "slice",
+)  # fmt: skip
+"""The membership facets in their fixed order; a record's rank is the place (from 1) of the first that rejects it."""
+RANK = {name: place for place, name in enumerate(FACETS, start=1)}
+COUNTED = 0
+
+Parameters = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class LensView:
+    """A lens at a moment, with the period it looks at; everything filled in, nothing left to the contract."""
+
+    name: str
+    lens: Lens
+    moment: Moment
+    period: Period | None
+    extra: tuple[str, ...] = ()
+    """Further criteria (`--where`), compiled, that a counted record must meet."""
+    as_is: bool = False
+    """Whether owners, teams and segments are those of now rather than of the moment."""
+    parameters: Parameters = field(default_factory=dict)
+
+
+@cache
+def text_of(name: str) -> str:
+    """Give the text of a static SQL file of measure."""
+    return files("tieout.measure").joinpath(f"{name}.sql").read_text("utf-8")
+
+
+def quoted(text: str) -> str:
+    """Give a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def units_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Parameters]:
+    """Compile one row for each unit (an opportunity, or a claim) that exists at the moment.
+
+    Columns: `record`, `unit`, `rank` (0 = counted), `lens_date`, the state's columns, `rate`, `value` (base currency,
+    NULL where the amount or a rate is not known). `side` distinguishes the parameters of two lenses in one statement.
+    """
+    mine = {
+        f"as_of_{side}": view.moment.as_of,
+        f"known_at_{side}": view.moment.known_at,
+        f"day_{side}": view.moment.day,
+    }
+    if view.period:
+        mine |= {f"start_{side}": view.period.start, f"end_{side}": view.period.end}
+    states = text_of("opportunities_at").replace("$as_of", f"$as_of_{side}").replace("$known_at", f"$known_at_{side}")
+    if view.as_is:
+        states = _as_is(states)
+    units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units()
+    facets = _facets(view, contract, side)
+    rank = " ".join(f"when not coalesce({facets[name]}, true) then {RANK[name]}" for name in FACETS if name in facets)
+    sql = f"""
+      select u.*, r.rate, case {rank} else {COUNTED} end as rank,
+        {value_sql("u", view.lens, "r.rate")} as value
+      from ({units}) as u
+      left join exchange_rates as r
+        on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(u.currency)
+        and r.starts_at <= $as_of_{side} and $as_of_{side} < r.ends_at"""
+    return f"with at_moment as ({states}) {sql}", mine
+
+
+def value_sql(row: str, lens: Lens, rate: str) -> str:
+    """Give the expression of a record's value: its amount in the lens's basis, weighted, at a rate; cents at each step."""
+    native = f"{row}.{lens.basis or 'arr'}"
+    weights = {"stage": f"{row}.stage_probability", "record": f"{row}.probability"}
+    if lens.weighting in weights:
+        weight = f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))"
+        native = f"cast(round({native} * {weight}, 2) as decimal(18, 2))"
+    return f"cast(round({native} * {rate}, 2) as decimal(18, 2))"
+
+
+# -- units
+
+STATE = (
+    "valid_from", "missing", "deleted", "account_id", "owner_id", "lead_id", "type", "stage", "stage_rank", "category",
+    "outcome", "stage_probability", "probability", "close_date", "created_at", "arr", "acv", "tcv", "currency", "source",
+    "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team", "industry",
+    "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade", "arr_grade", "acv_grade",
+    "tcv_grade", "merged", "duplicate", "into_record", "excluded", "source_class", "created_on", "closed_on",
+)  # fmt: skip
+"""The columns of `opportunities_at.sql` after `record`."""
+
+
+def _opportunity_units() -> str:
+    state = ", ".join(f"s.{name}" for name in STATE)
+    return f"""
+      select s.record, {state}, s.record as unit, false as lone, cast(null as date) as claimed_on, true as claimed
+      from at_moment as s"""
+
+
+def _claim_units(view: LensView, side: str, contract: Contract) -> str:
+    """Opportunities with their claims, those without any, and the claims that have no opportunity."""
+    zone = quoted(contract.company.time_zone)
+    at = f"""k.valid_from <= $as_of_{side} and $as_of_{side} < k.valid_to
+        and k.seen_from <= $known_at_{side} and $known_at_{side} < k.seen_to"""
+    target = "k.opportunity_id" if view.lens.merged else "coalesce(m.into_record, k.opportunity_id)"
+    claimed_on = f"cast(k.claimed_at at time zone 'UTC' at time zone {zone} as date)"
+    state = ", ".join(f"s.{name}" for name in STATE)
+    alone = {
+        "arr": "k.amount", "acv": "k.amount", "tcv": "k.amount", "currency": "k.currency", "outcome": "'open'",
+        "stage_probability": "1.0", "probability": "1.0", "lead_id": "k.lead_id",
+        "created_on": claimed_on, "closed_on": claimed_on,
+    }  # fmt: skip
+    alone |= dict.fromkeys(("missing", "deleted", "merged", "duplicate", "excluded"), "false")
+    alone |= {name: "0" for name in STATE if name.endswith("_grade")}
+    lone = ", ".join(f"{alone.get(name, 'null')} as {name}" for name in STATE)
+    return f"""
+      select s.record, {state}, coalesce(c.record, s.record) as unit, false as lone, c.claimed_on,
+        c.record is not null as claimed
+      from at_moment as s
+      left join (
+        select k.record, {claimed_on} as claimed_on, {target} as target
+        from claims as k left join at_moment as m on m.record = k.opportunity_id
+        where k.opportunity_id is not null and {at}
+      ) as c on c.target = s.record
+      union all
+      select k.record, {lone}, k.record, true, {claimed_on}, true
+      from claims as k
+      where k.opportunity_id is null and {at}"""
+
+
+def _as_is(states: str) -> str:
+    """Take owner, team, segment and region from the present state of each record."""
+    now = ("owner_id", "team", "segment", "region")
+    columns = ", ".join(f"n.{name}" if name in now else f"s.{name}" for name in STATE)
+    return f"select s.record, {columns} from ({states}) as s left join opportunities as n on n.record = s.record"
+
+
+# -- facets
+
+
+def _facets(view: LensView, contract: Contract, side: str) -> dict[str, str]:
+    lens = view.lens
+    tests = {
+        "exists": "not u.missing",
+        "deleted": "true" if lens.deleted else "not u.deleted",
+        "merged": "true" if lens.merged else "not u.merged",
+        "duplicate": "true" if lens.merged else "not u.duplicate",
+        "excluded": "not u.excluded" if lens.exclusions else "true",
+        "type": _type(lens),
+        "accepted": _criterion(lens.accepted),
+        "stage": _stage(lens, contract),
+        "category": _category(lens),
+        "slice": " and ".join((_criterion(lens.slice), "u.claimed", *view.extra)),
+    }
+    asked = ("type", "accepted", "stage", "slice")
+    tests |= {name: f"(u.lone or ({tests[name]}))" for name in ("type", "accepted", "stage", "category", "slice")}
+    tests["criteria unknown"] = " and ".join(f"({tests[name]}) is not null" for name in asked)
+    if view.period and lens.date_field != "none":
+        tests["close date"] = _dated(lens, side)
+    if not lens.past_due:
+        tests["past due"] = f"not (u.outcome = 'open' and coalesce(u.close_date < $day_{side}, false))"
+    return tests
+
+
+def _type(lens: Lens) -> str:
+    if lens.types == "all":
+        return "true"
+    return f"lower(u.type) in ({_list(lens.types or ())})"
+
+
+def _stage(lens: Lens, contract: Contract) -> str:
+    open_test = "true"
+    ranks = stage_rank(contract.pipeline)
+    if lens.stages == "all":
+        open_test = "true"
+    elif lens.stages is not None:
+        wanted = sorted({ranks[name.strip().casefold()] for name in lens.stages})
+        open_test = f"u.stage_rank in ({', '.join(map(str, wanted)) or 'null'})"
+    elif lens.stage is not None:
+        open_test = f"u.stage_rank >= {ranks[lens.stage.strip().casefold()]}"
+    return f"""case when u.outcome is null then null
+      when u.outcome not in ({_list(lens.outcomes)}) then false when u.outcome <> 'open' then true else {open_test} end"""
+
+
+def _category(lens: Lens) -> str:
+    if not lens.omitted:
+        return "true"
+    return f"coalesce(lower(u.category), '') not in ({_list(lens.omitted)})"
+
+
+def _dated(lens: Lens, side: str) -> str:
+    day = lens_day(lens, "u")
+    return f"coalesce({day} >= $start_{side} and {day} < $end_{side}, false)"
+
+
+def lens_day(lens: Lens, row: str) -> str:
+    """Give the expression of the date by which a lens puts a record into a period."""
+    day = {"close_date": "closed_on", "created_at": "created_on", "claimed_at": "claimed_on", "none": "closed_on"}
+    return f"{row}.{day[lens.date_field]}"
+
+
+def _criterion(text: str | None) -> str:
+    if not text:
+        return "true"
+    criterion, _ = parse_criterion(text, OPPORTUNITY_COLUMNS, "lens")
+    return f"({criterion.sql('u')})" if criterion else "true"
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(quoted(name.strip().casefold()) for name in names) or "null"

@@ -1,0 +1,63 @@
+"""A moment: as of when, known at when; and what is asked about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tieout.basics.calendars import FiscalCalendar, Period, end_of_day, local_day
+
+if TYPE_CHECKING:
+    from tieout.contract.model import Contract, Freshness
+
+ALL_KNOWN = datetime(9999, 12, 30)  # noqa: DTZ001 - UTC without zone, as all stored times
+"""The known-at of a restated figure: everything heard until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """As of `as_of`, known at `known_at` (both UTC without zone); `day` is the company's day that holds `as_of`."""
+
+    as_of: datetime
+    known_at: datetime
+    day: date
+
+    @property
+    def restated(self) -> bool:
+        """Whether everything heard since is counted in."""
+        return self.known_at == ALL_KNOWN
+
+
+def moment_of(as_of: datetime, known_at: datetime | None, zone: ZoneInfo) -> Moment:
+    """Make a moment; without `known_at` it is restated."""
+    return Moment(as_of, known_at or ALL_KNOWN, local_day(as_of, zone))
+
+
+def refreshed(moment: Moment, freshness: Freshness, zone: ZoneInfo) -> Moment:
+    """Give the moment at which a team's data was fresh: some days back, or the last end of a month."""
+    if freshness.last == "month_end":
+        ended = end_of_day(moment.day, zone) <= moment.as_of
+        first = moment.day.replace(day=1)
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        if not (ended and following.toordinal() - moment.day.toordinal() == 1):
+            last = date.fromordinal(first.toordinal() - 1)
+            return replace(moment, as_of=end_of_day(last, zone), day=last)
+    if freshness.days:
+        day = date.fromordinal(moment.day.toordinal() - freshness.days)
+        shift = moment.day.toordinal() - day.toordinal()
+        return replace(moment, as_of=moment.as_of - (end_of_day(moment.day, zone) - end_of_day(day, zone)), day=day) if shift else moment
+    return moment
+
+
+def calendar_of(contract: Contract, name: str | None) -> FiscalCalendar:
+    """Give a calendar of the contract by name; the first is the default."""
+    calendars = contract.company.calendars
+    chosen = name or next(iter(calendars))
+    return FiscalCalendar(chosen, calendars[chosen].start_month)
+
+
+def default_period(contract: Contract, moment: Moment, calendar: str | None = None) -> Period:
+    """Give the fiscal quarter that holds the moment."""
+    return calendar_of(contract, calendar).quarter_of(moment.day)

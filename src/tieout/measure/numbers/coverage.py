@@ -1,0 +1,117 @@
+"""Coverage: pipeline over target, only where both mean the same, else absent with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tieout.basics.calendars import end_of_day
+from tieout.measure.answers import UNKNOWN, Answer, Question, QuestionError, Row
+from tieout.measure.lens_sql import LensView
+from tieout.measure.numbers.ask import ask, band_of, label, minimum_n, verdict, view_of
+from tieout.measure.numbers.catalogue import Metric
+
+if TYPE_CHECKING:
+    from tieout.measure.numbers.ask import Asked
+
+OPENING_DAYS = {"opening": 1, "week3": 21}
+
+
+def coverage(asked: Asked, question: Question, metric: Metric) -> Answer:
+    """Answer one of the coverage numbers, in total and by segment."""
+    if set(question.by) - {"segment"}:
+        message = f"Targets are by segment, so coverage cannot be sliced by {', '.join(question.by)}. Allowed: segment."
+        raise QuestionError(message)
+    view = view_of(asked, question, metric)
+    if metric.fact in OPENING_DAYS:
+        question = replace(question, as_of=_opening(view, asked, OPENING_DAYS[metric.fact]))
+        view = view_of(asked, question, metric)
+    begun = view.period is not None and view.moment.day >= view.period.start
+    reason = _terms_differ(asked, view, question) or (None if begun else "the period has not begun")
+    rows = _slices(asked, question, view, metric, reason)
+    return label(asked, question, metric, view, rows)
+
+
+def _opening(view: LensView, asked: Asked, days: int) -> datetime:
+    zone = ZoneInfo(asked.contract.company.time_zone)
+    start = view.period.start if view.period else date.min
+    return end_of_day(start + timedelta(days=days - 1), zone)
+
+
+def _terms_differ(asked: Asked, view: LensView, question: Question) -> str | None:
+    plan, lens = asked.contract.plan, view.lens
+    differing = [
+        f"{name}: the plan counts {theirs}, the pipeline {ours}"
+        for name, theirs, ours in (
+            ("types", _names(plan.types), _names(lens.types or ())),
+            ("basis", plan.basis, lens.basis),
+            ("rates", plan.rates, lens.rates),
+        )
+        if theirs != ours
+    ]
+    if question.where:
+        differing.append("filter: the plan has no target for a filtered pipeline")
+    return "; ".join(differing) or None
+
+
+def _names(types: tuple[str, ...] | str) -> str:
+    return types if isinstance(types, str) else " and ".join(sorted(name.casefold() for name in types))
+
+
+def _slices(
+    asked: Asked, question: Question, view: LensView, metric: Metric, reason: str | None
+) -> tuple[Row, ...]:
+    pipeline = ask(asked, replace(question, metric="pipeline.open_qualified", records=False))
+    targets = _targets(asked, view)
+    won = _won(asked, question, view) if metric.fact == "to_go" else {}
+    rows = []
+    segments = {row.by.get("segment"): row for row in pipeline.rows}
+    for name in [None, *sorted({*(segments.keys() - {None}), *(targets.keys() - {None} if question.by else ())}, key=str)]:
+        row = segments.get(name) or Row({"segment": str(name)}, Decimal(0), 0)
+        target = targets.get(name)
+        if target is not None and metric.fact == "to_go":
+            target -= won.get(name, Decimal(0))
+        rows.append(_divided(asked, row, target, reason, metric))
+    return tuple(rows)
+
+
+def _divided(asked: Asked, row: Row, target: Decimal | None, reason: str | None, metric: Metric) -> Row:
+    if reason is None and target is None:
+        reason = "the plan has no target for it"
+    if reason is None and target is not None and target <= 0:
+        reason = "target met" if metric.fact == "to_go" else "the target is 0"
+    if reason is not None or target is None:
+        return Row(row.by, None, row.n, absent=reason)
+    divided = Row(row.by, float(Decimal(row.value or 0) / target), row.n, grade=row.grade)
+    least = minimum_n(asked.contract, metric)
+    return replace(divided, verdict=verdict(divided, metric, band_of(asked.contract, metric), least))
+
+
+def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal]:
+    """Give the period's targets by segment in base currency at plan rate, None for their sum."""
+    if view.period is None:
+        return {}
+    sql = f"""
+      select coalesce(t.segment, '{UNKNOWN}'), sum(cast(round(t.amount * r.rate, 2) as decimal(18, 2)))
+      from targets as t
+      join exchange_rates as r on r.kind = $rates and r.currency = upper(t.currency)
+        and r.starts_at <= $as_of and $as_of < r.ends_at
+      where replace(t.period, 'FY', '') = $period and coalesce(lower(t.kind), 'target') in ('target', 'bookings')
+      group by all"""
+    found = asked.engine.execute(
+        sql, {"rates": asked.contract.plan.rates, "as_of": view.moment.as_of, "period": view.period.name}
+    ).fetchall()
+    by_segment: dict[str | None, Decimal] = dict(found)
+    return by_segment | ({None: sum(by_segment.values(), Decimal(0))} if by_segment else {})
+
+
+def _won(asked: Asked, question: Question, view: LensView) -> dict[str | None, Decimal]:
+    """Give what was won in the period to date, in the pipeline's own types, by segment."""
+    listed = ", ".join(f"'{name}'" for name in asked.contract.plan.types)
+    asking = replace(question, metric="bookings", where=f"type in ({listed})", records=False)
+    period = view.period.name if view.period else None
+    answer = ask(asked, replace(asking, period=period))
+    return {row.by.get("segment"): Decimal(row.value or 0) for row in answer.rows}

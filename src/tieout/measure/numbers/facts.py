@@ -1,0 +1,223 @@
+"""The facts that numbers count: for each, the SQL of one row per counted record.
+
+Every fact gives `record`, `value` (money in base currency, days, or NULL), `hit` (the numerator of a rate), `grade`
+(0 observed, 1 derived, 2 assumed, 3 missing), `day` (of the company, by which it falls into a period), `moment` (of
+leads: first contact), and its dimensions as columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
+from tieout.measure.lens_sql import LensView, Parameters, quoted, text_of, units_sql, value_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tieout.contract.model import Contract
+    from tieout.measure.numbers.catalogue import Metric
+
+OPPORTUNITY_DIMENSIONS = {
+    "account": "f.account_id", "category": "f.category", "competitor": "f.competitor", "country": "f.country",
+    "currency": "f.currency", "industry": "f.industry", "outcome": "f.outcome", "owner": "f.owner_id",
+    "reason": "f.reason", "region": "f.region", "segment": "f.segment", "source": "coalesce(f.source, l.source)",
+    "source_class": "f.source_class", "stage": "f.stage", "team": "f.team", "type": "f.type",
+}  # fmt: skip
+LEAD_DIMENSIONS = {
+    "account": "f.account_id", "campaign": "f.campaign_id", "country": "f.country", "industry": "f.industry",
+    "landing_page": "f.landing_page", "match": "f.match_reason", "owner": "f.owner_id", "region": "f.region",
+    "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw", "status": "f.status",
+}  # fmt: skip
+REVENUE_DIMENSIONS = {
+    "account": "f.account_id", "country": "f.country", "currency": "f.currency", "industry": "f.industry",
+    "kind": "f.kind", "region": "f.region", "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw",
+}  # fmt: skip
+REVENUE_COLUMNS = {
+    name: Kind.TEXT
+    for name in ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source")
+}
+TIME_DIMENSIONS = {"month": "k.month", "quarter": "k.quarter", "year": "k.year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The SQL of a fact's rows, its parameters, the dimensions it can be sliced by."""
+
+    sql: str
+    parameters: Parameters
+    dimensions: Mapping[str, str]
+
+
+def facts_of(metric: Metric, view: LensView, contract: Contract) -> Facts:
+    """Compile the rows that a number counts, as of the view's moment and in its period."""
+    return FACTS[metric.fact](view, contract)
+
+
+def columns_of(metric: Metric) -> Mapping[str, Kind]:
+    """Give the columns that `--where` may use for this number."""
+    if metric.fact == "leads":
+        return LEAD_COLUMNS
+    return REVENUE_COLUMNS if metric.fact == "revenue" else OPPORTUNITY_COLUMNS
+
+
+# -- opportunities in their state
+
+
+def _units(view: LensView, contract: Contract, condition: str = "true", join: str = "", value: str = "f.value") -> Facts:
+    units, parameters = units_sql(view, contract, "a")
+    basis = view.lens.basis or "arr"
+    sql = f"""
+      select f.record, f.unit, {value} as value, f.outcome = 'won' as hit, f.closed_on as day,
+        cast(null as timestamp) as moment,
+        greatest(f.stage_grade, f.type_grade, f.close_date_grade, f.currency_grade, f.{basis}_grade) as grade,
+        f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.outcome, f.owner_id, f.reason,
+        f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.type, f.lead_id
+      from ({units}) as f {join}
+      where f.rank = 0 and {condition}"""
+    return Facts(sql, parameters, OPPORTUNITY_DIMENSIONS)
+
+
+def _past_due(view: LensView, contract: Contract) -> Facts:
+    return _units(view, contract, "f.outcome = 'open' and f.close_date < $day_a")
+
+
+def _closed(view: LensView, contract: Contract) -> Facts:
+    """Won and lost deals that reached the qualifying stage before they were closed."""
+    wide = view.lens.model_copy(update={"outcomes": ("won", "lost"), "stages": "all", "omitted": (), "past_due": True})
+    closed = LensView(view.name, wide, view.moment, view.period, view.extra, as_is=view.as_is)
+    return _units(closed, contract, join="join qualified as q on q.record = f.record and q.qualified_at <= f.outcome_since")
+
+
+def _cycles(view: LensView, contract: Contract) -> Facts:
+    wide = view.lens.model_copy(update={"outcomes": ("won",), "stages": "all", "omitted": (), "past_due": True})
+    closed = LensView(view.name, wide, view.moment, view.period, view.extra, as_is=view.as_is)
+    return _units(
+        closed,
+        contract,
+        join="join qualified as q on q.record = f.record and q.since = q.qualified_at",
+        condition="q.qualified_at <= f.outcome_since",
+        value="date_diff('microsecond', q.qualified_at, f.outcome_since) / 86400000000.0",
+    )
+
+
+# -- events of opportunities
+
+
+def _created(view: LensView, contract: Contract) -> Facts:
+    """Pipeline that was created; what straddles the beginning of its history is left out where its period is unknown."""
+    zone = quoted(contract.company.time_zone)
+    value = value_sql("p", view.lens, "r.rate")
+    rows = f"""
+      select p.record, p.record as unit, {value} as value, c.class = n.class as hit, p.account_id, p.category,
+        null as competitor, p.country, p.currency, p.industry, 'open' as outcome, p.owner_id, null as reason, p.region,
+        p.segment, p.source, c.class as source_class, p.stage, p.team, p.type, p.lead_id,
+        cast(p.created_at at time zone 'UTC' at time zone {zone} as date) as day,
+        cast(p.since at time zone 'UTC' at time zone {zone} as date) as since,
+        cast(null as timestamp) as moment, p.employees, p.close_date, p.arr, p.acv, p.tcv, p.probability, p.accepted,
+        greatest(p.stage_grade, p.type_grade, p.currency_grade, p.{view.lens.basis or "arr"}_grade) as grade
+      from pipeline_created as p
+      cross join marketing_class as n
+      left join source_classes as c on c.record = p.record
+      left join exchange_rates as r
+        on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(p.currency)
+        and r.starts_at <= p.created_at and p.created_at < r.ends_at
+      where p.created_at <= $as_of_a"""
+    return _governed(rows, view, dated=("u.since", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
+
+
+def _visit_rows(moment: str, day: str, view: LensView, contract: Contract) -> Facts:
+    zone = quoted(contract.company.time_zone)
+    rows = f"""
+      select v.record, v.record as unit, v.microseconds / 86400000000.0 as value, true as hit, o.account_id, null as category,
+        null as competitor, o.country, o.currency, o.industry, v.outcome, o.owner_id, null as reason, o.region,
+        o.segment, o.source, o.source_class, v.stage, o.team, o.type, o.lead_id,
+        cast({day} at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment, v.grade,
+        o.employees, o.close_date, o.arr, o.acv, o.tcv, o.probability, o.accepted
+      from stage_visits as v
+      join at_moment as o on o.record = v.record
+      where {moment} <= $as_of_a"""
+    return _governed(rows, view, dated=("u.day", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
+
+
+def _visits(view: LensView, contract: Contract) -> Facts:
+    return _visit_rows("v.entered_at", "v.entered_at", view, contract)
+
+
+def _stays(view: LensView, contract: Contract) -> Facts:
+    return _visit_rows("v.left_at", "v.left_at", view, contract)
+
+
+def _governed(rows: str, view: LensView, *, dated: tuple[str, str], dimensions: Mapping[str, str]) -> Facts:
+    """Leave out deleted, merged, duplicate and excluded records, and what lies outside the period."""
+    states = text_of("opportunities_at").replace("$as_of", "$as_of_a").replace("$known_at", "$known_at_a")
+    inside = f"{dated[0]} >= $start_a and {dated[1]} < $end_a" if view.period else "true"
+    sql = f"""
+      with at_moment as ({states})
+      select u.* from ({rows}) as u join at_moment as g on g.record = u.record
+      where not g.deleted and not g.merged and not g.duplicate and not g.excluded
+        and {inside} and {" and ".join(view.extra) or "true"}"""
+    return Facts(sql, _moment_parameters(view), dimensions)
+
+
+# -- leads and revenue
+
+
+def _leads(view: LensView, contract: Contract) -> Facts:
+    zone = quoted(contract.company.time_zone)
+    inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
+    sql = f"""
+      select u.* from (
+        select l.*, l.record as unit, null as value, w.lead_id is not null as hit, 0 as grade,
+          cast(l.first_contact_at at time zone 'UTC' at time zone {zone} as date) as day, l.first_contact_at as moment
+        from leads as l
+        left join (
+          select distinct w.lead_id
+          from lead_wins as w
+          left join exclusions as x
+            on x.object = 'opportunity' and x.id = w.opportunity_id and x.starts_at <= $as_of_a and $as_of_a < x.ends_at
+          where w.won_at <= $as_of_a and $as_of_a < w.reopened_at and x.id is null
+        ) as w on w.lead_id = l.record
+        where l.first_contact_at <= $as_of_a
+      ) as u
+      where {inside} and {" and ".join(view.extra) or "true"}"""
+    return Facts(sql, _moment_parameters(view), LEAD_DIMENSIONS)
+
+
+def _revenue(view: LensView, contract: Contract) -> Facts:
+    zone = quoted(contract.company.time_zone)
+    inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
+    sql = f"""
+      select u.* from (
+        select v.*, v.record as unit, cast(round(v.amount * r.rate, 2) as decimal(18, 2)) as value, true as hit, 0 as grade,
+          cast(v.at at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment
+        from revenue as v
+        left join exchange_rates as r
+          on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(v.currency)
+          and r.starts_at <= v.at and v.at < r.ends_at
+        where v.at <= $as_of_a
+      ) as u
+      where {inside} and {" and ".join(view.extra) or "true"}"""
+    return Facts(sql, _moment_parameters(view), REVENUE_DIMENSIONS)
+
+
+def _moment_parameters(view: LensView) -> Parameters:
+    parameters: Parameters = {"as_of_a": view.moment.as_of, "known_at_a": view.moment.known_at}
+    if view.period:
+        parameters |= {"start_a": view.period.start, "end_a": view.period.end}
+    return parameters
+
+
+FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
+    "units": _units,
+    "past_due": _past_due,
+    "closed": _closed,
+    "cycles": _cycles,
+    "created": _created,
+    "visits": _visits,
+    "stays": _stays,
+    "leads": _leads,
+    "revenue": _revenue,
+}
+"""Every fact by name."""

@@ -1,0 +1,98 @@
+"""The whole line: pull, keep, align, measure, publish. Read this first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tieout.align.align import align, feed_files
+from tieout.align.findings import data_findings
+from tieout.basics.findings import Finding, Level
+from tieout.contract.archive import archive
+from tieout.contract.load import load_contract
+from tieout.history.ledger import Ledger
+from tieout.history.pull import PullReport, pull
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.said import say
+from tieout.version import VERSION
+from tieout.warehouse.builds import BuildFacts, build_key, make_build, publish, published_or_none
+from tieout.warehouse.contents import read_findings, store_contract, store_findings
+from tieout.warehouse.lock import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tieout.basics.workspace import Workspace
+    from tieout.contract.model import Contract
+    from tieout.warehouse.engine import Connection
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh did. `before` and `after` are the builds that were and are published; None where there is none."""
+
+    findings: tuple[Finding, ...]
+    pull: PullReport | None = None
+    before: BuildFacts | None = None
+    after: BuildFacts | None = None
+
+
+def refresh(
+    workspace: Workspace,
+    now: datetime,
+    accept: frozenset[str] = frozenset(),
+    progress: Callable[[str, int, int], None] | None = None,
+) -> RefreshReport:
+    """Bring the published numbers up to date. `now` is UTC without zone.
+
+    1. Read the contract; one with errors changes nothing. 2. Pull what is new. 3. Build, unless this very build is
+    there. 4. Say the numbers. 5. Publish.
+
+    Raises WorkspaceBusyError while another process writes.
+    """
+    contract, findings = load_contract(workspace.contract, tuple(BY_ID))
+    if any(finding.level is Level.ERROR for finding in findings):
+        return RefreshReport(findings)
+    report = pull(workspace, contract, now, accept, progress)
+    before = published_or_none(workspace)
+    ledger = Ledger(workspace)
+    if not ledger.pulls():
+        return RefreshReport((*findings, *report.findings), report, before)
+    with writing(workspace, now):
+        fingerprint = archive(contract, workspace.ledger / "contracts")
+        after = build(workspace, ledger, contract, fingerprint, progress=progress)
+        say(workspace, contract, after, now)
+        publish(workspace, after, now)
+    told = (*findings, *report.findings, *read_findings(workspace, after))
+    return RefreshReport(told, report, before, after)
+
+
+def build(
+    workspace: Workspace,
+    ledger: Ledger,
+    contract: Contract,
+    fingerprint: str,
+    known_at: datetime | None = None,
+    position: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> BuildFacts:
+    """Make the build of a ledger position, a known-at and a contract, unless it is there; give its facts."""
+    pulls = ledger.pulls(known_at=known_at, position=position)
+    facts = BuildFacts(
+        key="",
+        position=position or ledger.position,
+        known_at=known_at,
+        fingerprint=fingerprint,
+        version=VERSION,
+        heard_until=max(one.taken_at for one in pulls),
+    )
+    facts = replace(facts, key=build_key(facts.position, known_at, fingerprint, VERSION))
+
+    def fill(engine: Connection) -> None:
+        feeds = feed_files(ledger, contract, known_at, position)
+        align(engine, contract, feeds, (lambda name: progress(name, 0, 0)) if progress else None)
+        store_contract(engine, contract)
+        store_findings(engine, data_findings(engine, contract, feeds))
+
+    make_build(workspace, facts.key, fill)
+    return facts

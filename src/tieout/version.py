@@ -1,0 +1,3 @@
+"""The version of the program: a part of every build's key."""
+
+VERSION = "0.1.0"

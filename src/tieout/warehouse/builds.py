@@ -1,0 +1,155 @@
+"""Builds: files named by the key of what they are a pure function of, and the pointer to the published one.
+
+A build is written aside and renamed, so a reader sees all of it or nothing. Publishing moves the pointer, atomically.
+Readers open a build read-only and never block; a build that somebody still reads can be deleted safely on POSIX.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import simplejson
+
+from tieout.warehouse.engine import open_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tieout.basics.workspace import Workspace
+    from tieout.warehouse.engine import Connection
+
+KEEP = 5
+"""How many published builds are kept beside those of month ends."""
+
+
+class NotPublishedError(Exception):
+    """Nothing is published in this workspace yet; the message says what to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFacts:
+    """What a build is a function of, and how far it had heard. Times are UTC without zone.
+
+    `known_at` is None where the build knows everything up to `position`. `heard_until` is the newest taking of a pull
+    in it: the default as-of.
+    """
+
+    key: str
+    position: int
+    known_at: datetime | None
+    fingerprint: str
+    version: str
+    heard_until: datetime
+
+    def to_json(self) -> dict[str, object]:
+        """Give the facts as JSON values."""
+        times = {name: value.isoformat() for name, value in asdict(self).items() if isinstance(value, datetime)}
+        return asdict(self) | times
+
+    @classmethod
+    def from_json(cls, stored: dict[str, str | int | None]) -> BuildFacts:
+        """Read what `to_json` gave."""
+        known_at = stored["known_at"]
+        return cls(
+            key=str(stored["key"]),
+            position=int(stored["position"] or 0),
+            known_at=datetime.fromisoformat(str(known_at)) if known_at else None,
+            fingerprint=str(stored["fingerprint"]),
+            version=str(stored["version"]),
+            heard_until=datetime.fromisoformat(str(stored["heard_until"])),
+        )
+
+
+def build_key(position: int, known_at: datetime | None, fingerprint: str, version: str) -> str:
+    """Name a build by what it is a pure function of."""
+    told = f"{position}|{known_at.isoformat() if known_at else 'all'}|{fingerprint}|{version}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def build_path(workspace: Workspace, key: str) -> Path:
+    """Give the file of a build."""
+    return workspace.builds / f"{key}.duckdb"
+
+
+def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None]) -> Path:
+    """Fill a new file aside and move it to its name; a build that is there already is left as it is."""
+    path = build_path(workspace, key)
+    if path.exists():
+        return path
+    workspace.builds.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{key}.{os.getpid()}.tmp")
+    aside.unlink(missing_ok=True)
+    try:
+        with open_file(aside) as engine:
+            fill(engine)
+        sync(aside)
+        aside.replace(path)
+    finally:
+        for leftover in workspace.builds.glob(f".{key}.{os.getpid()}.tmp*"):
+            leftover.unlink(missing_ok=True)
+    return path
+
+
+def publish(workspace: Workspace, facts: BuildFacts, published_at: datetime) -> None:
+    """Point readers at a build, and let go of the old ones; the last few and each month's last are kept."""
+    earlier = [entry for entry in _pointers(workspace) if entry["key"] != facts.key]
+    entries = [facts.to_json() | {"published_at": published_at.isoformat()}, *earlier]
+    kept = _retained(entries)
+    _write(workspace.pointer, simplejson.dumps(kept, indent=1))
+    keys = {entry["key"] for entry in kept}
+    for path in workspace.builds.glob("*.duckdb"):
+        if path.stem not in keys:
+            path.unlink(missing_ok=True)
+
+
+def published(workspace: Workspace) -> BuildFacts:
+    """Give the published build. Raises NotPublishedError where there is none."""
+    entries = _pointers(workspace)
+    if not entries or not build_path(workspace, str(entries[0]["key"])).exists():
+        message = f"Nothing is published in '{workspace.root}' yet. Run `tieout refresh --workspace {workspace.root}`."
+        raise NotPublishedError(message)
+    return BuildFacts.from_json(entries[0])
+
+
+def published_or_none(workspace: Workspace) -> BuildFacts | None:
+    """Give the published build, if there is one."""
+    try:
+        return published(workspace)
+    except NotPublishedError:
+        return None
+
+
+def sync(path: Path) -> None:
+    """Make sure that a file has reached the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _pointers(workspace: Workspace) -> list[dict[str, str | int | None]]:
+    try:
+        return list(simplejson.loads(workspace.pointer.read_text()))
+    except (FileNotFoundError, ValueError):
+        return []
+
+
+def _retained(entries: list[dict[str, str | int | None]]) -> list[dict[str, str | int | None]]:
+    kept, months = [], set()
+    for place, entry in enumerate(entries):
+        month = str(entry.get("published_at"))[:7]
+        if place < KEEP or month not in months:
+            kept.append(entry)
+        months.add(month)
+    return kept
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    aside.write_text(text)
+    sync(aside)
+    aside.replace(path)

@@ -1,0 +1,74 @@
+"""The sums that every recount needs: the edges of local days, Wilson's interval, percentiles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from statistics import NormalDist
+from zoneinfo import ZoneInfo
+
+Z = NormalDist().inv_cdf(0.975)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many, and how much in all."""
+
+    n: int
+    amount: Decimal
+
+
+def tally(amounts: Iterable[Decimal]) -> Tally:
+    """Count amounts and add them up."""
+    kept = list(amounts)
+    return Tally(len(kept), sum(kept, Decimal()))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days of a calendar, both ends included."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Say whether a day is one of them."""
+        return self.first <= day <= self.last
+
+
+def days(first: str, last: str) -> Days:
+    """Read the first and the last day."""
+    return Days(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def month(text: str) -> Days:
+    """Read a calendar month such as 2012-02."""
+    first = date.fromisoformat(f"{text}-01")
+    return Days(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def end_of_day(text: str, zone: str) -> datetime:
+    """Give the last microsecond of a local day, in UTC."""
+    following = date.fromisoformat(text) + timedelta(days=1)
+    midnight = datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone))
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """Give Wilson's 95% interval of `hits` out of `n`."""
+    share, square = hits / n, Z * Z
+    middle = share + square / (2 * n)
+    reach = Z * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
+    return (middle - reach) / (1 + square / n), (middle + reach) / (1 + square / n)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Give a percentile, read off the straight line between the two nearest values."""
+    ranked = sorted(values)
+    place = share * (len(ranked) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ranked) - 1)
+    return ranked[below] + (ranked[above] - ranked[below]) * (place - below)

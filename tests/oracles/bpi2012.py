@@ -1,0 +1,137 @@
+"""A recount of the BPI Challenge 2012 log: loops over the raw events, in UTC.
+
+An application lives from A_SUBMITTED to its first ending event; its A_ events, by time and then by their number in the
+log, are its stages. An event that happens at a moment has happened at that moment.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tests.oracles.arithmetic import Days, Tally, tally
+
+ZONE = "Europe/Amsterdam"
+OPEN = ("A_SUBMITTED", "A_PARTLYSUBMITTED", "A_PREACCEPTED", "A_ACCEPTED", "A_FINALIZED")
+WON = ("A_APPROVED", "A_REGISTERED", "A_ACTIVATED")
+LOST = ("A_DECLINED", "A_CANCELLED")
+QUALIFYING = "A_PREACCEPTED"
+SECONDS_PER_DAY = 86_400
+
+
+class Step(NamedTuple):
+    """An A_ event: when, its number in the log, what; sorted, steps stand in the order in which they happened."""
+
+    at: datetime
+    number: int
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application, its steps in order."""
+
+    case: str
+    amount: Decimal
+    steps: tuple[Step, ...]
+
+    @property
+    def end(self) -> Step | None:
+        """The first step that ends it; None where the log stops before."""
+        return next((step for step in self.steps if step.stage not in OPEN), None)
+
+    def entered(self, stage: str) -> datetime | None:
+        """Give the first time it entered a stage."""
+        return next((step.at for step in self.steps if step.stage == stage), None)
+
+    def stage_at(self, moment: datetime) -> str | None:
+        """Give the stage it was in at a moment; None before it began."""
+        return next((step.stage for step in reversed(self.steps) if step.at <= moment), None)
+
+
+def read(folder: Path) -> list[Application]:
+    """Read the log into applications."""
+    steps: dict[str, list[Step]] = defaultdict(list)
+    amounts: dict[str, Decimal] = {}
+    with gzip.open(folder / "bpi2012" / "events.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["activity"].startswith("A_"):
+                at = datetime.fromisoformat(row["timestamp"]).astimezone(UTC)
+                steps[row["case_id"]].append(Step(at, int(row["seq"]), row["activity"]))
+                amounts[row["case_id"]] = Decimal(row["amount_req"])
+    return [Application(case, amounts[case], tuple(sorted(found))) for case, found in steps.items()]
+
+
+def happened_in(moment: datetime, period: Days) -> bool:
+    """Say whether a moment lies on a local day of the period."""
+    return period.holds(moment.astimezone(ZoneInfo(ZONE)).date())
+
+
+def open_at(
+    applications: Iterable[Application], moment: datetime, least: Decimal = Decimal(), most: Decimal = Decimal("inf")
+) -> dict[str, Tally]:
+    """Count the applications open at a moment that ask for `least` to `most`, and their amounts, by stage."""
+    amounts: dict[str, list[Decimal]] = defaultdict(list)
+    for one in applications:
+        stage = one.stage_at(moment)
+        if stage in OPEN and least <= one.amount <= most:
+            amounts[stage].append(one.amount)
+    return {stage: tally(found) for stage, found in amounts.items()}
+
+
+def total(parts: dict[str, Tally]) -> Tally:
+    """Add up the parts of a whole."""
+    return Tally(sum(part.n for part in parts.values()), sum((part.amount for part in parts.values()), Decimal()))
+
+
+def visits(applications: Iterable[Application], period: Days) -> dict[str, int]:
+    """Count the stays in each stage that began in the period, ended or not."""
+    return Counter(step.stage for one in applications for step in one.steps if happened_in(step.at, period))
+
+
+def seconds_in(applications: Iterable[Application], stage: str) -> list[float]:
+    """List how long each ended stay in a stage took."""
+    return [
+        (following.at - step.at).total_seconds()
+        for one in applications
+        for step, following in zip(one.steps, one.steps[1:], strict=False)
+        if step.stage == stage
+    ]
+
+
+def ended(applications: Iterable[Application], period: Days) -> dict[str, list[Application]]:
+    """List the applications that ended in the period, as 'won' and as 'lost'."""
+    found: dict[str, list[Application]] = {"won": [], "lost": []}
+    for application in applications:
+        if (end := application.end) and happened_in(end.at, period):
+            found["won" if end.stage in WON else "lost"].append(application)
+    return found
+
+
+def won_of_closed(applications: Iterable[Application], period: Days) -> tuple[int, int]:
+    """Count won, and won or lost, of the applications that ended in the period and had reached the qualifying stage."""
+    found = ended(applications, period)
+    won, lost = (sum(one.entered(QUALIFYING) is not None for one in found[outcome]) for outcome in ("won", "lost"))
+    return won, won + lost
+
+
+def cycle_days(applications: Iterable[Application], period: Days, since: str = QUALIFYING) -> list[float]:
+    """List the days from first entering a stage to the end, of the applications won in the period."""
+    return [
+        (one.end.at - begun).total_seconds() / SECONDS_PER_DAY
+        for one in ended(applications, period)["won"]
+        if one.end and (begun := one.entered(since))
+    ]
+
+
+def qualified(applications: Iterable[Application], period: Days) -> Tally:
+    """Count the applications that first entered the qualifying stage in the period, and their amounts."""
+    return tally(one.amount for one in applications if (at := one.entered(QUALIFYING)) and happened_in(at, period))
