@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tieout.align.align import align, feed_files
-from tieout.align.findings import data_findings
 from tieout.basics.findings import Finding, Level
+from tieout.building import build
 from tieout.contract.archive import archive
 from tieout.contract.load import load_contract
 from tieout.history.ledger import Ledger
 from tieout.history.pull import PullReport, pull
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.measure.said import say
-from tieout.version import VERSION
-from tieout.warehouse.builds import BuildFacts, build_key, make_build, publish, published_or_none
-from tieout.warehouse.contents import read_findings, store_contract, store_findings
+from tieout.warehouse.builds import BuildFacts, publish, published_or_none
+from tieout.warehouse.contents import read_findings
 from tieout.warehouse.lock import writing
 
 if TYPE_CHECKING:
@@ -65,34 +63,3 @@ def refresh(
         publish(workspace, after, now)
     told = (*findings, *report.findings, *read_findings(workspace, after))
     return RefreshReport(told, report, before, after)
-
-
-def build(
-    workspace: Workspace,
-    ledger: Ledger,
-    contract: Contract,
-    fingerprint: str,
-    known_at: datetime | None = None,
-    position: int | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
-) -> BuildFacts:
-    """Make the build of a ledger position, a known-at and a contract, unless it is there; give its facts."""
-    pulls = ledger.pulls(known_at=known_at, position=position)
-    facts = BuildFacts(
-        key="",
-        position=position or ledger.position,
-        known_at=known_at,
-        fingerprint=fingerprint,
-        version=VERSION,
-        heard_until=max(one.taken_at for one in pulls),
-    )
-    facts = replace(facts, key=build_key(facts.position, known_at, fingerprint, VERSION))
-
-    def fill(engine: Connection) -> None:
-        feeds = feed_files(ledger, contract, known_at, position)
-        align(engine, contract, feeds, (lambda name: progress(name, 0, 0)) if progress else None)
-        store_contract(engine, contract)
-        store_findings(engine, data_findings(engine, contract, feeds))
-
-    make_build(workspace, facts.key, fill)
-    return facts

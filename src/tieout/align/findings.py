@@ -80,7 +80,8 @@ RULES: tuple[Rule, ...] = (
         "close_date.missing",
         Level.WARNING,
         f"""select min(object || ' ' || record), 'no close date', count(distinct record) from opportunity_versions
-        where close_date is null and close_date_grade = 3 and stage_outcome = 'open' and not deleted and {NOW}
+        where close_date is null and exists (select 1 from opportunity_changes where set_close_date)
+          and stage_outcome = 'open' and not deleted and {NOW}
         having count(*) > 0""",
         "{n} open opportunities have no close date: they belong to no period.",
         "Fill the close date in the system.",
@@ -98,23 +99,23 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "account.unknown",
         Level.WARNING,
-        f"""select min(v.object || ' ' || v.record), v.account_id, count(distinct v.record)
+        f"""select min(v.object || ' ' || v.record), min(v.account_id), count(distinct v.record)
         from opportunity_versions as v left join account_versions as a on a.record = v.account_id
         where v.account_id is not null and a.record is null and v.seen_to = timestamp '9999-12-31'
           and v.valid_to = timestamp '9999-12-31' and not v.deleted and exists (select 1 from account_versions)
-        group by v.account_id order by {LARGEST}""",
-        "the account '{given}' is in no extract of accounts: {n} opportunities have an unknown segment.",
+        having count(*) > 0""",
+        "{n} opportunities have an account that is in no extract of accounts (the first is '{given}'): what the account would tell is unknown.",
         "Include it in the extract of accounts, or mend the opportunity's account.",
     ),
     Rule(
         "owner.unknown",
         Level.WARNING,
-        f"""select min(v.object || ' ' || v.record), v.owner_id, count(distinct v.record)
+        f"""select min(v.object || ' ' || v.record), min(v.owner_id), count(distinct v.record)
         from opportunity_versions as v left join user_versions as u on u.record = v.owner_id
         where v.owner_id is not null and u.record is null and v.seen_to = timestamp '9999-12-31'
           and v.valid_to = timestamp '9999-12-31' and not v.deleted and exists (select 1 from user_versions)
-        group by v.owner_id order by {LARGEST}""",
-        "the owner '{given}' is in no extract of users: {n} opportunities have no team.",
+        having count(*) > 0""",
+        "{n} opportunities have an owner who is in no extract of users (the first is '{given}'): they have no team.",
         "Include former users in the extract of users.",
     ),
     Rule(

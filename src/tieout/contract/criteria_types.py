@@ -178,15 +178,15 @@ def moment_of(node: exp.Expression, wanted: Sort) -> date | datetime | None:
 def folded(tree: exp.Expression, columns: Mapping[str, Kind]) -> exp.Expression:
     """Make the tree that an engine runs: text folded on both sides, written dates typed, division by zero unknown."""
     typing = Typing(columns)
-    for node in list(
-        tree.find_all(*_COMPARISONS, exp.In, exp.Between, exp.Like, exp.ILike, exp.Nullif, exp.Div, exp.Mod)
-    ):
+    compared = (*_COMPARISONS, exp.In, exp.Between, exp.Like, exp.ILike, exp.Nullif, exp.Div, exp.Mod)
+    nodes: list[exp.Expression] = list(tree.find_all(*compared))
+    for node in nodes:
         if isinstance(node, exp.Div | exp.Mod):
             _wrapped(node.expression, exp.Nullif(expression=exp.Literal.number(0)))
         else:
             _fold(node, typing)
-    for node in list(tree.find_all(exp.Coalesce)):
-        _fold(node, typing, texts=False)
+    for call in list(tree.find_all(exp.Coalesce)):
+        _fold(call, typing, texts=False)
     for column in list(tree.find_all(exp.Column)):
         column.set("this", exp.to_identifier(column.name, quoted=True))
     return tree.transform(lambda node: exp.Like(**node.args) if isinstance(node, exp.ILike) else node)

@@ -71,7 +71,7 @@ def agreed_lens(pipeline: Pipeline, day: date) -> Lens:
 def resolve_lens(contract: Contract, name: str, day: date) -> Lens:
     """Give a lens with every facet filled, what it leaves open being agreed on `day`.
 
-    `stage` stays open where the lens names `stages`. Raises UnknownLensError for a lens that the contract does not have.
+    `stage` stays open where the lens names `stages`. Raises UnknownLensError for a lens that there is not.
     """
     agreed = agreed_lens(contract.pipeline, day)
     lens = agreed if name == AGREED else contract.lenses.get(name)

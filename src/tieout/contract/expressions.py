@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
 from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
@@ -139,12 +140,13 @@ def read_tree(text: str, grammar: Grammar) -> tuple[exp.Expression | None, list[
         trees = Dialect.get_or_raise("duckdb").parser().parse(tokens, text)
         if len(trees) != 1 or trees[0] is None:
             return None, [_unreadable(text)]
-        problems = list(_node_problems(trees[0], grammar))
-        return (None, problems) if problems else (trees[0], [])
+        tree = cast("exp.Expression", trees[0])
+        problems = list(_node_problems(tree, grammar))
     except RecursionError:
         return None, [_too_deep()]
     except (SqlglotError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         return None, [_unreadable(text, error)]
+    return (None, problems) if problems else (tree, [])
 
 
 def _tokens(text: str) -> list[Token]:

@@ -124,13 +124,12 @@ def _part(folder: FilePath, name: str, wanted: Any, shaper: Shaper) -> Any:  # n
     if read.text is None or (nodes and not nodes.whole):
         shaper.lost.add((name,))
     shaper.parts = 0
-    values = shaper.conform(nodes, wanted, (name,)) if nodes else LOST
+    conformed = shaper.conform(nodes, wanted, (name,)) if nodes else LOST
+    values: dict[str, Any] = conformed if isinstance(conformed, dict) else {}
     if default is None:
-        return _validated(wanted, {} if values is LOST else values, (name,), shaper)
+        return _validated(wanted, values, (name,), shaper)
     (model,) = (wanted.__args__[1],)
-    found = {
-        key: _validated(model, value, (name, key), shaper) for key, value in ({} if values is LOST else values).items()
-    }
+    found = {key: _validated(model, value, (name, key), shaper) for key, value in values.items()}
     return {key: value for key, value in found.items() if value is not None}
 
 

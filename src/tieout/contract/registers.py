@@ -38,6 +38,7 @@ def read_register(file: FilePath, name: str, row: type[Row], shaper: Shaper) -> 
         for line, cells in records:
             at, lines, faults = (name, len(found)), len(shaper.places.lines), len(shaper.faults)
             shaper.places.lines[at] = line
+            shaper.parts = 0
             values = _values(cells, names, at, row, shaper)
             if values is None:
                 shaper.forget(at, lines, faults)

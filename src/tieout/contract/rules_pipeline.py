@@ -20,8 +20,9 @@ LENSES, NUMBERS, PLAN = "lenses.yaml", "numbers.yaml", "plan.yaml"
 
 
 def stage_names(book: Rulebook) -> list[str]:
-    """List every name of every stage."""
-    return [name for stage in book.contract.pipeline.stages for name in (stage.name, *stage.also)]
+    """List every name of every stage, as it is first spelled."""
+    names = [name for stage in book.contract.pipeline.stages for name in (stage.name, *stage.also)]
+    return list({folded(name): name for name in reversed(names)}.values())[::-1]
 
 
 def a_calendar_is_there(book: Rulebook) -> Iterator[Fault]:

@@ -192,9 +192,9 @@ class Shaper:
             if not (info := keys.get(key.text)):
                 message = f"'{shorten(key.text)}' is no key of {named(path)}."
                 self.wrong(at, "key.unknown", message, "Rename or delete it.", key.text, keys)
-                meant = self.faults[-1].finding.nearest or ""
-                self.lost.add((*path, meant))
-                missing.discard(meant)
+                meant = {name for name in keys if nearest(key.text, (name,))}
+                self.lost |= {(*path, name) for name in meant}
+                missing -= meant
                 continue
             if isinstance(value, Scalar) and value.null and not info.is_required():
                 continue

@@ -110,14 +110,12 @@ class _Builder:
 
     def close(self, *, whole: bool) -> None:
         top = self.stack.pop()
-        if isinstance(top.event, SequenceStartEvent):
-            items = (
-                () if not whole and top.event.flow_style else tuple(item for item in top.children if item is not None)
-            )
-            self.add(top.event, Sequence(items, top.line, whole))
+        if not whole and top.event.flow_style:
+            self.stack[-1].children.append(None)
+        elif isinstance(top.event, SequenceStartEvent):
+            self.add(top.event, Sequence(tuple(item for item in top.children if item is not None), top.line, whole))
         else:
-            pairs = () if not whole and top.event.flow_style else self.pairs(top.children)
-            self.add(top.event, Mapping(pairs, top.line, whole))
+            self.add(top.event, Mapping(self.pairs(top.children), top.line, whole))
 
     def add(self, event: Any, node: Node) -> None:  # noqa: ANN401
         self.stack[-1].children.append(node)

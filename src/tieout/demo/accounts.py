@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cache
 from datetime import date, timedelta
 from random import Random
 
 from tieout.demo.people import sellers
+from tieout.demo.recipes import table
 from tieout.demo.world import Record, Row, World, between, moment, stream, workday
 
-FIRST = "Acorn Alder Amber Anchor Apex Arbor Aster Atlas Aurora Basalt Beacon Birch Bramble Bright Cedar Cinder Clear Cobalt Copper Coral Crest Delta Drift Ember Falcon Fern Flint Forge Garnet Glacier Granite Harbor Hazel Heron Indigo Iris Ivory Jasper Juniper Kestrel Lantern Larch Linden Lumen Maple Meadow Mica Mosaic North Oak Ochre Onyx Opal Orchard Osprey Pine Plover Prism Quarry Quill Raven Reed River Rowan Saffron Sable Sierra Slate Solar Spruce Stellar Sterling Summit Tamar Teal Thistle Timber Topaz Umber Vale Vertex Violet Walnut Willow Winter Yarrow Zephyr".split()
-SECOND = "Analytics Bank Biotech Capital Care Cloud Components Data Dental Devices Dynamics Energy Engineering Finance Foods Freight Health Holdings Industries Insurance Interactive Labs Learning Logistics Machines Media Metals Mobility Networks Outfitters Partners Payments Pharma Power Retail Robotics Security Services Software Studios Supply Systems Telecom Textiles Travel Utilities Ventures Works".split()
-PERSONS = "Ada Alan Amir Anna Beth Carl Chen Clara David Deepa Diego Elena Emil Fatima Felix Gloria Hugo Ida Igor Jane Jin Karen Kenji Leila Liam Luca Maria Mateo Maya Nina Noah Olga Omar Paula Pavel Rahul Rita Ruth Sara Sven Tara Theo Uma Victor Wanda Yusuf Zoe".split()
-FAMILIES = "Abbott Baker Becker Costa Dahl Evans Fischer Garcia Hansen Ito Jensen Keller Kumar Lopez Martin Meyer Moore Novak Olsen Park Patel Perez Quist Rossi Sato Schmidt Silva Stein Suzuki Torres Turner Vogel Weber Wong Young Zhang".split()
-TITLES = ("VP Operations", "Head of Finance", "IT Director", "Controller", "Chief Revenue Officer", "Operations Manager", "Analyst")
-INDUSTRIES = ("Software", "Financial Services", "Healthcare", "Manufacturing", "Retail", "Logistics", "Professional Services")
+TITLES = (
+    "VP Operations",
+    "Head of Finance",
+    "IT Director",
+    "Controller",
+    "Chief Revenue Officer",
+    "Operations Manager",
+    "Analyst",
+)
+INDUSTRIES = (
+    "Software",
+    "Financial Services",
+    "Healthcare",
+    "Manufacturing",
+    "Retail",
+    "Logistics",
+    "Professional Services",
+)
 PLACES = (
     ("Americas", "US", ("New York", "Chicago", "Austin", "Boston", "Denver", "Seattle")),
     ("Americas", "CA", ("Toronto", "Montréal")),
@@ -32,7 +46,7 @@ ODD_NAMES = (
     "O'Hara & Sons; Freight",
     "Café Zürich 🚀 Labs",
     "شركة النور للتجارة",
-    "חברת אלון בע\"מ",
+    'חברת אלון בע"מ',
     "Line\nBreak Industries",
     "  Spaced   Out  Ltd ",
     "株式会社みらい",
@@ -41,9 +55,22 @@ ODD_NAMES = (
 )
 
 
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """Give a list of words that names are made of."""
+    lines = (line.partition(": ") for line in table("words.txt").splitlines())
+    return next(tuple(rest.split()) for found, _, rest in lines if found == name)
+
+
 def any_segment(rng: Random) -> str:
     """Draw a segment as they come."""
     return rng.choices(list(SEGMENT_WEIGHTS), list(SEGMENT_WEIGHTS.values()))[0]
+
+
+def segment_of(account: Record) -> str:
+    """Give the segment of a company as first seen."""
+    employees = int(account.versions[0][1]["NumberOfEmployees"])
+    return next(segment for segment, (_, most) in SIZES.items() if employees <= most)
 
 
 def price(rng: Random, segment: str) -> int:
@@ -56,8 +83,9 @@ def new_account(world: World, rng: Random, segment: str, day: date) -> Record:
     """Make a company and one to three of its people, first seen on `day`."""
     number = len(world.accounts) + 1
     record = Record(f"001Mw{number:07d}")
-    name = f"{FIRST[number * 7 % len(FIRST)]} {SECOND[number * 11 % len(SECOND)]}"
-    name += ("", " Group", " Co")[number // (len(FIRST) * len(SECOND) // 2) % 3]
+    first, second = words("first"), words("second")
+    name = f"{first[number * 7 % len(first)]} {second[number * 11 % len(second)]}"
+    name += ("", " Group", " Co")[number // (len(first) * len(second) // 2) % 3]
     region, country, cities = rng.choices(PLACES, PLACE_WEIGHTS)[0]
     employees = rng.randint(*SIZES[segment])
     domain = f"{name.lower().replace(' ', '-')}-{number}.example"
@@ -65,7 +93,8 @@ def new_account(world: World, rng: Random, segment: str, day: date) -> Record:
         moment(rng, workday(day)),
         {
             "Name": name,
-            "Website": f"https://www.{domain}",
+            "Domain__c": domain,
+            "Website": f"https://www.{domain}/",
             "Industry": rng.choice(INDUSTRIES),
             "NumberOfEmployees": str(employees),
             "AnnualRevenue": str(employees * rng.randint(90, 240) * 1000),
@@ -83,12 +112,12 @@ def new_account(world: World, rng: Random, segment: str, day: date) -> Record:
 
 def domain_of(account: Record) -> str:
     """Give the mail domain of a company, or a free one where it has none."""
-    return account.versions[0][1]["Website"].removeprefix("https://www.") or "mail.example"
+    return account.versions[0][1]["Domain__c"] or "mail.example"
 
 
 def person(rng: Random, domain: str) -> Row:
     """Draw a person's own fields."""
-    first, family = rng.choice(PERSONS), rng.choice(FAMILIES)
+    first, family = rng.choice(words("persons")), rng.choice(words("families"))
     return {
         "FirstName": first,
         "LastName": family,
@@ -116,14 +145,16 @@ def disturb(world: World) -> None:
 
 
 def _names(world: World, rng: Random) -> None:
-    for account, name in zip(rng.sample(world.accounts, len(ODD_NAMES)), ODD_NAMES, strict=True):
+    for deal, name in zip(rng.sample(world.deals, len(ODD_NAMES)), ODD_NAMES, strict=True):
+        account = deal.account
         account.versions[:] = [(at, {**row, "Name": name}) for at, row in account.versions]
-        world.trap("a name with quotes, newline, emoji, right-to-left text, spaces or a formula", account.id)
+        deal.record.versions[:] = [(at, {**row, "Name": f"{name} - {deal.kind}"}) for at, row in deal.record.versions]
+        world.trap("a name with quotes, newline, emoji, right-to-left text, spaces or a formula", account.id, deal.id)
 
 
 def _segments(world: World, rng: Random) -> None:
     """Let companies grow or shrink into another segment, outside the quarter under review."""
-    for account in rng.sample([a for a in world.accounts if a.born.year < 2025], 24):  # noqa: PLR2004 long known
+    for account in rng.sample([a for a in world.accounts if a.born.year < 2025], 24):
         size = int(account.now["NumberOfEmployees"])
         grown = rng.choice((size * 4, max(5, size // 4)))
         day = between(rng, date(2025, 3, 3), date(2026, 6, 30))
@@ -133,7 +164,7 @@ def _segments(world: World, rng: Random) -> None:
 
 def _without_domain(world: World, rng: Random) -> None:
     for account in rng.sample(world.accounts, 12):
-        account.versions[:] = [(at, {**row, "Website": ""}) for at, row in account.versions]
+        account.versions[:] = [(at, {**row, "Website": "", "Domain__c": ""}) for at, row in account.versions]
         world.trap("a company without a domain", account.id)
     for account in rng.sample(world.accounts[: len(world.accounts) // 2], 6):
         account.put(moment(rng, date(2026, 7, 14)), {"NumberOfEmployees": ""})
@@ -144,7 +175,13 @@ def _doubles(world: World, rng: Random) -> None:
     used = {deal.account.id for deal in world.deals} | set(world.customers)
     for original in rng.sample(world.accounts[:400], 8):
         double = new_account(world, rng, "Mid-Market", original.born.date() + timedelta(days=40))
-        double.versions[0][1].update(Name=original.now["Name"].upper(), Website=original.now["Website"])
+        double.versions[0][1].update(
+            {
+                "Name": original.now["Name"].upper(),
+                "Website": original.now["Website"],
+                "Domain__c": original.now["Domain__c"],
+            }
+        )
         later = max(between(rng, date(2025, 2, 3), date(2025, 12, 19)), double.born.date() + timedelta(days=30))
         double.put(moment(rng, workday(later)), {"MergedInto__c": original.id})
         world.trap("a company merged into another", double.id)

@@ -9,7 +9,9 @@ from tieout.demo.leads import lead_of
 from tieout.demo.world import Deal, Record, World, moment, stamp
 
 
-def add_claim(world: World, rng: Random, deal: Deal | None, day: date, amount: str = "", currency: str = "USD") -> Record:
+def add_claim(
+    world: World, rng: Random, deal: Deal | None, day: date, amount: str = "", currency: str = "USD"
+) -> Record:
     """Write one opportunity credit of marketing's, with the lead that it credits."""
     record = Record(f"CR-{len(world.claims) + 1:06d}")
     lead = lead_of(world, rng, deal, day)

@@ -19,7 +19,16 @@ OPEN_STAGES = ("Discovery", "Qualification", "Proposal", "Negotiation")
 LIKELIHOOD = {"Discovery": "0.1", "Qualification": "0.25", "Proposal": "0.5", "Negotiation": "0.75", "Closed Won": "1"}
 CATEGORY = {"Discovery": "Pipeline", "Qualification": "Pipeline", "Proposal": "Best Case", "Negotiation": "Commit"}
 TYPES = {"new": "New Business", "expansion": "Expansion", "renewal": "Renewal", "": ""}
-SOURCES = ("Organic Search", "Paid Search", "Webinar", "Event", "Content Syndication", "Referral", "Partner", "Outbound")
+SOURCES = (
+    "Organic Search",
+    "Paid Search",
+    "Webinar",
+    "Event",
+    "Content Syndication",
+    "Referral",
+    "Partner",
+    "Outbound",
+)
 SOURCE_WEIGHTS = (18, 16, 14, 10, 9, 11, 7, 15)
 REASONS = ("Price", "No decision", "Lost to competitor", "Missing feature", "Timing", "No budget")
 RIVALS = ("Ledgerly", "Pipehouse", "Tallyform", "")
@@ -48,9 +57,9 @@ def terms(rng: Random, arr: int, currency: str = "USD") -> Terms:
     return Terms(arr, arr + services // years, arr * years + services, months, currency)
 
 
-
-
-def new_deal(world: World, rng: Random, account: Record, *, kind: str, segment: str, opened: date, worth: Terms) -> Deal:
+def new_deal(
+    world: World, rng: Random, account: Record, *, kind: str, segment: str, opened: date, worth: Terms
+) -> Deal:
     """Open a deal in Discovery on `opened`; a deal's region is its company's."""
     record = Record(f"006Mw{len(world.deals) + 1:07d}")
     region = account.versions[0][1]["Region__c"]
@@ -61,7 +70,9 @@ def new_deal(world: World, rng: Random, account: Record, *, kind: str, segment: 
         {
             "Name": f"{account.versions[0][1]['Name'].strip()} - {what} {opened:%b %Y}",
             "AccountId": account.id,
-            "OwnerId": rng.choice(sellers(world, segment, region) if kind == "new" else team_members(world, "Customer Success")),
+            "OwnerId": rng.choice(
+                sellers(world, segment, region) if kind == "new" else team_members(world, "Customer Success")
+            ),
             "Type": TYPES[kind],
             "CreatedDate": f"{at:%Y-%m-%dT%H:%M:%SZ}",
             "CurrencyIsoCode": worth.currency,
@@ -79,7 +90,11 @@ def new_deal(world: World, rng: Random, account: Record, *, kind: str, segment: 
 
 def stage_row(stage: str) -> Row:
     """Give the columns that follow the stage."""
-    row = {"StageName": stage, "Win_Likelihood__c": LIKELIHOOD.get(stage, "0"), "ForecastCategoryName": CATEGORY.get(stage, "Closed")}
+    row = {
+        "StageName": stage,
+        "Win_Likelihood__c": LIKELIHOOD.get(stage, "0"),
+        "ForecastCategoryName": CATEGORY.get(stage, "Closed"),
+    }
     return row if stage == "Discovery" else {**row, "Sales_Accepted__c": "true"}
 
 

@@ -8,9 +8,12 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from tieout.basics.calendars import local_day
 from tieout.demo.world import Record, Row, stamp
 
+ZONE = ZoneInfo("America/New_York")
 ZIPPED_BEFORE = date(2026, 1, 1)
 Reword = Callable[[Row, date], Row]
 
@@ -61,7 +64,9 @@ class Lines:
         return line(full.get(column, "") for column in self.columns)
 
 
-def write_full(folder: Path, records: Sequence[Record], pulls: Sequence[date], lines: Lines, reword: Reword | None = None) -> None:
+def write_full(
+    folder: Path, records: Sequence[Record], pulls: Sequence[date], lines: Lines, reword: Reword | None = None
+) -> None:
     """Write a full export for each pull: every record that exists then, in its newest version of the day."""
     reached = [-1] * len(records)
     for day in pulls:
@@ -91,13 +96,15 @@ def write_delta(folder: Path, records: Sequence[Record], pulls: Sequence[date], 
         write_export(folder, day, lines.columns, out)
 
 
-def write_log(folder: Path, events: Iterable[tuple[datetime, Row]], pulls: Sequence[date], columns: Sequence[str]) -> None:
+def write_log(
+    folder: Path, events: Iterable[tuple[datetime, Row]], pulls: Sequence[date], columns: Sequence[str]
+) -> None:
     """Write for each pull the events since the one before it, in time order."""
     ordered = sorted(events, key=lambda event: (event[0], event[1].get(columns[0], "")))
     position = 0
     for day in pulls:
         out = []
-        while position < len(ordered) and ordered[position][0].date() <= day:
+        while position < len(ordered) and local_day(ordered[position][0], ZONE) <= day:
             out.append(line(ordered[position][1].get(column, "") for column in columns))
             position += 1
         if out:

@@ -49,7 +49,15 @@ class Contract:
         self.record.put(moment(rng, workday(self.ends)), {"status": "cancelled", "cancelled_on": str(self.ends)})
 
 
-def sign(world: World, rng: Random, deal: Deal | None, *, account: Record | None = None, worth: Terms | None = None, ends: date | None = None) -> Contract:
+def sign(
+    world: World,
+    rng: Random,
+    deal: Deal | None,
+    *,
+    account: Record | None = None,
+    worth: Terms | None = None,
+    ends: date | None = None,
+) -> Contract:
     """Start the contract of a won deal, or of a customer older than the CRM."""
     if deal:
         account, worth = deal.account, Terms(deal.arr, deal.acv, deal.tcv, deal.months, deal.currency)
@@ -75,6 +83,13 @@ def sign(world: World, rng: Random, deal: Deal | None, *, account: Record | None
     return contract
 
 
+def sign_rest(world: World) -> list[Contract]:
+    """Start the contracts of the deals won in the quarter under review."""
+    rng = stream("finance/quarter")
+    signed = {record.now["opportunity_id"] for record in world.subscriptions}
+    return [sign(world, rng, deal) for deal in world.deals if deal.won and deal.kind == "new" and deal.id not in signed]
+
+
 def earn(world: World, contracts: list[Contract]) -> None:
     """Write what each contract earned in each month, to the cent of a year; a credit note here and there."""
     rng = stream("revenue")
@@ -86,11 +101,13 @@ def earn(world: World, contracts: list[Contract]) -> None:
             amount = monthly(arr, first.month)
             day = min(first.replace(day=3 + contract.starts.day % 20), LAST_PULL)
             _book(world, contract, day, f"{amount:.2f}", "recurring")
-            if rng.random() < 0.004:  # noqa: PLR2004 a few credits
+            if rng.random() < 0.004:
                 later = add_months(first, 1).replace(day=9)
                 if later <= LAST_PULL:
                     _book(world, contract, later, f"-{amount:.2f}", "credit")
-                    world.trap("a credit note in the month after its invoice", world.logs["invoices"][-1][1]["invoice_line"])
+                    world.trap(
+                        "a credit note in the month after its invoice", world.logs["invoices"][-1][1]["invoice_line"]
+                    )
 
 
 def monthly(arr: int, month: int) -> Decimal:
@@ -155,7 +172,16 @@ def targets() -> list[Record]:
             for segment, share in SHARES.items():
                 record = Record(f"{year}-Q{quarter}-{segment}")
                 amount = whole * share * 10
-                record.put(at, {"fiscal_quarter": f"{year}-Q{quarter}", "segment": segment, "target": f"{amount}.00", "currency": "USD", "kind": "bookings"})
+                record.put(
+                    at,
+                    {
+                        "fiscal_quarter": f"{year}-Q{quarter}",
+                        "segment": segment,
+                        "target": f"{amount}.00",
+                        "currency": "USD",
+                        "kind": "bookings",
+                    },
+                )
                 made.append(record)
     return made
 
@@ -174,11 +200,26 @@ def quotas(world: World) -> list[Record]:
                 if user.now["IsActive"] == "false" and year == QUARTER_YEAR:
                     continue
                 amount = QUOTAS[team] * (100 + 8 * (year - FIRST_YEAR)) // 100
-                record.put(at, {"user_id": user.id, "fiscal_quarter": f"{year}-Q{quarter}", "quota": f"{amount}.00", "currency": "USD"})
+                record.put(
+                    at,
+                    {
+                        "user_id": user.id,
+                        "fiscal_quarter": f"{year}-Q{quarter}",
+                        "quota": f"{amount}.00",
+                        "currency": "USD",
+                    },
+                )
                 made.append(record)
     return made
 
 
-QUOTAS = {"Field East": 130000, "Field West": 125000, "EMEA": 115000, "Growth": 75000, "Channel": 60000, "Customer Success": 35000}
+QUOTAS = {
+    "Field East": 130000,
+    "Field West": 125000,
+    "EMEA": 115000,
+    "Growth": 75000,
+    "Channel": 60000,
+    "Customer Success": 35000,
+}
 FIRST_YEAR, QUARTER_YEAR = 2024, 2027
 MONTHS = tuple(date(2023 + (8 + month) // 12, (8 + month) % 12 + 1, 1) for month in range(37))

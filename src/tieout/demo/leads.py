@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from random import Random
 
-from tieout.demo.accounts import FIRST as NAME_FIRST
-from tieout.demo.accounts import INDUSTRIES, SECOND, SIZES, any_segment, domain_of, person
+from tieout.demo.accounts import INDUSTRIES, SIZES, any_segment, domain_of, person, words
 from tieout.demo.people import team_members
 from tieout.demo.world import LAST_PULL, Deal, Record, Row, World, between, moment, stamp, stream, workday
 
@@ -43,8 +42,16 @@ def campaigns() -> list[Record]:
         ends = (start + timedelta(days=95)).replace(day=1) - timedelta(days=1)
         for channel in dict.fromkeys(CHANNELS.values()):
             record = Record(campaign_of(channel, start))
-            row = {"name": f"{channel} {start:%b %Y}", "channel": channel, "start_date": str(start), "end_date": str(ends)}
-            record.put(moment(rng, workday(start - timedelta(days=5))), {**row, "budget": f"{rng.randint(8, 60)}000.00", "currency": "USD"})
+            row = {
+                "name": f"{channel} {start:%b %Y}",
+                "channel": channel,
+                "start_date": str(start),
+                "end_date": str(ends),
+            }
+            record.put(
+                moment(rng, workday(start - timedelta(days=5))),
+                {**row, "budget": f"{rng.randint(8, 60)}000.00", "currency": "USD"},
+            )
             made.append(record)
     return made
 
@@ -90,7 +97,15 @@ def convert(world: World, rng: Random, deal: Deal, at: datetime) -> Record:
     lead = new_lead(world, rng, at, fields)
     opened = deal.record.born
     grow(world, rng, lead, opened, ("mql", "sal", "sql"))
-    lead.put(opened, {"status": "converted", "score": str(rng.randint(6, 10)), "account_id": deal.account.id, "opportunity_id": deal.id})
+    lead.put(
+        opened,
+        {
+            "status": "converted",
+            "score": str(rng.randint(6, 10)),
+            "account_id": deal.account.id,
+            "opportunity_id": deal.id,
+        },
+    )
     world.log("lifecycle_changes", opened, change(world, lead, "opportunity", opened))
     deal.record.versions[:] = [(when, {**row, "Lead__c": lead.id}) for when, row in deal.record.versions]
     return lead
@@ -114,13 +129,20 @@ def grow(world: World, rng: Random, lead: Record, until: datetime, stages: tuple
 def change(world: World, lead: Record, stage: str, at: datetime, reason: str = "") -> Row:
     """Write a lifecycle change."""
     number = len(world.logs.get("lifecycle_changes", ())) + 1
-    return {"change_id": f"LC{number:07d}", "lead_id": lead.id, "new_stage": stage, "changed_at": stamp(at), "reason": reason, "changed_by": lead.now.get("owner_id", "")}
+    return {
+        "change_id": f"LC{number:07d}",
+        "lead_id": lead.id,
+        "new_stage": stage,
+        "changed_at": stamp(at),
+        "reason": reason,
+        "changed_by": lead.now.get("owner_id", ""),
+    }
 
 
 def touch(world: World, rng: Random, lead: Record, at: datetime) -> None:
     """Write a campaign touch of a lead."""
     row = lead.now
-    campaign = row["campaign_id"] if rng.random() < 0.6 else campaign_of(rng.choice(list(CHANNELS.values())), at.date())  # noqa: PLR2004 mostly its own
+    campaign = row["campaign_id"] if rng.random() < 0.6 else campaign_of(rng.choice(list(CHANNELS.values())), at.date())
     number = len(world.logs.get("touches", ())) + 1
     world.log("touches", at, {
         "touch_id": f"T{number:07d}", "lead_id": lead.id, "campaign_id": campaign, "touch_type": rng.choice(("form fill", "click", "attended", "download")),
@@ -142,11 +164,11 @@ def fields_of(account: Record) -> Row:
 
 def company_fields(rng: Random) -> Row:
     """Draw a company that never became an account."""
-    name = f"{rng.choice(NAME_FIRST)}{rng.choice(SECOND)}"
+    name = f"{rng.choice(words("first"))}{rng.choice(words("second"))}"
     size = rng.randint(*SIZES[any_segment(rng)])
     return {
         "domain": f"{name.lower()}.example", "company_name": name, "industry": rng.choice(INDUSTRIES),
-        "employees": str(size) if rng.random() < 0.9 else "", "country": rng.choice(("US", "US", "CA", "DE", "FR", "GB", "AU", "")),  # noqa: PLR2004 some are not known
+        "employees": str(size) if rng.random() < 0.9 else "", "country": rng.choice(("US", "US", "CA", "DE", "FR", "GB", "AU", "")),
     }  # fmt: skip
 
 
@@ -164,7 +186,7 @@ def lay_leads(world: World) -> None:
 
 def _unconverted(world: World, rng: Random) -> None:
     day = between(rng, date(2023, 9, 1), LAST_PULL)
-    known = rng.random() < 0.12  # noqa: PLR2004 one in eight is from a company that is known
+    known = rng.random() < 0.12
     fields = fields_of(rng.choice(world.accounts)) if known else company_fields(rng)
     lead = new_lead(world, rng, moment(rng, day), fields)
     depth = rng.choices((0, 1, 2, 3), (74, 18, 5, 3))[0]
@@ -174,18 +196,18 @@ def _unconverted(world: World, rng: Random) -> None:
         reason = rng.choice(("No budget", "Not a fit", "No answer", "Student", "Competitor"))
         later = lead.versions[-1][0] + timedelta(days=1)
         if later.date() <= LAST_PULL:
-            lead.put(later, {"status": "recycled" if rng.random() < 0.4 else "disqualified"})  # noqa: PLR2004 some return to nurture
+            lead.put(later, {"status": "recycled" if rng.random() < 0.4 else "disqualified"})
             world.log("lifecycle_changes", later, change(world, lead, "lead", later, reason))
 
 
 def _peculiar(world: World, rng: Random) -> None:
     """Lay the traps about leads."""
-    open_leads = [lead for lead in world.leads if lead.now["status"] == "new" and lead.born.year < 2026]  # noqa: PLR2004 long known
+    open_leads = [lead for lead in world.leads if lead.now["status"] == "new" and lead.born.year < 2026]
     for original in rng.sample(open_leads, 40):
         at = original.born + timedelta(days=rng.randint(3, 90))
         fields = {**original.now, "Email": original.now["Email"].upper(), "created_at": stamp(at)}
         double = new_lead(world, rng, at, fields)
-        if rng.random() < 0.5:  # noqa: PLR2004 half have been merged, half not noticed
+        if rng.random() < 0.5:
             double.put(at + timedelta(days=20), {"merged_into": original.id})
             world.trap("a lead merged into another", double.id)
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
-from tieout.demo.accounts import any_segment, new_account, price
+from tieout.demo.accounts import any_segment, new_account, price, segment_of
 from tieout.demo.claims import add_claim
 from tieout.demo.deals import Terms, advance, close, new_deal, terms
 from tieout.demo.finance import Contract, sign
@@ -55,13 +55,13 @@ def _legacy(world: World, rng: Random) -> Contract:
 def _close_day(rng: Random, first: date) -> date:
     """Draw a day of the month; the last week of a quarter is busier."""
     last = workday((first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-    late = first.month % 3 == 1 and rng.random() < 0.35  # noqa: PLR2004 fiscal quarters end in January, April ...
+    late = first.month % 3 == 1 and rng.random() < 0.35
     day = between(rng, max(workday(last - timedelta(days=7)), first) if late else first, last)
     return min(day, LAST_CLOSE)
 
 
 def _worth(rng: Random, segment: str, account: Record) -> Terms:
-    euro = account.versions[0][1]["Region__c"] == "EMEA" and rng.random() < 0.6  # noqa: PLR2004 share of EMEA deals in EUR
+    euro = account.versions[0][1]["Region__c"] == "EMEA" and rng.random() < 0.6
     return terms(rng, price(rng, segment), "EUR" if euro else "USD")
 
 
@@ -71,20 +71,17 @@ def _new_business(world: World, rng: Random, first: date, lost: list[Record], *,
     cycle = max(9, round(rng.lognormvariate(4.27 if won else 4.05, 0.42)))
     opened = workday(closed - timedelta(days=cycle + rng.randint(3, 18)))
     again = [account for account in lost[:-60] if account.born.date() < opened - timedelta(days=120)]
-    if again and rng.random() < 0.12:  # noqa: PLR2004 one in eight comes back
+    if again and rng.random() < 0.12:
         account = rng.choice(again[-200:])
         lost.remove(account)
-        segment = _segment_of(account)
+        segment = segment_of(account)
     else:
         account = new_account(world, rng, segment, opened - timedelta(days=rng.randint(2, 60)))
-    deal = new_deal(world, rng, account, kind="new", segment=segment, opened=opened, worth=_worth(rng, segment, account))
+    deal = new_deal(
+        world, rng, account, kind="new", segment=segment, opened=opened, worth=_worth(rng, segment, account)
+    )
     _run(world, rng, deal, closed, won=won)
     return deal
-
-
-def _segment_of(account: Record) -> str:
-    employees = int(account.versions[0][1]["NumberOfEmployees"])
-    return "SMB" if employees < 200 else "Mid-Market" if employees < 1000 else "Enterprise"  # noqa: PLR2004 the contract's segments
 
 
 def _run(world: World, rng: Random, deal: Deal, closed: date, *, won: bool) -> None:
@@ -92,8 +89,8 @@ def _run(world: World, rng: Random, deal: Deal, closed: date, *, won: bool) -> N
     opened = deal.record.born.date()
     depth = 3 if won else rng.choices((0, 1, 2, 3), (15, 40, 30, 15))[0]
     stages = ["Qualification", "Proposal", "Negotiation"][:depth]
-    if depth > 1 and rng.random() < 0.06:  # noqa: PLR2004 some skip
-        stages.remove("Proposal" if depth > 2 else "Qualification")  # noqa: PLR2004
+    if depth > 1 and rng.random() < 0.06:
+        stages.remove("Proposal" if depth > 2 else "Qualification")
         world.trap("a stage skipped", deal.id)
     hoped = workday(opened + timedelta(days=rng.randint(45, 100)))
     deal.record.versions[0][1]["CloseDate"] = str(hoped)
@@ -101,14 +98,16 @@ def _run(world: World, rng: Random, deal: Deal, closed: date, *, won: bool) -> N
     advance(rng, deal, stages[:1], middle)
     if hoped < closed and middle > deal.record.versions[-1][0].date():
         deal.record.put(moment(rng, middle), {"CloseDate": str(workday(closed + timedelta(days=rng.randint(0, 30))))})
-    if stages and rng.random() < 0.25:  # noqa: PLR2004 a quarter of the deals change their amount
+    if stages and rng.random() < 0.25:
         _another_amount(rng, deal)
-    if len(stages) > 1 and rng.random() < 0.05:  # noqa: PLR2004 some go back a stage and return
+    if len(stages) > 1 and rng.random() < 0.05:
         stages += ["Qualification", "Proposal"]
         world.trap("a stage entered twice", deal.id)
     advance(rng, deal, stages[1:], closed)
     unqualified = not won and not depth
-    close(rng, deal, max(closed, deal.record.versions[-1][0].date()), won=won, stage="Disqualified" if unqualified else "")
+    close(
+        rng, deal, max(closed, deal.record.versions[-1][0].date()), won=won, stage="Disqualified" if unqualified else ""
+    )
 
 
 def _another_amount(rng: Random, deal: Deal) -> None:
@@ -125,10 +124,10 @@ def _expansion(world: World, rng: Random, first: date) -> Deal | None:
     opened = workday(closed - timedelta(days=rng.randint(20, 70)))
     if account.born.date() > opened - timedelta(days=90):
         return None
-    segment = _segment_of(account)
+    segment = segment_of(account)
     worth = terms(rng, max(2000, price(rng, segment) * 45 // 100 // 100 * 100))
     deal = new_deal(world, rng, account, kind="expansion", segment=segment, opened=opened, worth=worth)
-    won = rng.random() < 0.45  # noqa: PLR2004 expansions close more often than new business
+    won = rng.random() < 0.45
     _run(world, rng, deal, closed, won=won)
     return deal if won else None
 
@@ -137,7 +136,7 @@ def _renewals(world: World, rng: Random, contracts: list[Contract]) -> None:
     """Renew or lose each contract whose term ended, again and again, until the quarter under review."""
     for contract in contracts:
         while contract.ends <= LAST_CLOSE - timedelta(days=20) and not contract.cancelled:
-            stays = rng.random() < 0.9  # noqa: PLR2004 gross logo retention of a term
+            stays = rng.random() < 0.9
             if contract.worth.arr >= RENEWED_FROM and contract.ends >= date(2023, 12, 1):
                 _renewal(world, rng, contract, stays=stays)
             if stays:
@@ -148,7 +147,7 @@ def _renewals(world: World, rng: Random, contracts: list[Contract]) -> None:
 
 def _renewal(world: World, rng: Random, contract: Contract, *, stays: bool) -> None:
     opened = workday(contract.ends - timedelta(days=rng.randint(80, 120)))
-    segment = _segment_of(contract.account)
+    segment = segment_of(contract.account)
     deal = new_deal(world, rng, contract.account, kind="renewal", segment=segment, opened=opened, worth=contract.worth)
     deal.record.versions[0][1]["CloseDate"] = str(workday(contract.ends))
     advance(rng, deal, ("Qualification", "Proposal"), contract.ends - timedelta(days=20))
@@ -159,10 +158,22 @@ def _renewal(world: World, rng: Random, contract: Contract, *, stays: bool) -> N
 
 def _peculiar(world: World, rng: Random) -> None:
     """Re-open some lost deals, delete and restore others: all long before the quarter under review."""
-    quiet = [deal for deal in world.deals if not deal.won and deal.closed_on and date(2024, 6, 1) < deal.closed_on < date(2026, 3, 1)]
+    quiet = [
+        deal
+        for deal in world.deals
+        if not deal.won and deal.closed_on and date(2024, 6, 1) < deal.closed_on < date(2026, 3, 1)
+    ]
     for number, deal in enumerate(rng.sample(quiet, 24)):
         back = workday((deal.closed_on or LAST_CLOSE) + timedelta(days=rng.randint(9, 40)))
-        deal.record.put(moment(rng, back), {"StageName": "Proposal", "Win_Likelihood__c": "0.5", "ForecastCategoryName": "Best Case", "Loss_Reason__c": ""})
+        deal.record.put(
+            moment(rng, back),
+            {
+                "StageName": "Proposal",
+                "Win_Likelihood__c": "0.5",
+                "ForecastCategoryName": "Best Case",
+                "Loss_Reason__c": "",
+            },
+        )
         deal.record.put(moment(rng, back), {"CloseDate": str(workday(back + timedelta(days=45)))})
         close(rng, deal, workday(back + timedelta(days=rng.randint(30, 70))), won=False)
         world.trap("a deal re-opened after it was lost" + (", then lost again" if number else ""), deal.id)
@@ -176,11 +187,13 @@ def claim_past(world: World) -> None:
     """Let marketing claim nearly half of the closed new business, some twice, and claim some that never became a deal."""
     rng = stream("claims")
     before = date(2026, 7, 31)
-    for deal in [deal for deal in world.deals if deal.closed_on and deal.closed_on <= LAST_CLOSE and deal.kind == "new"]:
+    for deal in [
+        deal for deal in world.deals if deal.closed_on and deal.closed_on <= LAST_CLOSE and deal.kind == "new"
+    ]:
         born = deal.record.born.date()
-        if deal.lead or born > date(2026, 7, 20) or rng.random() > 0.45:  # noqa: PLR2004 share that marketing claims
+        if deal.lead or born > date(2026, 7, 20) or rng.random() > 0.45:
             continue
-        for _ in range(1 if rng.random() < 0.9 else 2):  # noqa: PLR2004 some are claimed twice
+        for _ in range(1 if rng.random() < 0.9 else 2):
             add_claim(world, rng, deal, min(workday(born + timedelta(days=rng.randint(0, 6))), before))
     for _ in range(160):
         add_claim(world, rng, None, between(rng, date(2023, 11, 1), before), f"{price(rng, any_segment(rng))}.00")

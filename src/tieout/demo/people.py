@@ -34,7 +34,15 @@ def hire(world: World) -> None:
             role = "Manager" if rank == 0 else "Representative"
             record.put(
                 moment(rng, date(2023, 9, 1)),
-                {"Name": name, "Email": email, "Department": team, "Region": region, "ManagerId": manager, "UserRole": role, "IsActive": "true"},
+                {
+                    "Name": name,
+                    "Email": email,
+                    "Department": team,
+                    "Region": region,
+                    "ManagerId": manager,
+                    "UserRole": role,
+                    "IsActive": "true",
+                },
             )
             manager = manager or record.id
             world.users.append(record)

@@ -81,13 +81,25 @@ class Sheet:
         weigh = self.plan(self.weighted) - self.plan(t0)
         match pair:
             case ("agreed", "marketing"):
-                return [("basis", self.plan(t) - self.plan(a)), ("rate", self.spot(t) - self.plan(t)), ("several claims", more)]
+                return [
+                    ("basis", self.plan(t) - self.plan(a)),
+                    ("rate", self.spot(t) - self.plan(t)),
+                    ("several claims", more),
+                ]
             case ("agreed", "sales"):
                 return [("basis", self.plan(c) - self.plan(a))]
             case ("agreed", "finance"):
-                return [("freshness", self.plan(a0) - self.plan(a)), ("basis", self.plan(t0) - self.plan(a0)), ("probability", weigh)]
+                return [
+                    ("freshness", self.plan(a0) - self.plan(a)),
+                    ("basis", self.plan(t0) - self.plan(a0)),
+                    ("probability", weigh),
+                ]
             case ("marketing", "sales"):
-                return [("several claims", -more), ("basis", self.spot(c) - self.spot(t)), ("rate", self.plan(c) - self.spot(c))]
+                return [
+                    ("several claims", -more),
+                    ("basis", self.spot(c) - self.spot(t)),
+                    ("rate", self.plan(c) - self.spot(c)),
+                ]
             case ("marketing", "finance"):
                 w = self.weighted
                 return [
@@ -97,7 +109,11 @@ class Sheet:
                     ("rate", self.plan(w) - self.spot(w)),
                 ]
             case _:
-                return [("freshness", self.plan(c0) - self.plan(c)), ("basis", self.plan(t0) - self.plan(c0)), ("probability", weigh)]
+                return [
+                    ("freshness", self.plan(c0) - self.plan(c)),
+                    ("basis", self.plan(t0) - self.plan(c0)),
+                    ("probability", weigh),
+                ]
 
 
 def post(record: str, sheet: Sheet, verdicts: Mapping[str, str], note: str) -> list[Posting]:

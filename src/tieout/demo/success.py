@@ -21,20 +21,38 @@ def care(world: World, contracts: list[Contract]) -> None:
             running = contract.starts <= day and not (contract.cancelled and contract.cancelled <= day)
             if running and contract.account.id not in seen:
                 seen.add(contract.account.id)
-                leaving = contract.cancelled is not None and (contract.cancelled - day).days < 200  # noqa: PLR2004 two quarters ahead
+                leaving = contract.cancelled is not None and (contract.cancelled - day).days < 200
                 _month(world, rng, contract, datetime(day.year, day.month, day.day, 15), 30 if leaving else 0)
 
 
 def _month(world: World, rng: Random, contract: Contract, at: datetime, sunk: int) -> None:
     who = contract.account.id
-    if rng.random() < 0.95:  # noqa: PLR2004 some months have no score
+    if rng.random() < 0.95:
         number = len(world.logs.get("health", ())) + 1
-        row = {"score_id": f"H{number:06d}", "company_id": who, "score": str(rng.randint(55, 96) - sunk), "scored_at": stamp(at)}
+        row = {
+            "score_id": f"H{number:06d}",
+            "company_id": who,
+            "score": str(rng.randint(55, 96) - sunk),
+            "scored_at": stamp(at),
+        }
         world.log("health", at, row)
     base = max(3, contract.worth.arr // 1200)
-    for name, value in (("active_users", base * rng.randint(70, 120) // (100 + sunk)), ("reports_run", base * rng.randint(4, 20) // (1 + sunk // 10))):
+    for name, value in (
+        ("active_users", base * rng.randint(70, 120) // (100 + sunk)),
+        ("reports_run", base * rng.randint(4, 20) // (1 + sunk // 10)),
+    ):
         number = len(world.logs.get("usage", ())) + 1
-        world.log("usage", at, {"usage_id": f"U{number:06d}", "company_id": who, "measure": name, "value": str(value), "measured_at": stamp(at)})
+        world.log(
+            "usage",
+            at,
+            {
+                "usage_id": f"U{number:06d}",
+                "company_id": who,
+                "measure": name,
+                "value": str(value),
+                "measured_at": stamp(at),
+            },
+        )
 
 
 KINDS = ("call", "meeting", "email", "email", "automated email")
@@ -50,12 +68,12 @@ def act(world: World) -> None:
         _work(world, rng, deal, people.get(deal.account.id, [""]))
     for lead in world.leads:
         owner = lead.now.get("owner_id", "")
-        if owner and rng.random() < 0.85:  # noqa: PLR2004 some are never called
+        if owner and rng.random() < 0.85:
             mql = next(at for at, row in lead.versions if row.get("owner_id"))
             at = mql + timedelta(minutes=round(rng.lognormvariate(5.6, 1.4)))
             if at.date() <= LAST_PULL:
                 _activity(world, at, {"LeadId": lead.id, "OwnerId": owner, "ActivityType": "call", "Team": "sales"})
-        elif rng.random() < 0.5:  # noqa: PLR2004 half of the others get the newsletter
+        elif rng.random() < 0.5:
             at = lead.born + timedelta(minutes=5)
             _activity(world, at, {"LeadId": lead.id, "ActivityType": "automated email", "Team": "marketing"})
 
@@ -71,7 +89,7 @@ def _work(world: World, rng: Random, deal: Deal, people: list[str]) -> None:
         kind = rng.choice(KINDS)
         _activity(world, at, {
             "OpportunityId": deal.id, "AccountId": deal.account.id, "ContactId": rng.choice(people), "OwnerId": deal.record.now["OwnerId"],
-            "ActivityType": kind, "Team": "sales", "LeadId": deal.lead.id if deal.lead and rng.random() < 0.2 else "",  # noqa: PLR2004 some name the lead
+            "ActivityType": kind, "Team": "sales", "LeadId": deal.lead.id if deal.lead and rng.random() < 0.2 else "",
         })  # fmt: skip
 
 

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tieout.demo.exports import line, write_text
-from tieout.demo.plant import TOTALS, Truth
+from tieout.demo.plot import TOTALS, Truth
 from tieout.demo.sheet import LENSES, Posting
+from tieout.demo.world import World
 
 PERIOD, AS_OF = "2027-Q3", "2026-09-22"
 
 
-def write_truth(truth: Truth, folder: Path) -> None:
+def write_truth(world: World, truth: Truth, folder: Path) -> None:
     """Write the truth files."""
+    traps = (line((name, record)) for name, records in sorted(world.traps.items()) for record in records)
+    write_text(folder / "traps.csv", line(("trap", "record")) + "".join(traps))
     write_text(folder / "postings.csv", _postings(truth.postings))
     write_text(folder / "hand_worked.csv", _postings(truth.by_hand))
     head = line(("lens", "period", "as_of", "amount", "records"))

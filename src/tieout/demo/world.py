@@ -16,7 +16,7 @@ FIRST_PULL = date(2023, 10, 3)
 LAST_PULL = date(2026, 9, 22)
 MONTH_END = date(2026, 8, 31)
 WEEKLY = tuple(FIRST_PULL + timedelta(weeks=week) for week in range(156))
-MONTHLY = (*(day for day in WEEKLY if day.day <= 7), LAST_PULL)  # noqa: PLR2004 the first Tuesday of a month
+MONTHLY = (*(day for day in WEEKLY if day.day <= 7), LAST_PULL)
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class World:
 
 def stream(name: str) -> Random:
     """Give the random numbers of one part, so that a change in one part leaves the others as they are."""
-    return Random(f"marlow/{name}")  # noqa: S311
+    return Random(f"marlow/{name}")
 
 
 def workday(day: date) -> date:
@@ -124,5 +124,5 @@ def between(rng: Random, first: date, last: date) -> date:
     """Give a working day from `first` to `last`, both included and both working days."""
     while True:
         day = first + timedelta(days=rng.randrange((last - first).days + 1))
-        if day.weekday() < 5:  # noqa: PLR2004 Monday to Friday
+        if day.weekday() < 5:
             return day

@@ -198,14 +198,16 @@ class _Derivation:
         start = self.first.rank
         steps = list(self.chunk)
         now = [step.file for step in steps]
-        lives = "select p._key, p._digest, p._row, p._position, r.* exclude (position)" + (
+        lives = (
+            "select p._key, p._digest, p._row, p._position, r.* exclude (position)"
             f" from {_from(now)} as p join ranks as r on r.position = p._position"
         )
         sources = _read(now)
         if self._standing:
+            complete, following = self._complete_upto(start - 1), self._next_complete(start - 1)
             lives += (
-                f" union all select _key, _digest, _row, _position, {start - 1}, {self._complete_upto(start - 1)}, null,"
-                f" {self._next_complete(start - 1)} from ({self._standing})"
+                f" union all select _key, _digest, _row, _position, {start - 1}, {complete}, null, {following}"
+                f" from ({self._standing})"
             )
             sources = f"({sources}) union all by name ({self._standing})"
         return f"""
@@ -257,11 +259,12 @@ class _Derivation:
 
     def _many_log(self) -> str:
         ranks = ", ".join(f"({step.pull.position}, {step.rank})" for step in self.chunk)
-        query = (
-            f"with ranks(position, rank) as (values {ranks}) select n.* from {_from([step.file for step in self.chunk])}"
-            " as n join ranks as r on r.position = n._position"
+        files = _from([step.file for step in self.chunk])
+        return (
+            f"with ranks(position, rank) as (values {ranks})"
+            f" select n.* from {files} as n join ranks as r on r.position = n._position{self._untold}"
+            " qualify row_number() over (partition by n._key, n._digest order by r.rank, n._row) = 1"
         )
-        return f"{query}{self._untold} qualify row_number() over (partition by n._key, n._digest order by r.rank, n._row) = 1"
 
 
 def _stamps(step: _Step) -> str:

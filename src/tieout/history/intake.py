@@ -137,6 +137,6 @@ def _no_deletions(export: Export) -> Finding:
         "pull.no_deletions",
         Level.WARNING,
         export.place,
-        f"Lines of this full extract of {export.feed} were rejected, so records that it lacks are not taken as deleted.",
+        f"Lines of this full extract of {export.feed} were rejected, so absent records are not taken as deleted.",
         "Export it again without the faults; records that are absent then count as deleted.",
     )

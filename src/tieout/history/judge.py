@@ -146,7 +146,8 @@ def moment_sql(text: str, dates: str) -> str:
         return f"try_cast({text} as timestamp)"
     day = "%d/%m/%Y" if dates == "dmy" else "%m/%d/%Y"
     forms = ", ".join(literal(f"{day}{clock}") for clock in (" %H:%M:%S", " %H:%M", ""))
-    return f"coalesce(try_strptime(replace(replace({text}, '.', '/'), '-', '/'), [{forms}]), try_cast({text} as timestamp))"
+    slashed = f"replace(replace({text}, '.', '/'), '-', '/')"
+    return f"coalesce(try_strptime({slashed}, [{forms}]), try_cast({text} as timestamp))"
 
 
 def _take_out(engine: DuckDBPyConnection, extract: Extract, rows: str, reason: str) -> tuple[Reject, ...]:
@@ -202,8 +203,8 @@ def would_delete(engine: DuckDBPyConnection, extract: Extract, keys: Sequence[st
     if len(files) > 1:
         known = f"select distinct _key from ({known})"
     query = (
-        f"select count(*), count(*) filter (where not exists (select 1 from (select {key_sql(extract, keys)} as k from {TABLE}) as e"
-        f" where e.k = known._key)) from ({known}) as known"
+        f"with now as (select {key_sql(extract, keys)} as key from {TABLE}) select count(*),"
+        f" count(*) filter (where not exists (select 1 from now where now.key = known._key)) from ({known}) as known"
     )
     return Loss(*engine.execute(query).fetchall()[0])
 

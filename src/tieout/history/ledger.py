@@ -1,7 +1,7 @@
 """The ledger as it is read: which pulls there are, in the order in which they were taken.
 
-Every committed pull is one Parquet file and one line of `manifest.jsonl`. A file without its line was never committed; a
-last line without its end was torn by a crash and does not count.
+Every committed pull is one Parquet file and one line of `manifest.jsonl`. A file without its line was never
+committed; a last line without its end was torn by a crash and does not count.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def damage(pull: Pull, wrong: str) -> Finding:
         "ledger.damaged",
         Level.ERROR,
         f"ledger/{pull.file}",
-        f"The file of pull {pull.position} ({pull.feed}, taken {pull.taken_at:%Y-%m-%d %H:%M}) {wrong}; it is left out.",
+        f"The file of pull {pull.position} ({pull.feed} of {pull.taken_at:%Y-%m-%d %H:%M}) {wrong}; it is left out.",
         f"Restore it from a backup of the ledger; it was made from '{pull.source}'.",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -38,17 +38,12 @@ def moment_of(as_of: datetime, known_at: datetime | None, zone: ZoneInfo) -> Mom
 def refreshed(moment: Moment, freshness: Freshness, zone: ZoneInfo) -> Moment:
     """Give the moment at which a team's data was fresh: some days back, or the last end of a month."""
     if freshness.last == "month_end":
-        ended = end_of_day(moment.day, zone) <= moment.as_of
-        first = moment.day.replace(day=1)
-        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        if not (ended and following.toordinal() - moment.day.toordinal() == 1):
-            last = date.fromordinal(first.toordinal() - 1)
-            return replace(moment, as_of=end_of_day(last, zone), day=last)
-    if freshness.days:
-        day = date.fromordinal(moment.day.toordinal() - freshness.days)
-        shift = moment.day.toordinal() - day.toordinal()
-        return replace(moment, as_of=moment.as_of - (end_of_day(moment.day, zone) - end_of_day(day, zone)), day=day) if shift else moment
-    return moment
+        is_end = (moment.day + timedelta(days=1)).day == 1 and end_of_day(moment.day, zone) <= moment.as_of
+        day = moment.day if is_end else moment.day.replace(day=1) - timedelta(days=1)
+        return replace(moment, as_of=end_of_day(day, zone), day=day)
+    day = moment.day - timedelta(days=freshness.days)
+    back = end_of_day(moment.day, zone) - end_of_day(day, zone)
+    return replace(moment, as_of=moment.as_of - back, day=day)
 
 
 def calendar_of(contract: Contract, name: str | None) -> FiscalCalendar:

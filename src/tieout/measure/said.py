@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tieout.measure.answers import Question
-from tieout.measure.numbers.ask import Asked, ask
+from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import METRICS
+from tieout.measure.numbers.question import Asked
 from tieout.warehouse.builds import BuildFacts, build_path, sync
 from tieout.warehouse.engine import open_file
 

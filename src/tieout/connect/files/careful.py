@@ -1,12 +1,13 @@
 """The careful reader: one record after another, and whatever is no record is rejected with line and reason.
 
-The fast reader takes clean files only; this one takes the rest. A record that cannot be read costs its first line alone:
-reading goes on with the next one, so that an open quote does not swallow what follows.
+The fast reader takes clean files only; this one takes the rest. A record that cannot be read costs its first line
+alone: reading goes on with the next one, so that an open quote does not swallow what follows.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,8 +81,13 @@ class _Lines:
             pass
 
 
-def read_carefully(path: Path, header: Header, *, replaced: bool = False) -> Iterator[Record | Reject]:
-    """Read the records behind the header, in order; empty lines are none. `replaced`: U+FFFD stands for lost bytes."""
+def read_carefully(
+    path: Path, header: Header, *, replaced: bool = False, spaced: bool = False
+) -> Iterator[Record | Reject]:
+    """Read the records behind the header, in order; empty lines are none.
+
+    `replaced`: U+FFFD stands for lost bytes. `spaced`: there are spaces between quotes and delimiters.
+    """
     before = csv.field_size_limit(LONGEST * 2)
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
@@ -89,14 +95,18 @@ def read_carefully(path: Path, header: Header, *, replaced: bool = False) -> Ite
             for _ in range(header.lines):
                 lines.file.readline()
             lines.number = header.lines
-            yield from _records(lines, header, replaced=replaced)
+            yield from _records(lines, header, replaced=replaced, spaced=spaced)
     finally:
         csv.field_size_limit(before)
 
 
-def _records(lines: _Lines, header: Header, *, replaced: bool) -> Iterator[Record | Reject]:
+def _reader(lines: _Lines, header: Header, *, spaced: bool) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=header.delimiter, strict=True, skipinitialspace=spaced)
+
+
+def _records(lines: _Lines, header: Header, *, replaced: bool, spaced: bool) -> Iterator[Record | Reject]:
     width, number = len(header.names), 0
-    reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
+    reader = _reader(lines, header, spaced=spaced)
     while True:
         lines.mark()
         reason = None
@@ -107,7 +117,9 @@ def _records(lines: _Lines, header: Header, *, replaced: bool) -> Iterator[Recor
             return
         except (csv.Error, _TooLongError) as error:
             reason = _reason(error, lines)
-            reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
+            reader = _reader(lines, header, spaced=spaced)
+            if spaced and (values := _without_space(lines.taken[0], header)):
+                reason = None
         if reason is None and not values:
             if width > 1:
                 continue
@@ -122,6 +134,16 @@ def _records(lines: _Lines, header: Header, *, replaced: bool) -> Iterator[Recor
             yield Record(number, line, values)
         else:
             yield Reject(line, reason, shown("".join(lines.taken)))
+
+
+def _without_space(line: str, header: Header) -> list[str]:
+    """Read a line once more without the spaces behind closing quotes; nothing where that does not mend it."""
+    closed = re.sub(rf'" +(?={re.escape(header.delimiter)}|\r?\n?$)', '"', line)
+    try:
+        rows = list(csv.reader([closed], delimiter=header.delimiter, strict=True, skipinitialspace=True))
+    except csv.Error:
+        return []
+    return rows[0] if rows and len(rows[0]) == len(header.names) else []
 
 
 def _reason(error: Exception, lines: _Lines) -> str:

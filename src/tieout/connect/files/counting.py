@@ -7,10 +7,12 @@ ends is thrown away first, and quotes that touch then cancel out.
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 CHUNK = 1 << 22
 TAIL = 1 << 16
+SPACED = re.compile(rb'(?:^|[,;\t|\n]) +"|" +(?:[,;\t|\r\n"]|$)')
 NOT_STRUCTURE = bytes(set(range(256)) - set(b'"\n'))
 
 
@@ -19,15 +21,15 @@ class Count:
 
     def __init__(self) -> None:
         self.lines = self.records = 0
-        self.nul = self.quoted = self.invalid = False
+        self.nul = self.quoted = self.invalid = self.spaced = False
         self._tail = b""
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._ascii = True
 
     @property
     def clean(self) -> bool:
-        """Say whether all bytes are text and all quotes are closed."""
-        return not (self.nul or self.quoted or self.invalid)
+        """Say whether all bytes are text, all quotes are closed, and no space parts them from the delimiters."""
+        return not (self.nul or self.quoted or self.invalid or self.spaced)
 
     def take(self, chunk: bytes) -> None:
         """Count the next part of the text."""
@@ -43,6 +45,8 @@ class Count:
             parts = chunk.translate(None, NOT_STRUCTURE).replace(b'""', b"").split(b'"')
             self.records += sum(part.count(b"\n") for part in parts[int(self.quoted) :: 2])
             self.quoted ^= len(parts) % 2 == 0
+            near = b' "' in chunk or b'" ' in chunk
+            self.spaced = self.spaced or (near and SPACED.search(chunk) is not None)
         self._tail = (self._tail + chunk[-TAIL:])[-TAIL:]
 
     def finish(self) -> None:

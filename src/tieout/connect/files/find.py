@@ -62,7 +62,7 @@ def find_files(folder: Path, source: SourceObject) -> tuple[Found, ...]:
     """Find the files of an object, each once, sorted by name."""
     names: set[str] = set()
     for pattern in source.patterns:
-        names.update(glob.glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207 -- takes '..' and absolute ones
+        names.update(glob.glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207 -- takes '..' too
     found = []
     for name in sorted(names):
         path = folder / name

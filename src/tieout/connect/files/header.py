@@ -38,7 +38,7 @@ def read_header(path: Path, delimiter: str | None, known: Iterable[str], place: 
         whole = not file.read(1)
     skip = 0
     first, _, rest = head.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:  # noqa: PLR2004
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         delimiter, head, skip = delimiter or first.strip()[-1], rest, 1
     if delimiter and len(delimiter) != 1:
         message = f"The delimiter '{delimiter}' of the contract is not one character."
@@ -59,7 +59,7 @@ def _delimiter(head: str, known: frozenset[str], *, whole: bool) -> str:
 
     def worth(sign: str) -> tuple[int, float, int]:
         rows = [row for row in islice(_rows(head, sign), 101) if row]
-        if len(rows) > 1 and not whole and len(rows) <= 100:  # noqa: PLR2004
+        if len(rows) > 1 and not whole and len(rows) <= 100:
             rows = rows[:-1]
         if not rows:
             return 0, 0, 0

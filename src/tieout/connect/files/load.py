@@ -99,7 +99,7 @@ def _careful(
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(names)
-        for item in read_carefully(prepared.path, header, replaced=prepared.replaced):
+        for item in read_carefully(prepared.path, header, replaced=prepared.replaced, spaced=prepared.spaced):
             if isinstance(item, Record):
                 writer.writerow([item.number, item.line, *item.values])
                 rows += 1

@@ -46,7 +46,8 @@ class Prepared:
     """A file that is plain UTF-8 (or Parquet) at `path`.
 
     `records` and `lines` are counted without parsing; `clean` says that the count can be relied on. `replaced`: bytes
-    that are no text in the encoding stand as U+FFFD. `guessed`: nobody told the encoding.
+    that are no text in the encoding stand as U+FFFD. `spaced`: there may be spaces between quotes and delimiters. `guessed`:
+    nobody told the encoding.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class Prepared:
     encoding: str = "utf-8"
     guessed: bool = False
     replaced: bool = False
+    spaced: bool = False
     clean: bool = True
     records: int = 0
     lines: int = 0
@@ -118,6 +120,7 @@ def _told(
         encoding=encoding,
         guessed=guessed,
         replaced=replaced,
+        spaced=count.spaced,
         clean=count.clean and not replaced,
         records=count.records,
         lines=count.lines,
@@ -159,7 +162,7 @@ def _sniffed(head: bytes) -> str:
             raise UnreadableError(message, "Save or export it as CSV or Parquet.")
     half = len(head) // 2
     even, odd = head[: 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
-    if half and max(even, odd) > half * 0.4 and min(even, odd) < half * 0.05:
+    if half and max(even, odd) > half * 0.4 and min(even, odd) < half * 0.05 and 0 in head[:2]:
         return "utf-16-be" if even > odd else "utf-16-le"
     odd_ones = len(head.translate(None, bytes(range(32, 256)) + b"\t\r\n\f"))
     if odd_ones > len(head) * 0.1:

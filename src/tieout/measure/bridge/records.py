@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from tieout.contract.model import Contract, Lens
     from tieout.warehouse.engine import Connection
 
+UNIT_COLUMNS = (
+    "lone", "rank", "value", "missing", "outcome", "stage_rank", "close_date", "closed_on", "created_at", "created_on",
+    "claimed_on", "currency", "arr", "acv", "tcv", "stage_probability", "probability", "rate",
+)  # fmt: skip
+"""What a bridge needs to know of a unit, after `record` and `unit`."""
+
 WEIGHTS = {"none": "1", "stage": "stage_probability", "record": "probability"}
 
 
@@ -29,20 +35,25 @@ def take(engine: Connection, end: End, table: str, lens: Lens | None = None) -> 
 
     With `lens` the same moment is looked at through another definition.
     """
-    view = end.view if lens is None else _through(end.view, lens)
+    view = end.view if lens is None else through(end.view, lens)
+    columns = unit_columns_sql()
     sql, parameters = units_sql(view, end.contract, "a")
     engine.execute(f"use {end.database}")
     run(
         engine,
         f"""create temp table {table} as
         select
-          record, unit, lone, rank, coalesce(value, 0) as value, missing, outcome, stage_rank, close_date, closed_on,
-          created_at, created_on, claimed_on, upper(currency) as currency, arr, acv, tcv, stage_probability, probability, rate,
-          row_number() over (partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit) as place,
-          count(*) filter (where rank = 0) over (partition by record) as counted
+          record, unit, {columns},
+          row_number() over (partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit) as place
         from ({sql})""",
         parameters,
     )
+
+
+def unit_columns_sql() -> str:
+    """Give the unit's columns as a bridge reads them: an unknown value adds nothing, currencies are upper-case."""
+    read = {"value": "coalesce(value, 0) as value", "currency": "upper(currency) as currency"}
+    return ", ".join(read.get(name, name) for name in UNIT_COLUMNS)
 
 
 def take_rates(engine: Connection, end: End, table: str) -> None:
@@ -65,5 +76,6 @@ def amount_sql(row: str, rate: str, lens: Lens) -> str:
     return f"coalesce(cast(round({native} * {rate}, 2) as decimal(18, 2)), 0)"
 
 
-def _through(view: LensView, lens: Lens) -> LensView:
+def through(view: LensView, lens: Lens) -> LensView:
+    """Look at the same moment through another lens."""
     return LensView(view.name, lens, view.moment, view.period, view.extra, as_is=view.as_is)

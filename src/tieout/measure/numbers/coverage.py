@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import end_of_day
 from tieout.measure.answers import UNKNOWN, Answer, Question, QuestionError, Row
-from tieout.measure.lens_sql import LensView
-from tieout.measure.numbers.ask import ask, band_of, label, minimum_n, verdict, view_of
-from tieout.measure.numbers.catalogue import Metric
+from tieout.measure.numbers.arithmetic import verdict
+from tieout.measure.numbers.catalogue import BY_ID, Metric
+from tieout.measure.numbers.count import count, counting
+from tieout.measure.numbers.label import label
+from tieout.measure.numbers.question import Asked, view_of
+from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
-    from tieout.measure.numbers.ask import Asked
+    from tieout.measure.lens_sql import LensView
 
 OPENING_DAYS = {"opening": 1, "week3": 21}
 
@@ -64,18 +67,31 @@ def _names(types: tuple[str, ...] | str) -> str:
 def _slices(
     asked: Asked, question: Question, view: LensView, metric: Metric, reason: str | None
 ) -> tuple[Row, ...]:
-    pipeline = ask(asked, replace(question, metric="pipeline.open_qualified", records=False))
+    pipeline = _by_segment(asked, replace(question, metric="pipeline.open_qualified"))
     targets = _targets(asked, view)
-    won = _won(asked, question, view) if metric.fact == "to_go" else {}
+    won = _by_segment(asked, _won(asked, question, view)) if metric.fact == "to_go" else {}
+    names = {*pipeline, *targets} - {None} if question.by else set()
     rows = []
-    segments = {row.by.get("segment"): row for row in pipeline.rows}
-    for name in [None, *sorted({*(segments.keys() - {None}), *(targets.keys() - {None} if question.by else ())}, key=str)]:
-        row = segments.get(name) or Row({"segment": str(name)}, Decimal(0), 0)
+    for name in [None, *sorted(names, key=str)]:
+        row = pipeline.get(name) or Row({"segment": str(name)}, Decimal(0), 0)
         target = targets.get(name)
-        if target is not None and metric.fact == "to_go":
-            target -= won.get(name, Decimal(0))
+        if target is not None and name in won:
+            target -= Decimal(won[name].value or 0)
         rows.append(_divided(asked, row, target, reason, metric))
     return tuple(rows)
+
+
+def _by_segment(asked: Asked, question: Question) -> dict[str | None, Row]:
+    """Count another number of the same question; None is the total."""
+    metric = BY_ID[question.metric]
+    counted = count(counting(asked, question, metric, view_of(asked, question, metric)))
+    return {row.by.get("segment"): row for row in counted}
+
+
+def _won(asked: Asked, question: Question, view: LensView) -> Question:
+    """Ask for what was won in the period to date, in the plan's own types."""
+    listed = ", ".join(f"'{name}'" for name in asked.contract.plan.types)
+    return replace(question, metric="bookings", where=f"type in ({listed})", period=view.period.name if view.period else None)
 
 
 def _divided(asked: Asked, row: Row, target: Decimal | None, reason: str | None, metric: Metric) -> Row:
@@ -86,8 +102,7 @@ def _divided(asked: Asked, row: Row, target: Decimal | None, reason: str | None,
     if reason is not None or target is None:
         return Row(row.by, None, row.n, absent=reason)
     divided = Row(row.by, float(Decimal(row.value or 0) / target), row.n, grade=row.grade)
-    least = minimum_n(asked.contract, metric)
-    return replace(divided, verdict=verdict(divided, metric, band_of(asked.contract, metric), least))
+    return replace(divided, verdict=verdict(asked.contract, metric, divided))
 
 
 def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal]:
@@ -101,17 +116,7 @@ def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal]:
         and r.starts_at <= $as_of and $as_of < r.ends_at
       where replace(t.period, 'FY', '') = $period and coalesce(lower(t.kind), 'target') in ('target', 'bookings')
       group by all"""
-    found = asked.engine.execute(
-        sql, {"rates": asked.contract.plan.rates, "as_of": view.moment.as_of, "period": view.period.name}
-    ).fetchall()
+    parameters = {"rates": asked.contract.plan.rates, "as_of": view.moment.as_of, "period": view.period.name}
+    found = fetch(asked.engine, sql, parameters)
     by_segment: dict[str | None, Decimal] = dict(found)
     return by_segment | ({None: sum(by_segment.values(), Decimal(0))} if by_segment else {})
-
-
-def _won(asked: Asked, question: Question, view: LensView) -> dict[str | None, Decimal]:
-    """Give what was won in the period to date, in the pipeline's own types, by segment."""
-    listed = ", ".join(f"'{name}'" for name in asked.contract.plan.types)
-    asking = replace(question, metric="bookings", where=f"type in ({listed})", records=False)
-    period = view.period.name if view.period else None
-    answer = ask(asked, replace(asking, period=period))
-    return {row.by.get("segment"): Decimal(row.value or 0) for row in answer.rows}

@@ -1,6 +1,6 @@
 """The facts that numbers count: for each, the SQL of one row per counted record.
 
-Every fact gives `record`, `value` (money in base currency, days, or NULL), `hit` (the numerator of a rate), `grade`
+Every fact gives `record`, `value` (money in base currency, whole microseconds, or NULL), `hit` (the numerator of a rate), `grade`
 (0 observed, 1 derived, 2 assumed, 3 missing), `day` (of the company, by which it falls into a period), `moment` (of
 leads: first contact), and its dimensions as columns.
 """
@@ -16,7 +16,7 @@ from tieout.measure.lens_sql import LensView, Parameters, quoted, text_of, units
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tieout.contract.model import Contract
+    from tieout.contract.model import Contract, Lens
     from tieout.measure.numbers.catalogue import Metric
 
 OPPORTUNITY_DIMENSIONS = {
@@ -67,16 +67,25 @@ def columns_of(metric: Metric) -> Mapping[str, Kind]:
 
 def _units(view: LensView, contract: Contract, condition: str = "true", join: str = "", value: str = "f.value") -> Facts:
     units, parameters = units_sql(view, contract, "a")
-    basis = view.lens.basis or "arr"
     sql = f"""
       select f.record, f.unit, {value} as value, f.outcome = 'won' as hit, f.closed_on as day,
         cast(null as timestamp) as moment,
-        greatest(f.stage_grade, f.type_grade, f.close_date_grade, f.currency_grade, f.{basis}_grade) as grade,
+        {_grade(view.lens)} as grade,
         f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.outcome, f.owner_id, f.reason,
         f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.type, f.lead_id
       from ({units}) as f {join}
       where f.rank = 0 and {condition}"""
     return Facts(sql, parameters, OPPORTUNITY_DIMENSIONS)
+
+
+def _grade(lens: Lens) -> str:
+    """The worst grade of the fields that the lens looks at; a field that is empty and not needed has none."""
+    used = ["f.stage_grade", f"case when f.value is null then 0 else greatest(f.currency_grade, f.{lens.basis or 'arr'}_grade) end"]
+    if lens.types != "all":
+        used.append("f.type_grade")
+    if lens.date_field != "none":
+        used.append("case when f.close_date is null then 0 else f.close_date_grade end")
+    return f"greatest({', '.join(used)})"
 
 
 def _past_due(view: LensView, contract: Contract) -> Facts:
@@ -98,7 +107,7 @@ def _cycles(view: LensView, contract: Contract) -> Facts:
         contract,
         join="join qualified as q on q.record = f.record and q.since = q.qualified_at",
         condition="q.qualified_at <= f.outcome_since",
-        value="date_diff('microsecond', q.qualified_at, f.outcome_since) / 86400000000.0",
+        value="date_diff('microsecond', q.qualified_at, f.outcome_since)",
     )
 
 
@@ -130,7 +139,7 @@ def _created(view: LensView, contract: Contract) -> Facts:
 def _visit_rows(moment: str, day: str, view: LensView, contract: Contract) -> Facts:
     zone = quoted(contract.company.time_zone)
     rows = f"""
-      select v.record, v.record as unit, v.microseconds / 86400000000.0 as value, true as hit, o.account_id, null as category,
+      select v.record, v.record as unit, v.microseconds as value, true as hit, o.account_id, null as category,
         null as competitor, o.country, o.currency, o.industry, v.outcome, o.owner_id, null as reason, o.region,
         o.segment, o.source, o.source_class, v.stage, o.team, o.type, o.lead_id,
         cast({day} at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment, v.grade,

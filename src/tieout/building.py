@@ -1,0 +1,67 @@
+"""Builds of a workspace: a ledger position, a known-at and a contract, aligned into one file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tieout.align.align import align, feed_files
+from tieout.align.findings import data_findings
+from tieout.contract.archive import read_archived
+from tieout.history.ledger import Ledger
+from tieout.version import VERSION
+from tieout.warehouse.builds import BuildFacts, build_key, make_build
+from tieout.warehouse.contents import store_contract, store_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tieout.basics.workspace import Workspace
+    from tieout.contract.model import Contract
+    from tieout.warehouse.engine import Connection
+
+
+def build(
+    workspace: Workspace,
+    ledger: Ledger,
+    contract: Contract,
+    fingerprint: str,
+    known_at: datetime | None = None,
+    position: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> BuildFacts:
+    """Make the build of a ledger position, a known-at and a contract, unless it is there; give its facts."""
+    pulls = ledger.pulls(known_at=known_at, position=position)
+    facts = BuildFacts(
+        key="",
+        position=position or ledger.position,
+        known_at=known_at,
+        fingerprint=fingerprint,
+        version=VERSION,
+        heard_until=max(one.taken_at for one in pulls),
+    )
+    facts = replace(facts, key=build_key(facts.position, known_at, fingerprint, VERSION))
+
+    def fill(engine: Connection) -> None:
+        feeds = feed_files(ledger, contract, known_at, position)
+        align(engine, contract, feeds, (lambda name: progress(name, 0, 0)) if progress else None)
+        store_contract(engine, contract)
+        store_findings(engine, data_findings(engine, contract, feeds))
+
+    make_build(workspace, facts.key, fill)
+    return facts
+
+
+def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, known_at: datetime) -> BuildFacts | None:
+    """Give the build of the same contract and ledger position that knows what was known then; None where nothing was."""
+    ledger = Ledger(workspace)
+    if not ledger.pulls(known_at=known_at, position=facts.position):
+        return None
+    return build(workspace, ledger, contract, facts.fingerprint, known_at, facts.position)
+
+
+def archived_build(workspace: Workspace, position: int, fingerprint: str) -> BuildFacts:
+    """Give the build of an archived contract at a ledger position. Raises NotArchivedError where it is not there."""
+    contract = read_archived(workspace.ledger / "contracts", fingerprint)
+    return build(workspace, Ledger(workspace), contract, fingerprint, position=position)

@@ -1,0 +1,86 @@
+"""The gross bridge: every version between two moments posted, where the net one compares only the two ends.
+
+Each state that began in between is judged by the earlier end's lens, and the last one by the later end's, so that a
+change of the definition is the last step. What comes and goes in between cancels out of the net bridge; it is told in
+its memo lines.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tieout.measure.answers import Line, Posting
+from tieout.measure.bridge.pairs import ZERO, Ends, postings_sql
+from tieout.measure.bridge.records import UNIT_COLUMNS, through, unit_columns_sql
+from tieout.measure.lens_sql import units_sql
+from tieout.measure.run_sql import rows, run
+
+if TYPE_CHECKING:
+    from tieout.warehouse.engine import Connection
+
+AT = "s.valid_from <= $as_of_a and $as_of_a < s.valid_to"
+SINCE = "s.valid_from <= $as_of_a and s.valid_from > $since"
+
+
+def gross_postings(engine: Connection, ends: Ends) -> tuple[Posting, ...]:
+    """Post every version between the two moments; the tables of both ends must have been taken."""
+    _take_states(engine, ends)
+    found = rows(engine, postings_sql(ends, _pairs_sql()))
+    run(engine, "drop table temp.between_states")
+    return tuple(
+        Posting(record, cause, Decimal(amount).quantize(ZERO)) for record, _, cause, amount in found if amount
+    )
+
+
+def memo_lines(postings: tuple[Posting, ...], net: tuple[Posting, ...]) -> tuple[Line, ...]:
+    """Tell what came and went between the two moments, and so is in neither: what it was worth when it did."""
+    moved = {posting.record for posting in net}
+    journeys: dict[str, list[Posting]] = {}
+    for posting in postings:
+        if posting.cause not in ("amount up", "amount down", "rate", "basis", "probability"):
+            journeys.setdefault(posting.record, []).append(posting)
+    lines: dict[str, tuple[Decimal, int]] = {}
+    for record, steps in journeys.items():
+        if record in moved and any(p.record == record and p.cause in {s.cause for s in steps} for p in net):
+            continue
+        if len(steps) > 1:
+            cause = f"{steps[0].cause} and {steps[-1].cause}"
+            amount, n = lines.get(cause, (ZERO, 0))
+            lines[cause] = (amount + abs(steps[0].amount), n + 1)
+    return tuple(Line(cause, amount, n) for cause, (amount, n) in sorted(lines.items()))
+
+
+def _take_states(engine: Connection, ends: Ends) -> None:
+    """Create the table of every state that began between the moments, after the state at the first of them."""
+    view = through(ends.right.view, ends.left.view.lens)
+    sql, parameters = units_sql(view, ends.right.contract, "a")
+    states = sql.replace(AT, SINCE)
+    columns = ", ".join(UNIT_COLUMNS)
+    judged = unit_columns_sql()
+    engine.execute(f"use {ends.right.database}")
+    run(
+        engine,
+        f"""create temp table between_states as
+        select record, unit, valid_from as began_at, 1 as part, {judged} from ({states})
+        union all
+        select record, unit, timestamp '0001-01-01', 0, {columns} from temp.left_units
+        union all
+        select record, unit, timestamp '9999-12-31', 2, {columns} from temp.right_units""",
+        {**parameters, "since": ends.left.view.moment.as_of},
+    )
+
+
+def _pairs_sql() -> str:
+    """Give consecutive states of each record as pairs; only the last step goes from one definition to the other."""
+    return """
+      select
+        record, unit, coalesce(l.rank, 1) as left_rank, s.rank as right_rank,
+        case when s.part = 2 then coalesce(l.rank, 1) else s.rank end as through_rank, l, s as r,
+        case when s.part = 2 then g.rate else s.rate end as carried_rate
+      from (
+        select b.*, lag(b) over (partition by record order by part, began_at) as l
+        from temp.between_states as b
+      ) as s
+      left join temp.left_rates as g on g.currency = s.currency
+      where s.part > 0"""

@@ -1,0 +1,129 @@
+"""The SQL of a bridge: pairs of a record's two states become postings, by facet or by movement.
+
+A pair has `l` and `r` (a unit's row at each end, or NULL), their ranks, `through_rank` (the right state judged by the left
+end's lens) and `carried_rate` (the left end's rate for the right state's currency).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tieout.measure.bridge.movements import movement_sql
+from tieout.measure.bridge.records import End, amount_sql
+from tieout.measure.lens_sql import FACETS, RANK, lens_day
+
+if TYPE_CHECKING:
+    from tieout.basics.calendars import Period
+    from tieout.contract.model import Lens
+    from tieout.warehouse.builds import BuildFacts
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends in forward direction, and whether that is the reverse of how they were asked for."""
+
+    left: End
+    right: End
+    left_facts: BuildFacts
+    right_facts: BuildFacts
+    reversed: bool = False
+
+    @property
+    def same_lens(self) -> bool:
+        """Whether one lens is looked at in two moments or definitions, so that a cause is a movement."""
+        return self.left.view.name == self.right.view.name
+
+
+NET_PAIRS = """
+      select
+        coalesce(l.record, r.record) as record,
+        coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit) as unit,
+        coalesce(l.rank, 1) as left_rank, coalesce(r.rank, 1) as right_rank, coalesce(t.rank, 1) as through_rank,
+        l, r, g.rate as carried_rate
+      from (select * from temp.left_units where place = 1) as l
+      full join (select * from temp.right_units where place = 1) as r on r.record = l.record
+      left join (select * from temp.through_units where place = 1) as t on t.record = coalesce(r.record, l.record)
+      left join temp.left_rates as g on g.currency = r.currency"""
+"""The two ends themselves as pairs, first units only."""
+
+FURTHER = """
+      select record, unit, 'several claims' as cause, value as amount, 5 as step
+      from temp.right_units where rank = 0 and place > 1
+      union all
+      select record, unit, 'several claims', -value, 5 from temp.left_units where rank = 0 and place > 1"""
+"""The second, third ... counted claim of one record."""
+
+
+def postings_sql(ends: Ends, pairs: str = NET_PAIRS, further: str | None = None) -> str:
+    """Compile the postings of pairs: memberships, then the walk through the amount facets, then further claims."""
+    left, right = ends.left.view.lens, ends.right.view.lens
+    with_basis = left.model_copy(update={"basis": right.basis})
+    more = f"union all {further}" if further else ""
+    return f"""
+    with pairs as ({pairs}),
+    memberships as (
+      select record, unit, {_membership_cause(ends)} as cause,
+        case when right_rank = 0 then r.value else -l.value end as amount, 0 as step
+      from pairs
+      where (left_rank = 0) <> (right_rank = 0)
+    ),
+    walked as (
+      select
+        record, unit, {amount_sql("l", "l.rate", left)} as v0, {amount_sql("r", "carried_rate", left)} as v1,
+        {amount_sql("r", "carried_rate", with_basis)} as v2, {amount_sql("r", "carried_rate", right)} as v3,
+        {amount_sql("r", "r.rate", right)} as v4
+      from pairs
+      where left_rank = 0 and right_rank = 0
+    ),
+    walks as (
+      select record, unit, {_freshness_cause(ends)} as cause, v1 - v0 as amount, 1 as step from walked
+      union all select record, unit, {_amount_cause(ends, "basis")}, v2 - v1, 2 from walked
+      union all select record, unit, {_amount_cause(ends, "probability")}, v3 - v2, 3 from walked
+      union all select record, unit, {_amount_cause(ends, "rate")}, v4 - v3, 4 from walked
+    )
+    select record, unit, cause, amount
+    from (select * from memberships union all select * from walks {more})
+    where amount <> 0
+    order by step, record, unit"""
+
+
+def _membership_cause(ends: Ends) -> str:
+    if ends.same_lens:
+        return movement_sql(ends.left, ends.right)
+    arms = " ".join(f"when {place} then '{name}'" for place, name in enumerate(FACETS, start=1))
+    cause = f"case (case when left_rank = 0 then right_rank else left_rank end) {arms} end"
+    left, right = ends.left.view.period, ends.right.view.period
+    if left is None or right is None or (left.start, left.end) == (right.start, right.end):
+        return cause
+    dated = RANK["close date"]
+    return f"""case
+      when left_rank = 0 and right_rank = {dated} and {_inside(ends.right, "r", left)} then 'calendar'
+      when right_rank = 0 and left_rank = {dated} and {_inside(ends.left, "l", right)} then 'calendar'
+      else {cause} end"""
+
+
+def _inside(end: End, row: str, period: Period) -> str:
+    """Whether the date by which an end's lens places a record lies in the other end's period."""
+    day = lens_day(end.view.lens, row)
+    return f"coalesce({day} >= date '{period.start}' and {day} < date '{period.end}', false)"
+
+
+def _freshness_cause(ends: Ends) -> str:
+    if not ends.same_lens:
+        return "'freshness'"
+    if ends.left.view.moment.as_of == ends.right.view.moment.as_of:
+        return "'late history'"
+    return "case when v1 > v0 then 'amount up' else 'amount down' end"
+
+
+FIELD = {"basis": "basis", "probability": "weighting", "rate": "rates"}
+
+
+def _amount_cause(ends: Ends, facet: str) -> str:
+    lenses: tuple[Lens, Lens] = (ends.left.view.lens, ends.right.view.lens)
+    changed = getattr(lenses[0], FIELD[facet]) != getattr(lenses[1], FIELD[facet])
+    return "'definition'" if ends.same_lens and changed else f"'{facet}'"

@@ -1,0 +1,141 @@
+"""Counting: the rows of a fact become one value for the total and one for each slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tieout.measure.answers import UNKNOWN, Question, Row
+from tieout.measure.moments import calendar_of
+from tieout.measure.numbers.arithmetic import DAY, MEASURES, value_of, verdict
+from tieout.measure.numbers.facts import TIME_DIMENSIONS, Facts, facts_of
+from tieout.measure.numbers.question import Asked, slices_of
+from tieout.measure.run_sql import rows as fetch
+from tieout.measure.run_sql import run
+
+if TYPE_CHECKING:
+    from tieout.measure.lens_sql import LensView
+    from tieout.measure.numbers.catalogue import Metric
+
+GRADES = ("observed", "derived", "assumed", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is counted and how it is cut."""
+
+    asked: Asked
+    question: Question
+    metric: Metric
+    view: LensView
+    facts: Facts
+    slices: dict[str, str]
+
+    @property
+    def joins(self) -> str:
+        """The joins that the slices need beside the fact's own rows."""
+        joins = ""
+        if any("l.source" in expression for expression in self.slices.values()):
+            joins += " left join leads_told as l on l.record = f.lead_id"
+        if self.slices.keys() & TIME_DIMENSIONS.keys():
+            joins += " left join calendar_days as k on k.calendar = $calendar and k.day = f.day"
+        return joins
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The parameters of the fact, and the calendar that months and quarters are taken from."""
+        calendar = calendar_of(self.asked.contract, self.question.calendar or self.view.lens.calendar)
+        return {**self.facts.parameters, "calendar": calendar.name}
+
+    @property
+    def keys(self) -> list[str]:
+        """The expressions of the slices, unknown told as such."""
+        return [f"coalesce(cast({expression} as varchar), '{UNKNOWN}')" for expression in self.slices.values()]
+
+
+def counting(asked: Asked, question: Question, metric: Metric, view: LensView) -> Counting:
+    """Put together what is counted. Raises QuestionError where a dimension is not there."""
+    facts = facts_of(metric, view, asked.contract)
+    return Counting(asked, question, metric, view, facts, slices_of(question, facts))
+
+
+def count(counted: Counting) -> tuple[Row, ...]:
+    """Give the total and the slices, sorted."""
+    metric, width = counted.metric, len(counted.slices)
+    found = fetch(counted.asked.engine, _sql(counted), counted.parameters)
+    ripe = _ripe_age(counted) if metric.id.startswith("conversion.") else None
+    made = [_row(counted, record, ripe) for record in found]
+    total = next((row for row in made if not row.by), _empty(metric))
+    rest = sorted((row for row in made if row.by), key=lambda row: tuple(row.by.values()))
+    if metric.aggregate == "share" and "source_class" in counted.slices:
+        wholes = {tuple(record[:width]): record[width + 3] for record in found if record[width] != 1}
+        rest = [_share_of_all(row, wholes) for row in rest]
+    return (total, *rest)
+
+
+def records_of(counted: Counting) -> tuple[dict[str, object], ...]:
+    """Give the records that a number counts, each with its value, grade, day and slices."""
+    keys = "".join(f", {key} as {name}" for key, name in zip(counted.keys, counted.slices, strict=True))
+    sql = f"""select f.record, f.unit, f.value, f.hit, f.grade, f.day{keys}
+      from ({counted.facts.sql}) as f {counted.joins} order by f.record, f.unit"""
+    cursor = run(counted.asked.engine, sql, counted.parameters)
+    names = [column[0] for column in cursor.description or ()]
+    found = (dict(zip(names, record, strict=True)) for record in cursor.fetchall())
+    return tuple(row | {"grade": GRADES[row["grade"] or 0]} | _days(counted.metric, row["value"]) for row in found)
+
+
+def _days(metric: Metric, value: Any) -> dict[str, object]:  # noqa: ANN401 - an engine value
+    return {"value": value / DAY} if metric.unit == "days" and value is not None else {}
+
+
+def _sql(counted: Counting) -> str:
+    names = [f"by_{number}" for number in range(len(counted.slices))]
+    keys = [f"{key} as {name}" for key, name in zip(counted.keys, names, strict=True)]
+    weight = "abs(f.value)" if counted.metric.aggregate in ("sum", "share") else "1"
+    shares = [f"sum(case when f.grade = {grade} then {weight} else 0 end)" for grade in range(len(GRADES))]
+    return f"""
+      select {", ".join([*names, f"grouping({names[0]})" if names else "1"])}, count(*),
+        {MEASURES[counted.metric.aggregate]}, sum(f.value), max(f.moment), count(f.value), {", ".join(shares)}
+      from (select {", ".join([*keys, "f.*"])} from ({counted.facts.sql}) as f {counted.joins}) as f
+      {f"group by grouping sets ((), ({', '.join(names)}))" if names else ""}"""
+
+
+def _row(counted: Counting, record: tuple[Any, ...], ripe: float | None) -> Row:
+    width = len(counted.slices)
+    by = {} if record[width] == 1 else dict(zip(counted.slices, record[:width], strict=True))
+    n, measure, whole, newest, valued, *shares = record[width + 1 :]
+    value, interval, absent = value_of(counted.metric, n, measure, whole, valued)
+    weight = sum(float(share or 0) for share in shares)
+    grade = {name: float(share) / weight for name, share in zip(GRADES, shares, strict=True) if share} if weight else {}
+    young = bool(ripe and newest and (counted.view.moment.as_of - newest).total_seconds() < ripe)
+    row = Row(by, value, n, interval, {name: round(share, 6) for name, share in grade.items()}, absent, immature=young)
+    return replace(row, verdict=verdict(counted.asked.contract, counted.metric, row))
+
+
+def _empty(metric: Metric) -> Row:
+    value, interval, absent = value_of(metric, 0, 0, None, 0)
+    return Row({}, value, 0, interval, {}, absent)
+
+
+def _share_of_all(row: Row, wholes: dict[tuple[Any, ...], Any]) -> Row:
+    """By source class, each class is its own numerator over the whole, so that the shares sum to 1."""
+    others = {name: value for name, value in row.by.items() if name != "source_class"}
+    names = list(row.by)
+    total = sum(
+        (Decimal(whole or 0) for key, whole in wholes.items() if others.items() <= dict(zip(names, key, strict=True)).items()),
+        Decimal(0),
+    )
+    if total <= 0:
+        return row
+    mine = Decimal(wholes[tuple(row.by.values())] or 0)
+    return replace(row, value=float(mine / total), absent=None, verdict=None)
+
+
+def _ripe_age(counted: Counting) -> float | None:
+    """Give the 90th percentile, in seconds, of the time from first contact to winning, as of the moment."""
+    sql = """select percentile_cont(0.9) within group (order by date_diff('second', l.first_contact_at, w.won_at))
+      from leads as l join lead_wins as w on w.lead_id = l.record
+      where w.won_at <= $as_of and $as_of < w.reopened_at and w.won_at >= l.first_contact_at"""
+    found = fetch(counted.asked.engine, sql, {"as_of": counted.view.moment.as_of})
+    return float(found[0][0]) if found[0][0] is not None else None

@@ -1,0 +1,55 @@
+"""The label of a figure: everything that it is never shown without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tieout.measure.answers import Answer, Passport, Question, Row
+from tieout.measure.moments import calendar_of
+from tieout.measure.numbers.arithmetic import band_of
+from tieout.measure.run_sql import rows as fetch
+
+if TYPE_CHECKING:
+    from tieout.measure.lens_sql import LensView
+    from tieout.measure.numbers.catalogue import Metric
+    from tieout.measure.numbers.question import Asked
+
+STATES = ("units", "past_due", "closed", "cycles", "opening", "week3", "to_go")
+
+
+def label(
+    asked: Asked,
+    question: Question,
+    metric: Metric,
+    view: LensView,
+    rows: tuple[Row, ...],
+    records: tuple[dict[str, object], ...] | None = None,
+) -> Answer:
+    """Make the answer: rows with passport, moment, period and what the figure leaves out."""
+    passport = Passport(
+        build=asked.facts.key,
+        position=asked.facts.position,
+        program=asked.facts.version,
+        contract=asked.facts.fingerprint,
+        calendar=calendar_of(asked.contract, question.calendar or view.lens.calendar).name,
+        rates=view.lens.rates or "plan",
+        org=question.org,
+        filters=question.where,
+        band=band_of(asked.contract, metric),
+        lens=question.lens,
+    )
+    known_at = None if view.moment.restated else view.moment.known_at
+    period = view.period.name if view.period else None
+    notes = _notes(asked, metric, view)
+    return Answer(metric.id, metric.unit, period, view.moment.as_of, known_at, passport, rows, notes, records)
+
+
+def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
+    """Say what a figure leaves out because nothing tells its history."""
+    if metric.fact not in STATES:
+        return ()
+    sql = """select count(*) from opportunity_states
+      where missing and valid_from <= $as_of and $as_of < valid_to and seen_from <= $known_at and $known_at < seen_to"""
+    found = fetch(asked.engine, sql, {"as_of": view.moment.as_of, "known_at": view.moment.known_at})
+    missing = found[0][0]
+    return (f"{missing} opportunities existed, but nothing tells their state then: not counted.",) if missing else ()

@@ -1,0 +1,119 @@
+"""A question filled in: its number, moment, period, lens and filters, or an error that names what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tieout.basics.calendars import end_of_day, parse_period
+from tieout.basics.findings import nearest
+from tieout.contract.criteria import parse_criterion
+from tieout.contract.definitions import resolve_lens
+from tieout.measure.answers import Question, QuestionError
+from tieout.measure.lens_sql import LensView
+from tieout.measure.moments import calendar_of, default_period, moment_of, refreshed
+from tieout.measure.numbers.catalogue import BY_ID, Metric
+from tieout.measure.numbers.facts import TIME_DIMENSIONS, Facts, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from tieout.basics.calendars import Period
+    from tieout.contract.model import Contract, Lens
+    from tieout.measure.moments import Moment
+    from tieout.warehouse.builds import BuildFacts
+    from tieout.warehouse.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An open build and the contract it was made with: everything a question is asked of."""
+
+    engine: Connection
+    contract: Contract
+    facts: BuildFacts
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.contract.company.time_zone)
+
+
+def metric_named(name: str) -> Metric:
+    """Give a number of the catalogue. Raises QuestionError with the nearest name."""
+    if name in BY_ID:
+        return BY_ID[name]
+    near = nearest(name, BY_ID)
+    hint = f" Did you mean '{near}'?" if near else ""
+    message = f"'{name}' is not a number.{hint} `tieout ask --list` shows all {len(BY_ID)}."
+    raise QuestionError(message)
+
+
+def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
+    """Fill in moment, period, lens and filters. Raises QuestionError or PeriodError."""
+    contract = asked.contract
+    if question.calendar:
+        allowed("calendar", question.calendar, contract.company.calendars)
+    name = question.lens or "agreed"
+    allowed("lens", name, ("agreed", *contract.lenses))
+    moment = _moment(asked, question)
+    period = parse_period(question.period, calendar_of(contract, question.calendar)) if question.period else None
+    lens = metric.counted(resolve_lens(contract, name, moment.day))
+    if period and lens.date_field == "none" and question.as_of is None and not metric.event:
+        moment = _at_end(asked, question, period, moment)
+    if question.rates:
+        lens = lens.model_copy(update={"rates": question.rates})
+    if period is None and metric.needs_period:
+        period = default_period(contract, moment, question.calendar or lens.calendar)
+    elif period and lens.calendar and not question.calendar:
+        period = parse_period(question.period or period.name, calendar_of(contract, lens.calendar))
+    extra = (_criterion(question.where, metric),) if question.where else ()
+    fresh = refreshed(moment, lens.freshness, asked.zone)
+    return LensView(name, lens, fresh, period, extra, as_is=question.org == "as-is")
+
+
+def slices_of(question: Question, counted: Facts) -> dict[str, str]:
+    """Give the expressions of the dimensions asked for. Raises QuestionError."""
+    known = {**counted.dimensions, **TIME_DIMENSIONS}
+    for name in question.by:
+        allowed("dimension", name, known)
+    return {name: known[name] for name in question.by}
+
+
+def allowed(what: str, given: str, names: Iterable[str]) -> None:
+    """Hold a name to those there are. Raises QuestionError naming them and the nearest."""
+    names = tuple(names)
+    if given in names:
+        return
+    near = nearest(given, names)
+    hint = f" Did you mean '{near}'?" if near else ""
+    message = f"'{given}' is not a {what}. Allowed: {', '.join(names)}.{hint}"
+    raise QuestionError(message)
+
+
+def _moment(asked: Asked, question: Question) -> Moment:
+    """As of what was last heard of, unless the question says when; never later than what it lets be known."""
+    heard = asked.facts.heard_until
+    as_of: datetime = question.as_of or (min(heard, question.known_at) if question.known_at else heard)
+    known_at = as_of if question.said_then else question.known_at
+    return moment_of(as_of, known_at, asked.zone)
+
+
+def _at_end(asked: Asked, question: Question, period: Period, moment: Moment) -> Moment:
+    """A number of no period, asked for one, is meant as of the period's end."""
+    end = min(moment.as_of, end_of_day(period.last_day, asked.zone))
+    return moment_of(end, end if question.said_then else question.known_at, asked.zone)
+
+
+def _criterion(text: str, metric: Metric) -> str:
+    criterion, findings = parse_criterion(text, columns_of(metric), "--where")
+    if criterion is None:
+        raise QuestionError(" ".join(finding.sentence() for finding in findings))
+    return f"({criterion.sql('u')})"
+
+
+def lens_of(asked: Asked, name: str, moment: Moment) -> Lens:
+    """Give a lens of the contract with every facet filled in, as of a moment."""
+    return resolve_lens(asked.contract, name, moment.day)

@@ -1,0 +1,63 @@
+"""Tables as CSV: plain figures with a point, ISO dates, one head, no sums that a reader would add again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tieout.show.as_json import CENT, instant
+
+if TYPE_CHECKING:
+    from tieout.measure.answers import Answer, Bridge
+
+GRADES = ("observed", "derived", "assumed", "missing")
+
+
+def answer_csv(answer: Answer) -> str:
+    """Give the rows of an answer, or the records it counts where they were asked for. The first row is the total."""
+    if answer.records is not None:
+        heads = list(answer.records[0]) if answer.records else ["record", "unit", "value"]
+        return _written(heads, ([record.get(head) for head in heads] for record in answer.records))
+    names = list(dict.fromkeys(name for row in answer.rows for name in row.by))
+    heads = [*names, "value", "n", "interval_low", "interval_high", *GRADES, "absent", "verdict", "immature"]
+    rows = []
+    for row in answer.rows:
+        value = row.value.quantize(CENT) if isinstance(row.value, Decimal) else row.value
+        bounds = row.interval or (None, None)
+        grades = [row.grade.get(name) for name in GRADES]
+        by = [row.by.get(name, "(all)") for name in names]
+        rows.append([*by, value, row.n, *bounds, *grades, row.absent, row.verdict, row.immature])
+    return _written(heads, rows)
+
+
+def bridge_csv(bridge: Bridge, *, records: bool = False) -> str:
+    """Give a bridge from its opening to its closing figure, or its postings."""
+    if records:
+        rows = ([posting.record, posting.cause, posting.amount, posting.unit] for posting in bridge.postings)
+        return _written(["record", "cause", "amount", "unit"], rows)
+    lines = [
+        ["from", bridge.start.lens, bridge.start.value, bridge.start.n],
+        *(["cause", line.cause, line.amount, line.n] for line in bridge.lines),
+        ["residual", "", bridge.residual, 0],
+        ["to", bridge.end.lens, bridge.end.value, bridge.end.n],
+        *(["memo", line.cause, line.amount, line.n] for line in bridge.memo),
+    ]
+    return _written(["line", "name", "amount", "n"], lines)
+
+
+def _written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows([_plain(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return instant(value) if isinstance(value, datetime) else value

@@ -1,0 +1,210 @@
+"""Time, knowledge and bridges by hand: every figure and posting of the worked example, in thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.line.ten_deals import CHANGED, EXPORTS, RESTATED, write
+from tieout import Workspace, ask, bridge, refresh
+from tieout.basics.calendars import end_of_day
+from tieout.measure.answers import Answer, Bridge, Question
+from tieout.questions import BridgeTerms, read_end
+
+NOW = datetime(2026, 7, 22, 8)  # noqa: DTZ001 - UTC without zone
+PULLS = sorted(EXPORTS, key=lambda name: name.rpartition("_")[2])
+
+
+class Move(NamedTuple):
+    """A posting, in thousands."""
+
+    record: str
+    cause: str
+    amount: int
+
+
+@pytest.fixture(scope="module")
+def ten(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The workspace with all four pulls."""
+    return refreshed(tmp_path_factory.mktemp("ten"))
+
+
+def refreshed(folder: Path, **changes: str) -> Workspace:
+    """Write the workspace and bring its numbers up to date."""
+    workspace = Workspace(write(folder, **changes))  # type: ignore[arg-type]
+    report = refresh(workspace, NOW)
+    assert report.after is not None, report.findings
+    return workspace
+
+
+def on(day: int, month: int = 7) -> datetime:
+    """The end of a day of 2026."""
+    return end_of_day(date(2026, month, day), ZoneInfo("UTC"))
+
+
+def agreed(workspace: Workspace, as_of: datetime, known_at: datetime | None = None, **terms: object) -> Answer:
+    """Ask for the agreed number of 2026-Q3."""
+    question = Question("pipeline.open_qualified", period="2026-Q3", as_of=as_of, known_at=known_at, **terms)  # type: ignore[arg-type]
+    return ask(workspace, question)
+
+
+def thousands(answer: Answer) -> Decimal | None:
+    """The answer's total in thousands."""
+    return None if answer.total.value is None else Decimal(answer.total.value) / 1000
+
+
+def explained(workspace: Workspace, start: str, end: str, **terms: bool) -> Bridge:
+    """The bridge between two ends, which always closes."""
+    made = bridge(workspace, read_end(start), read_end(end), BridgeTerms("2026-Q3", **terms))
+    assert made.residual == Decimal("0.00")
+    assert made.end.value - made.start.value == sum(posting.amount for posting in made.postings)
+    return made
+
+
+def moves(made: Bridge) -> set[Move]:
+    """The postings in thousands; none may share record and cause."""
+    found = [Move(p.record, p.cause, int(p.amount / 1000)) for p in made.postings]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+GRID = [
+    (6, {6: 470, 13: 370, 20: 370, 21: 410}),
+    (13, {6: None, 13: 290, 20: 290, 21: 330}),
+    (20, {6: None, 13: None, 20: 510, 21: 510}),
+]
+CELLS = [(as_of, known_at, figure) for as_of, row in GRID for known_at, figure in row.items()]
+
+
+@pytest.mark.parametrize(("as_of", "known_at", "figure"), CELLS)
+def test_the_agreed_number_as_of_and_known_at(ten: Workspace, as_of: int, known_at: int, figure: int | None) -> None:
+    assert thousands(agreed(ten, on(as_of), on(known_at))) == figure
+
+
+@pytest.mark.parametrize(("as_of", "figure"), [(6, 470), (13, 290), (20, 510)])
+def test_as_said_then(ten: Workspace, as_of: int, figure: int) -> None:
+    assert thousands(agreed(ten, on(as_of), said_then=True)) == figure
+
+
+@pytest.mark.parametrize(("as_of", "figure"), [(6, 410), (13, 330), (20, 510)])
+def test_restated(ten: Workspace, as_of: int, figure: int) -> None:
+    assert thousands(agreed(ten, on(as_of))) == figure
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Iterator[tuple[str, Workspace]]:
+    """The workspace after each pull in turn, as those who asked then saw it."""
+
+    def steps() -> Iterator[tuple[str, Workspace]]:
+        for count in range(1, len(PULLS) + 1):
+            yield PULLS[count - 1], refreshed(tmp_path, exports={name: EXPORTS[name] for name in PULLS[:count]})  # type: ignore[arg-type]
+
+    return steps()
+
+
+def test_as_of_the_6th_went_470_370_410_while_the_pulls_came_in(growing: Iterator[tuple[str, Workspace]]) -> None:
+    figures = {name[:8] + name[-15:-4]: thousands(agreed(workspace, on(6))) for name, workspace in growing}
+    assert list(figures.values()) == [470, 370, 370, 370, 410]
+
+
+def test_what_the_agreed_number_counts_on_the_6th_said_then(ten: Workspace) -> None:
+    answer = agreed(ten, on(6), on(6), records=True)
+    counted = {str(row["record"]): row["value"] for row in answer.records or ()}
+    assert counted == {"O1": 100000, "O2": 50000, "O3": 110000, "O4": 70000, "O6": 100000, "O7": 40000}
+
+
+def test_the_missing_state_is_not_counted_and_said(ten: Workspace) -> None:
+    assert agreed(ten, on(6), on(20)).notes == (
+        "1 opportunities existed, but nothing tells their state then: not counted.",
+    )
+    assert agreed(ten, on(6), on(21)).notes == ()
+
+
+def test_the_grade_of_410_is_observed_but_for_40(ten: Workspace) -> None:
+    grade = agreed(ten, on(6)).total.grade
+    assert grade == {"observed": pytest.approx(370 / 410, abs=1e-6), "assumed": pytest.approx(40 / 410, abs=1e-6)}
+
+
+def test_restatement_of_the_6th(ten: Workspace) -> None:
+    made = explained(ten, "agreed@2026-07-06~2026-07-06", "agreed@2026-07-06~2026-07-21")
+    assert (made.start.value, made.end.value) == (470000, 410000)
+    assert moves(made) == {Move("O6", "merged", -100), Move("O8", "late history", 40)}
+
+
+def test_waterfall_net_with_its_memo(ten: Workspace) -> None:
+    made = explained(ten, "agreed@2026-07-06", "agreed@2026-07-20")
+    assert (made.start.value, made.end.value) == (410000, 510000)
+    assert moves(made) == {
+        Move("O2", "amount up", 30),
+        Move("O5", "qualified", 90),
+        Move("O7", "pushed out", -40),
+        Move("O8", "amount up", 20),
+    }
+    assert [(line.cause, line.amount, line.n) for line in made.memo] == [("deleted and restored", 70000, 1)]
+
+
+def test_waterfall_gross(ten: Workspace) -> None:
+    net = moves(explained(ten, "agreed@2026-07-06", "agreed@2026-07-20"))
+    gross = moves(explained(ten, "agreed@2026-07-06", "agreed@2026-07-20", gross=True))
+    assert gross - net == {Move("O4", "deleted", -70), Move("O4", "restored", 70)}
+    assert net - gross == set()
+
+
+SALES = {
+    Move("O10", "excluded", 25),
+    Move("O9", "type", 55),
+    Move("O3", "basis", 220),
+    Move("O8", "basis", 60),
+    Move("O3", "rate", 30),
+}
+
+
+def test_the_sales_lens(ten: Workspace) -> None:
+    made = explained(ten, "agreed@2026-07-20", "sales@2026-07-20")
+    assert (made.start.value, made.end.value) == (510000, 900000)
+    assert moves(made) == SALES
+
+
+def test_the_marketing_lens(ten: Workspace) -> None:
+    made = explained(ten, "agreed@2026-07-20", "marketing@2026-07-20")
+    assert (made.start.value, made.end.value) == (510000, 265000)
+    assert moves(made) == {
+        Move("C3", "exists", 45),
+        Move("O1", "slice", -100),
+        Move("O3", "slice", -110),
+        Move("O4", "slice", -70),
+        Move("O5", "slice", -90),
+        Move("O2", "several claims", 80),
+    }
+
+
+@pytest.mark.parametrize("lens", ["sales", "marketing"])
+def test_the_way_back_has_the_same_lines_with_the_opposite_sign(ten: Workspace, lens: str) -> None:
+    there = explained(ten, "agreed@2026-07-20", f"{lens}@2026-07-20")
+    back = explained(ten, f"{lens}@2026-07-20", "agreed@2026-07-20")
+    assert moves(back) == {Move(record, cause, -amount) for record, cause, amount in moves(there)}
+
+
+def test_the_waterfall_backwards(ten: Workspace) -> None:
+    there = moves(explained(ten, "agreed@2026-07-06", "agreed@2026-07-20"))
+    back = moves(explained(ten, "agreed@2026-07-20", "agreed@2026-07-06"))
+    assert back == {Move(record, cause, -amount) for record, cause, amount in there}
+
+
+def test_a_sharper_definition_from_august(tmp_path: Path) -> None:
+    workspace = refreshed(tmp_path, pipeline=CHANGED)
+    assert thousands(agreed(workspace, on(31))) == 510
+    assert thousands(agreed(workspace, on(1, month=8))) == 0
+    made = explained(workspace, "agreed@2026-07-31", "agreed@2026-08-01")
+    assert [(line.cause, line.amount, line.n) for line in made.lines] == [("definition", -510000, 6)]
+
+
+def test_a_restated_definition_holds_in_the_past_too(tmp_path: Path) -> None:
+    workspace = refreshed(tmp_path, pipeline=RESTATED)
+    assert thousands(agreed(workspace, on(20))) == 0
