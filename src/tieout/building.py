@@ -54,7 +54,7 @@ def build(
 
 
 def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, known_at: datetime) -> BuildFacts | None:
-    """Give the build of the same contract and ledger position that knows what was known then; None where nothing was."""
+    """Give the build of the same contract and position that knows what was known then; None where nothing was."""
     ledger = Ledger(workspace)
     if not ledger.pulls(known_at=known_at, position=facts.position):
         return None

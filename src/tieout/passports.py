@@ -98,7 +98,7 @@ def _differing(rows: list[dict[str, Any]], answer: Answer) -> list[str]:
     ]
 
 
-def _same(stored: Any, made: Decimal | float | int | None) -> bool:  # noqa: ANN401 - a JSON number or null
+def _same(stored: Any, made: Decimal | float | None) -> bool:  # noqa: ANN401 - a JSON number or null
     if stored is None or made is None:
         return stored is None and made is None
     return abs(float(stored) - float(made)) <= CLOSE * max(1.0, abs(float(made)))

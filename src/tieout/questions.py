@@ -56,7 +56,8 @@ def ask(workspace: Workspace, question: Question, facts: BuildFacts | None = Non
         base, contract = asked.facts, asked.contract
     earlier = known_build(workspace, base, contract, known_at)
     if earlier is None:
-        message = f"Nothing was known at {known_at:%Y-%m-%d %H:%M} UTC: the first pull was taken later. Ask for a later known-at."
+        when = f"{known_at:%Y-%m-%d %H:%M} UTC"
+        message = f"Nothing was known at {when}: the first pull was taken later. Ask for a later known-at."
         raise QuestionError(message)
     with opened(workspace, earlier) as asked:
         return ask_build(asked, question)
@@ -76,7 +77,7 @@ class EndAsked:
 
 @dataclass(frozen=True, slots=True)
 class BridgeTerms:
-    """What both ends of a bridge share: the period, the calendar, the organization, net or gross, the number's facets."""
+    """What both ends of a bridge share: period, calendar, organization, net or gross, the number's facets."""
 
     period: str | None = None
     calendar: str | None = None
@@ -95,7 +96,7 @@ def read_end(text: str) -> EndAsked:
     return EndAsked(lens.strip(), as_of or None, known_at or None)
 
 
-def bridge(workspace: Workspace, start: EndAsked, end: EndAsked, terms: BridgeTerms = BridgeTerms()) -> Bridge:  # noqa: B008 - frozen
+def bridge(workspace: Workspace, start: EndAsked, end: EndAsked, terms: BridgeTerms = BridgeTerms()) -> Bridge:
     """Explain the difference between two lenses, two moments or both, on the published build."""
     facts = published(workspace)
     return bridge_builds(workspace, (start, facts), (end, facts), terms)
@@ -118,7 +119,9 @@ def bridge_builds(
             _view(asked, contract, moment, latest, terms)
             for (asked, _), contract, moment in zip(sides, contracts, moments, strict=True)
         ]
-        ends = [End(view, contract, database) for view, contract, database in zip(views, contracts, databases, strict=True)]
+        ends = [
+            End(view, contract, database) for view, contract, database in zip(views, contracts, databases, strict=True)
+        ]
         return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), gross=terms.gross)
 
 

@@ -18,12 +18,11 @@ from tieout.warehouse.contents import read_findings
 from tieout.warehouse.lock import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from tieout.basics.workspace import Workspace
-    from tieout.contract.model import Contract
-    from tieout.warehouse.engine import Connection
+
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
@@ -40,6 +39,7 @@ def refresh(
     now: datetime,
     accept: frozenset[str] = frozenset(),
     progress: Callable[[str, int, int], None] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> RefreshReport:
     """Bring the published numbers up to date. `now` is UTC without zone.
 
@@ -51,7 +51,7 @@ def refresh(
     contract, findings = load_contract(workspace.contract, tuple(BY_ID))
     if any(finding.level is Level.ERROR for finding in findings):
         return RefreshReport(findings)
-    report = pull(workspace, contract, now, accept, progress)
+    report = pull(workspace, contract, now, accept, progress, environment)
     before = published_or_none(workspace)
     ledger = Ledger(workspace)
     if not ledger.pulls():

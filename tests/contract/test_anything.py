@@ -22,7 +22,8 @@ QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 WORDS = st.sampled_from(
     ["name", "stages", "definition", "from", "stage", "types", "fields", "objects", "files", "key", "entity", "values",
      "slice", "when", "segments", "calendars", "start_month", "2026-01-01", "all", "new", "true", "1.5", "~", "log",
-     "Qualification", "opportunity", "employees > 1", "crm", "band", "low", "freshness", "days", "mode", "column", "sql"]
+     "Qualification", "opportunity", "employees > 1", "crm", "band", "low", "freshness", "days", "mode", "column",
+     "sql"]
 )  # fmt: skip
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.one_of(WORDS, st.text(max_size=8), st.integers(), st.booleans(), st.none()),
@@ -65,7 +66,9 @@ def test_any_value_under_the_right_key(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(FILES)))
     wanted = FILES[name]
     keys = sorted(keys_of(wanted)) if hasattr(wanted, "model_fields") else ["crm", "sales"]
-    holds({name: flow(data.draw(st.dictionaries(st.sampled_from(keys), VALUES, min_size=1))).encode("utf-8", "replace")})
+    holds(
+        {name: flow(data.draw(st.dictionaries(st.sampled_from(keys), VALUES, min_size=1))).encode("utf-8", "replace")}
+    )
 
 
 @QUICK

@@ -71,7 +71,7 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
         ("upper(industry) = lower(industry)", True),
         ("concat(industry, '-', stage) = 'saas-closed won'", True),
         ("industry || stage like 'saasc%'", True),
-        ('"INDUSTRY" = \'saas\'', True),
+        ("\"INDUSTRY\" = 'saas'", True),
         ("(industry) in (('SaaS'))", True),
     ],
 )
@@ -79,7 +79,7 @@ def test_answers(engine: duckdb.DuckDBPyConnection, text: str, answer: bool | No
     criterion, findings = parse_criterion(text, COLUMNS, "contract/lenses.yaml:1")
     assert findings == ()
     assert criterion is not None
-    for sql in (f"select {criterion.sql()} from o", f"select {criterion.sql('p q')} from o as \"p q\""):
+    for sql in (f"select {criterion.sql()} from o", f'select {criterion.sql("p q")} from o as "p q"'):
         assert engine.execute(sql).fetchall() == [(answer,)]
 
 

@@ -85,7 +85,12 @@ def test_the_agreed_lens_has_all_defaults() -> None:
     assert lens == Lens(
         types=("new", "expansion"), stage="Qualification", omitted=("Omitted",), basis="arr", rates="plan"
     )
-    assert (lens.grain, lens.outcomes, lens.date_field, lens.weighting) == ("opportunity", ("open",), "close_date", "none")
+    assert (lens.grain, lens.outcomes, lens.date_field, lens.weighting) == (
+        "opportunity",
+        ("open",),
+        "close_date",
+        "none",
+    )
 
 
 def test_a_lens_takes_what_it_leaves_open_from_the_agreed_one() -> None:
@@ -99,7 +104,9 @@ def test_a_lens_takes_what_it_leaves_open_from_the_agreed_one() -> None:
 
 
 def test_an_unknown_lens_names_those_there_are() -> None:
-    with pytest.raises(UnknownLensError, match=r"There is no lens 'sale'. Lenses: agreed, sales. Did you mean 'sales'?"):
+    with pytest.raises(
+        UnknownLensError, match=r"There is no lens 'sale'. Lenses: agreed, sales. Did you mean 'sales'?"
+    ):
         resolve_lens(Contract(lenses={"sales": Lens()}), "sale", date(2026, 7, 1))
 
 

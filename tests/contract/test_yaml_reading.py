@@ -31,7 +31,10 @@ from tieout.contract.model import Contract
         ("name: caf\xe9\ncurrency: EURO", ["currency.unknown company.yaml:2"]),
         ("name: a\x07b", ["file.character company.yaml:1"]),
         ('name: "\\U00110000"', ["yaml.syntax company.yaml:1"]),
-        ("segments: [{name: A, when: employees > 1}, {name: a, when: employees > 2}]", ["segment.duplicate company.yaml:1"]),
+        (
+            "segments: [{name: A, when: employees > 1}, {name: a, when: employees > 2}]",
+            ["segment.duplicate company.yaml:1"],
+        ),
         ("calendars: {}", ["calendar.none company.yaml:1"]),
         ("calendars: {'': {}}", ["name.blank company.yaml:1", "calendar.none company.yaml:1"]),
         ("", ["file.empty company.yaml"]),
@@ -58,7 +61,9 @@ def test_mistakes_in_the_text(load: Load, text: str, told: list[str]) -> None:
 def test_bytes_that_are_not_plain_text(load: Load, content: bytes, told: list[str]) -> None:
     contract, found, _ = load(company=content)
     assert found == told
-    assert contract.company.currency == ("EUR" if b"E" in content and b"currency" in content.replace(b"\0", b"") else "USD")
+    assert contract.company.currency == (
+        "EUR" if b"E" in content and b"currency" in content.replace(b"\0", b"") else "USD"
+    )
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:

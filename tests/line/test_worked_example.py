@@ -17,7 +17,7 @@ from tieout.basics.calendars import end_of_day
 from tieout.measure.answers import Answer, Bridge, Question
 from tieout.questions import BridgeTerms, read_end
 
-NOW = datetime(2026, 7, 22, 8)  # noqa: DTZ001 - UTC without zone
+NOW = datetime(2026, 7, 22, 8)
 PULLS = sorted(EXPORTS, key=lambda name: name.rpartition("_")[2])
 
 

@@ -49,7 +49,8 @@ def align(
     create_contract_tables(engine, contract)
     for entity in ENTITIES:
         engine.execute(f"create temp view source_{entity} as {source_view(entity, feeds, contract)}")
-    engine.execute(f"create temp view source_account_ruled as select s.*, {_segment_rule(contract)} as rule_segment from source_account as s")
+    ruled = f"select s.*, {_segment_rule(contract)} as rule_segment from source_account as s"
+    engine.execute(f"create temp view source_account_ruled as {ruled}")
     run_steps(engine, progress)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tieout.contract.model import Contract
     from tieout.warehouse.engine import Connection
 
-BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 - time stamps are UTC without zone
+BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
 FIRST_YEAR, LAST_YEAR = 1990, 2060
 PUBLIC_DOMAINS = (
     "aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "me.com",
@@ -70,7 +70,9 @@ def _definitions(engine: Connection, contract: Contract, zone: ZoneInfo) -> None
         definitions.append((number, _begins(first, zone), _ends(last, zone), rank, definition.basis, definition.rates))
         types += [(number, names.get(t.strip().casefold(), t)) for t in definition.types or ()]
         omits += [(number, category.strip().casefold()) for category in definition.omitted or ()]
-    columns = "definition integer, starts_at timestamp, ends_at timestamp, stage_rank integer, basis varchar, rates varchar"
+    columns = (
+        "definition integer, starts_at timestamp, ends_at timestamp, stage_rank integer, basis varchar, rates varchar"
+    )
     _table(engine, "definitions", columns, definitions)
     _table(engine, "definition_types", "definition integer, type varchar", types)
     _table(engine, "definition_omits", "definition integer, category_key varchar", omits)
@@ -80,7 +82,9 @@ def _calendar_days(engine: Connection, contract: Contract, zone: ZoneInfo) -> No
     """One row for each day of each calendar; a table from lists of columns, since row by row would take seconds."""
     import pyarrow as pa  # noqa: PLC0415 - only a build needs it
 
-    days = [date(FIRST_YEAR, 1, 1) + timedelta(days=n) for n in range((date(LAST_YEAR, 1, 1) - date(FIRST_YEAR, 1, 1)).days)]
+    days = [
+        date(FIRST_YEAR, 1, 1) + timedelta(days=n) for n in range((date(LAST_YEAR, 1, 1) - date(FIRST_YEAR, 1, 1)).days)
+    ]
     starts = [start_of_day(day, zone) for day in [*days, days[-1] + timedelta(days=1)]]
     parts = []
     for name, terms in contract.company.calendars.items():
@@ -115,14 +119,17 @@ def _rates(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
     for (kind, currency), entries in by_currency.items():
         entries.sort()
         ends = [_begins(day, zone) for day, _ in entries[1:]] + [END]
-        rows += [(kind, currency, _begins(day, zone), end, rate) for (day, rate), end in zip(entries, ends, strict=True)]
+        rows += [
+            (kind, currency, _begins(day, zone), end, rate) for (day, rate), end in zip(entries, ends, strict=True)
+        ]
     columns = "kind varchar, currency varchar, starts_at timestamp, ends_at timestamp, rate decimal(18, 8)"
     _table(engine, "exchange_rates", columns, rows)
 
 
 def _registers(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
     exclusions = (
-        (x.object, x.id, _begins(x.from_, zone), _expires(x.expires, zone), x.reason, x.owner) for x in contract.exclusions
+        (x.object, x.id, _begins(x.from_, zone), _expires(x.expires, zone), x.reason, x.owner)
+        for x in contract.exclusions
     )
     columns = "object varchar, id varchar, starts_at timestamp, ends_at timestamp, reason varchar, owner varchar"
     _table(engine, "exclusions", columns, exclusions)
@@ -151,5 +158,5 @@ def _ends(day: date | None, zone: ZoneInfo) -> datetime:
 
 
 def _expires(day: date | None, zone: ZoneInfo) -> datetime:
-    """An entry of a register holds through the day on which it expires."""
+    """Give the end of an entry of a register, which holds through the day on which it expires."""
     return END if day is None else start_of_day(day + timedelta(days=1), zone)

@@ -41,7 +41,8 @@ RULES: tuple[Rule, ...] = (
         "stage.unknown",
         Level.ERROR,
         f"""select min(object || ' ' || record), stage, count(distinct record) from opportunity_versions
-        where stage is not null and stage_outcome is null and {NOW} and not deleted group by stage order by {LARGEST}""",
+        where stage is not null and stage_outcome is null and {NOW} and not deleted
+        group by stage order by {LARGEST}""",
         "the stage '{given}' is not one of the contract: {n} opportunities have an unknown stage and are not counted.",
         "Add it to pipeline.yaml, as a stage or under `also` of the stage it was renamed from.",
         lambda contract: tuple(stage.name for stage in contract.pipeline.stages),
@@ -51,7 +52,8 @@ RULES: tuple[Rule, ...] = (
         Level.WARNING,
         f"""select min(v.object || ' ' || v.record), v.type, count(distinct v.record) from opportunity_versions as v
         left join pipeline_types as t on t.name_key = lower(v.type)
-        where v.type is not null and t.name_key is null and {NOW} and not v.deleted group by v.type order by {LARGEST}""",
+        where v.type is not null and t.name_key is null and {NOW} and not v.deleted
+        group by v.type order by {LARGEST}""",
         "the type '{given}' is not one of the contract: {n} opportunities are of no counted type.",
         "Add it to `types` of pipeline.yaml, or rename it with `values` in the mapping of `type`.",
         lambda contract: contract.pipeline.types,
@@ -99,18 +101,19 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "account.unknown",
         Level.WARNING,
-        f"""select min(v.object || ' ' || v.record), min(v.account_id), count(distinct v.record)
+        """select min(v.object || ' ' || v.record), min(v.account_id), count(distinct v.record)
         from opportunity_versions as v left join account_versions as a on a.record = v.account_id
         where v.account_id is not null and a.record is null and v.seen_to = timestamp '9999-12-31'
           and v.valid_to = timestamp '9999-12-31' and not v.deleted and exists (select 1 from account_versions)
         having count(*) > 0""",
-        "{n} opportunities have an account that is in no extract of accounts (the first is '{given}'): what the account would tell is unknown.",
+        "{n} opportunities have an account that is in no extract of accounts (the first is '{given}'): what it would "
+        "tell of them is unknown.",
         "Include it in the extract of accounts, or mend the opportunity's account.",
     ),
     Rule(
         "owner.unknown",
         Level.WARNING,
-        f"""select min(v.object || ' ' || v.record), min(v.owner_id), count(distinct v.record)
+        """select min(v.object || ' ' || v.record), min(v.owner_id), count(distinct v.record)
         from opportunity_versions as v left join user_versions as u on u.record = v.owner_id
         where v.owner_id is not null and u.record is null and v.seen_to = timestamp '9999-12-31'
           and v.valid_to = timestamp '9999-12-31' and not v.deleted and exists (select 1 from user_versions)
@@ -230,7 +233,9 @@ WANTED = {
 def _unreadable(engine: Connection, feeds: Sequence[FeedFiles]) -> list[Finding]:
     """Values that could not be read as what their field holds; they are unknown, never guessed."""
     found = []
-    for entity in sorted({feed.object.of or feed.object.entity for feed in feeds if feed.object.entity} & set(ENTITIES)):
+    for entity in sorted(
+        {feed.object.of or feed.object.entity for feed in feeds if feed.object.entity} & set(ENTITIES)
+    ):
         source = "opportunity_changes" if entity == "opportunity" else f"source_{entity}"
         for field, kind in fields_of(entity).items():
             if kind is Kind.TEXT:

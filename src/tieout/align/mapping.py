@@ -20,6 +20,7 @@ from tieout.contract.criteria import parse_expression
 from tieout.contract.model import Contract, FieldMapping, SourceObject
 from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY, Kind
 
+
 @dataclass(frozen=True, slots=True)
 class FeedFiles:
     """One object of a system with the change files that hold what it said, and the columns they have."""
@@ -92,7 +93,7 @@ def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping],
     changed = exp.Lower(this=_raw(mapping.get("field", FieldMapping(column="field")), feed))
     value = _raw(mapping.get("new_value", FieldMapping(column="new_value")), feed)
     select = _meta(feed, _raw(mapping.get("record", FieldMapping(column="record")), feed), voice="history")
-    unread: list[exp.Expression] = []
+    unread: list[exp.Expr] = []
     theirs = {ours: name for name, ours in feed.object.tracked.items()}
     for field, kind in fields_of(entity).items():
         if field not in theirs:
@@ -120,7 +121,7 @@ def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping],
 def _select(entity: str, feed: FeedFiles, mapped: dict[str, FieldMapping], zone: str, *, voice: str) -> exp.Select:
     identity = feed.object.fields.get("id")
     select = _meta(feed, _raw(identity, feed) if identity else exp.column("_key"), voice=voice)
-    unread: list[exp.Expression] = []
+    unread: list[exp.Expr] = []
     for field, field_kind in fields_of(entity).items():
         tree = _null(field_kind)
         if field in mapped:
@@ -134,8 +135,8 @@ def _select(entity: str, feed: FeedFiles, mapped: dict[str, FieldMapping], zone:
     return select.select(_joined(unread).as_("unread"))
 
 
-def _meta(feed: FeedFiles, record: exp.Expression, *, voice: str) -> exp.Select:
-    sequence: exp.Expression = exp.cast(exp.Literal.number(0), "bigint")
+def _meta(feed: FeedFiles, record: exp.Expr, *, voice: str) -> exp.Select:
+    sequence: exp.Expr = exp.cast(exp.Literal.number(0), "bigint")
     if feed.object.sequence:
         text = _raw(FieldMapping(column=feed.object.sequence), feed)
         sequence = exp.func("coalesce", typed(text, Kind.INTEGER, "UTC", "iso"), sequence)
@@ -153,7 +154,7 @@ def _meta(feed: FeedFiles, record: exp.Expression, *, voice: str) -> exp.Select:
     )
 
 
-def _finish(select: exp.Select, feed: FeedFiles, *, happened: exp.Expression, flagged: exp.Expression) -> exp.Select:
+def _finish(select: exp.Select, feed: FeedFiles, *, happened: exp.Expr, flagged: exp.Expr) -> exp.Select:
     files = exp.Array(expressions=[exp.Literal.string(str(path)) for path in feed.files])
     by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
     source = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[files, by_name]))
@@ -165,7 +166,7 @@ def _finish(select: exp.Select, feed: FeedFiles, *, happened: exp.Expression, fl
     return select
 
 
-def _happened(feed: FeedFiles, modified: exp.Expression) -> tuple[exp.Expression, exp.Expression]:
+def _happened(feed: FeedFiles, modified: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     """When a row became true: a log's own time; else its modified time within the pull's window, else the taking."""
     if feed.object.mode == "log":
         return modified, exp.false()
@@ -205,7 +206,7 @@ def _value_names(history: FeedFiles, feeds: Iterable[FeedFiles]) -> dict[str, Fi
     return found
 
 
-def _raw(mapping: FieldMapping, feed: FeedFiles) -> exp.Expression:
+def _raw(mapping: FieldMapping, feed: FeedFiles) -> exp.Expr:
     """Give the text that a mapping finds in the export, before any renaming."""
     if mapping.constant is not None:
         return exp.Literal.string(mapping.constant)
@@ -214,13 +215,15 @@ def _raw(mapping: FieldMapping, feed: FeedFiles) -> exp.Expression:
         return exp.cast(tree, "varchar") if tree is not None else _null(Kind.TEXT)
     wanted = (mapping.column,) if isinstance(mapping.column, str) else mapping.column or ()
     present = {column.casefold(): column for column in feed.columns}
-    columns = [exp.column(exp.to_identifier(present[c.casefold()], quoted=True)) for c in wanted if c.casefold() in present]
+    columns = [
+        exp.column(exp.to_identifier(present[c.casefold()], quoted=True)) for c in wanted if c.casefold() in present
+    ]
     if not columns:
         return _null(Kind.TEXT)
     return columns[0] if len(columns) == 1 else exp.func("coalesce", *columns)
 
 
-def _renamed(raw: exp.Expression, mapping: FieldMapping) -> exp.Expression:
+def _renamed(raw: exp.Expr, mapping: FieldMapping) -> exp.Expr:
     names: dict[str, str | None] = {name.strip().casefold(): ours for name, ours in mapping.values.items()}
     names |= dict.fromkeys((name.strip().casefold() for name in mapping.unknown), None)
     if not names:
@@ -231,22 +234,22 @@ def _renamed(raw: exp.Expression, mapping: FieldMapping) -> exp.Expression:
     return case.else_(raw)
 
 
-def _time(column: str | None, feed: FeedFiles, zone: str) -> exp.Expression:
+def _time(column: str | None, feed: FeedFiles, zone: str) -> exp.Expr:
     if column is None:
         return _null(Kind.TIME)
     return typed(_raw(FieldMapping(column=column), feed), Kind.TIME, zone, feed.object.dates)
 
 
-def _unread(field: str, raw: exp.Expression, tree: exp.Expression) -> exp.Expression:
+def _unread(field: str, raw: exp.Expr, tree: exp.Expr) -> exp.Expr:
     lost = parse_one("nullif(trim(:raw), '') is not null and :tree is null", dialect="duckdb")
     return exp.Case().when(replace_placeholders(lost, raw=raw, tree=tree), exp.Literal.string(field))
 
 
-def _joined(unread: list[exp.Expression]) -> exp.Expression:
+def _joined(unread: list[exp.Expr]) -> exp.Expr:
     return exp.func("concat_ws", exp.Literal.string(","), *unread) if unread else exp.Literal.string("")
 
 
-def _null(kind: Kind) -> exp.Expression:
+def _null(kind: Kind) -> exp.Expr:
     return exp.cast(exp.null(), SQL_TYPES[kind])
 
 

@@ -18,7 +18,8 @@ _PARTS = {"dmy": r"\3-\2-\1", "mdy": r"\3-\1-\2"}
 
 _TEMPLATES = {
     Kind.TEXT: "nullif(trim(:x), '')",
-    Kind.NUMBER: "case when try_cast(trim(:x) as double) between -1e300 and 1e300 then try_cast(trim(:x) as double) end",
+    Kind.NUMBER: """case when try_cast(trim(:x) as double) between -1e300 and 1e300
+        then try_cast(trim(:x) as double) end""",
     Kind.INTEGER: "cast(round(try_cast(trim(:x) as decimal(18, 2))) as bigint)",
     Kind.FLAG: """case lower(trim(:x))
         when 'true' then true when 't' then true when 'yes' then true when 'y' then true when '1' then true
@@ -35,7 +36,7 @@ _DATE = """case when not regexp_matches(:x, :day) then null
     else cast(:time at time zone 'UTC' at time zone :zone as date) end"""
 
 
-def typed(raw: exp.Expression, kind: Kind, zone: str, dates: str) -> exp.Expression:
+def typed(raw: exp.Expr, kind: Kind, zone: str, dates: str) -> exp.Expr:
     """Give the expression that reads text `raw` as `kind`; NULL where it cannot be read."""
     match kind:
         case Kind.MONEY:
@@ -50,21 +51,23 @@ def typed(raw: exp.Expression, kind: Kind, zone: str, dates: str) -> exp.Express
             return _fill(_TEMPLATES[kind], x=raw)
 
 
-def _time(text: exp.Expression, zone: str) -> exp.Expression:
+def _time(text: exp.Expr, zone: str) -> exp.Expr:
     return _fill(_TIME, x=text, day=_text(_ISO_DAY), offset=_text(_OFFSET), zone=_text(zone))
 
 
-def _ordered(raw: exp.Expression, dates: str) -> exp.Expression:
+def _ordered(raw: exp.Expr, dates: str) -> exp.Expr:
     """Put day, month and year in ISO order."""
     trimmed = exp.Trim(this=raw.copy())
     if dates not in _PARTS:
         return trimmed
-    return _fill("regexp_replace(:x, :pattern, :order)", x=trimmed, pattern=_text(_OTHER_DAY), order=_text(_PARTS[dates]))
+    return _fill(
+        "regexp_replace(:x, :pattern, :order)", x=trimmed, pattern=_text(_OTHER_DAY), order=_text(_PARTS[dates])
+    )
 
 
-def _fill(template: str, **parts: exp.Expression) -> exp.Expression:
+def _fill(template: str, **parts: exp.Expr) -> exp.Expr:
     return replace_placeholders(parse_one(template, dialect="duckdb"), **parts)
 
 
-def _text(value: str) -> exp.Expression:
+def _text(value: str) -> exp.Expr:
     return exp.Literal.string(value)

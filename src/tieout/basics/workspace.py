@@ -59,5 +59,6 @@ def find_workspace(given: Path | None, here: Path) -> Workspace:
         if (workspace := Workspace(folder.absolute())).exists():
             return workspace
     where = f"'{given}' is not a workspace" if given else f"There is no workspace in '{here}' or above it"
-    message = f"{where}: it has no folder 'contract'. Make one with `tieout init FOLDER`, or point at one with --workspace FOLDER."
+    remedy = "Make one with `tieout init FOLDER`, or point at one with --workspace FOLDER."
+    message = f"{where}: it has no folder 'contract'. {remedy}"
     raise NoWorkspaceError(message)

@@ -57,12 +57,12 @@ class Typing:
     columns: Mapping[str, Kind]
     problems: list[Problem] = field(default_factory=list)
 
-    def wrong(self, message: str, remedy: str, code: str = "criterion.type") -> Sort:
+    def wrong(self, code: str, message: str, remedy: str) -> Sort:
         """Note a problem; what holds the part says nothing more."""
         self.problems.append(Problem(code, message, remedy))
         return Sort.FAULTY
 
-    def kind(self, node: exp.Expression) -> Sort:  # noqa: PLR0911 - one way for each kind of node
+    def kind(self, node: exp.Expression) -> Sort:
         """Give the sort of a part, after those of its own parts."""
         if isinstance(node, exp.Paren):
             return self.kind(node.this)
@@ -96,7 +96,7 @@ class Typing:
         if isinstance(node.expression, exp.Boolean):
             self.problems += boolean_problem(tested, node.this)
         elif not isinstance(node.expression, exp.Null):
-            self.wrong(f"'{shorten(shown(node))}' tests for neither null, true nor false.", "Write 'is null'.")
+            self.wrong("criterion.type", f"'{shorten(shown(node))}' tests for neither null, true nor false.", "Write 'is null'.")
         return Sort.FLAG
 
     def compared(self, node: exp.Expression) -> Sort:
@@ -104,10 +104,10 @@ class Typing:
         sides = operands(node)
         sorts = [self.kind(side) for side in sides]
         if isinstance(node, exp.Like | exp.ILike) and not set(sorts) <= {*_TEXTUAL, Sort.FAULTY}:
-            self.wrong(f"'{shorten(shown(node))}' uses like on something that is not text.", "Use like on text only.")
+            self.wrong("criterion.type", f"'{shorten(shown(node))}' uses like on something that is not text.", "Use like on text only.")
         elif Sort.NULL in sorts:
             message = f"'{shorten(shown(node))}' compares with null, which is never true."
-            self.wrong(message, "Write 'is null' or 'is not null'.", "criterion.null")
+            self.wrong("criterion.null", message, "Write 'is null' or 'is not null'.")
         else:
             self.joined(node, sides, sorts)
         return Sort.FLAG
@@ -120,13 +120,13 @@ class Typing:
         if len(known) > 1 or (known & {Sort.NUMBER, Sort.FLAG} and Sort.WORDS in sorts):
             told = " and ".join(sorted({str(sort) for sort in sorts if sort is not Sort.NULL}))
             message = f"'{shorten(shown(node))}' puts {told} together."
-            return self.wrong(message, "Compare like with like; numbers stand without quotes.")
+            return self.wrong("criterion.type", message, "Compare like with like; numbers stand without quotes.")
         wanted = next(iter(known), Sort.WORDS if Sort.WORDS in sorts else Sort.NULL)
         if wanted in {Sort.DATE, Sort.TIME}:
             for side, sort in zip(sides, sorts, strict=True):
                 if sort is Sort.WORDS and moment_of(side, wanted) is None:
                     message = f"'{shorten(shown(side))}' is no {wanted}."
-                    return self.wrong(message, "Write dates as '2026-07-31', times as '2026-07-31 09:30'.")
+                    return self.wrong("criterion.type", message, "Write dates as '2026-07-31', times as '2026-07-31 09:30'.")
         return wanted
 
     def computed(self, node: exp.Expression) -> Sort:
@@ -141,7 +141,7 @@ class Typing:
         right = {Sort.NUMBER, Sort.NULL} if numeric else {*_TEXTUAL, Sort.NULL}
         if not set(sorts) <= right:
             message = f"'{shorten(shown(node))}' needs {'numbers' if numeric else 'text'}."
-            return self.wrong(message, "Use a column of the right type.")
+            return self.wrong("criterion.type", message, "Use a column of the right type.")
         return Sort.NUMBER if numeric or isinstance(node, exp.Length) else Sort.TEXT
 
 

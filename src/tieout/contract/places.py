@@ -41,7 +41,7 @@ class Places:
         line = self.line(path)
         return f"{FOLDER}/{path[0]}" + (f":{line}" if line else "")
 
-    def fault(  # noqa: PLR0913 - a finding has as many parts
+    def fault(
         self,
         path: Path,
         code: str,

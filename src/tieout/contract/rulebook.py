@@ -34,7 +34,7 @@ class Rulebook:
             for at in self.lost
         )
 
-    def fault(  # noqa: PLR0913 - a finding has as many parts
+    def fault(
         self,
         path: Path,
         code: str,
@@ -62,12 +62,12 @@ def unique(book: Rulebook, names: Iterable[tuple[Path, str]], code: str, what: s
     seen: dict[str, Path] = {}
     for path, name in names:
         if not folded(name):
-            yield book.fault(path, f"{code}.blank", f"A {what} has no name.", "Give it a name.")
+            yield book.fault(path, "name.blank", f"A {what} has no name.", "Give it a name.")
         elif (first := seen.setdefault(folded(name), path)) != path:
             line = book.places.line(first)
             where = f" in line {line}" if line else ""
             message = f"The {what} '{shorten(name)}' stands there already{where}; names compare without case."
-            yield book.fault(path, f"{code}.duplicate", message, "Rename or delete one of them.", given=name)
+            yield book.fault(path, code, message, "Rename or delete one of them.", given=name)
 
 
 def known(

@@ -49,7 +49,7 @@ def segments_are_told_apart(book: Rulebook) -> Iterator[Fault]:
     """Each segment has a name of its own."""
     segments = enumerate(book.contract.company.segments)
     names = (((COMPANY, "segments", index, "name"), segment.name) for index, segment in segments)
-    yield from unique(book, names, "segment", "segment")
+    yield from unique(book, names, "segment.duplicate", "segment")
 
 
 def segment_criteria_hold(book: Rulebook) -> Iterator[Fault]:
@@ -69,7 +69,7 @@ def lifecycle_stages_differ(book: Rulebook) -> Iterator[Fault]:
     """Each stage of the lifecycle has a name of its own, and there is at least one."""
     stages = book.contract.lifecycle.stages
     names = (((LIFECYCLE, "stages", index, "name"), stage.name) for index, stage in enumerate(stages))
-    yield from unique(book, names, "lifecycle", "lifecycle stage")
+    yield from unique(book, names, "lifecycle.duplicate", "lifecycle stage")
     if not stages and book.whole(LIFECYCLE, "stages"):
         remedy = "Name the stages, or delete the key."
         yield book.fault((LIFECYCLE, "stages"), "lifecycle.none", "There is no lifecycle stage.", remedy)
@@ -87,7 +87,7 @@ def stages_are_told_apart(book: Rulebook) -> Iterator[Fault]:
     for index, stage in enumerate(book.contract.pipeline.stages):
         names.append(((PIPELINE, "stages", index, "name"), stage.name))
         names += each((PIPELINE, "stages", index, "also"), stage.also)
-    yield from unique(book, names, "stage", "stage")
+    yield from unique(book, names, "stage.duplicate", "stage")
 
 
 def a_stage_is_open(book: Rulebook) -> Iterator[Fault]:
@@ -100,8 +100,8 @@ def a_stage_is_open(book: Rulebook) -> Iterator[Fault]:
 def types_and_categories_differ(book: Rulebook) -> Iterator[Fault]:
     """Types and forecast categories are named once each."""
     pipeline = book.contract.pipeline
-    yield from unique(book, each((PIPELINE, "types"), pipeline.types), "type", "type")
-    yield from unique(book, each((PIPELINE, "categories"), pipeline.categories), "category", "category")
+    yield from unique(book, each((PIPELINE, "types"), pipeline.types), "type.duplicate", "type")
+    yield from unique(book, each((PIPELINE, "categories"), pipeline.categories), "category.duplicate", "category")
 
 
 def definitions_follow_in_time(book: Rulebook) -> Iterator[Fault]:
@@ -153,7 +153,7 @@ def _types_and_omitted(
 def lens_names_are_free(book: Rulebook) -> Iterator[Fault]:
     """A lens has a plain name of its own, and none is called 'agreed', which is the agreed number itself."""
     lenses = book.contract.lenses
-    yield from unique(book, (((LENSES, name), name) for name in lenses), "lens", "lens")
+    yield from unique(book, (((LENSES, name), name) for name in lenses), "lens.duplicate", "lens")
     for name in lenses:
         yield from plain_name(book, (LENSES, name), name, "lens")
         if folded(name) == AGREED:

@@ -33,7 +33,7 @@ def the_base_currency_is_one(book: Rulebook) -> Iterator[Fault]:
             yield book.fault((company.rates, index), "rate.base", message, "Delete the row.", given=rate.rate)
 
 
-def exclusions_end_after_they_begin(book: Rulebook) -> Iterator[Fault]:
+def exclusions_end_in_order(book: Rulebook) -> Iterator[Fault]:
     """An exclusion does not expire before it begins."""
     file = book.contract.pipeline.exclusions
     for index, row in enumerate(book.contract.exclusions):
@@ -82,7 +82,7 @@ def _comes_back(into: dict[tuple[str, str], str], kind: str, start: str, end: st
 REGISTER_RULES: tuple[Rule, ...] = (
     one_rate_for_a_day,
     the_base_currency_is_one,
-    exclusions_end_after_they_begin,
+    exclusions_end_in_order,
     exclusions_stand_once,
     merges_lead_somewhere,
 )

@@ -43,11 +43,11 @@ def fields_of(entity: str | None) -> dict[str, Kind]:
 def sources_have_file_names(book: Rulebook) -> Iterator[Fault]:
     """The names of systems and objects can be names of folders, anywhere, and differ by more than case."""
     systems = book.contract.sources
-    yield from unique(book, (((SOURCES, name), name) for name in systems), "system", "system")
+    yield from unique(book, (((SOURCES, name), name) for name in systems), "system.duplicate", "system")
     for system, terms in systems.items():
         yield from plain_name(book, (SOURCES, system), system, "system", _FILE_NAME)
         at: Path = (SOURCES, system, "objects")
-        yield from unique(book, (((*at, name), name) for name in terms.objects), "object", "object")
+        yield from unique(book, (((*at, name), name) for name in terms.objects), "object.duplicate", "object")
         for name in terms.objects:
             yield from plain_name(book, (*at, name), name, "object", _FILE_NAME)
 

@@ -76,13 +76,13 @@ class Shaper:
     lost: set[Path] = field(default_factory=set)
     parts: int = 0
 
-    def wrong(self, path: Path, code: str, message: str, remedy: str, given: object = None, allowed: Any = ()) -> _Lost:  # noqa: ANN401, PLR0913, PLR0917 - a finding has as many parts
+    def wrong(self, path: Path, code: str, message: str, remedy: str, given: object = None, allowed: Any = ()) -> _Lost:  # noqa: ANN401 - a finding has as many parts
         """Note a fault; the value at `path` is lost."""
         self.faults.append(self.places.fault(path, code, message, remedy, given=given, allowed=allowed))
         self.lost.add(path)
         return LOST
 
-    def conform(self, node: Node, wanted: Any, path: Path) -> Any:  # noqa: ANN401, PLR0911 - one way for each type
+    def conform(self, node: Node, wanted: Any, path: Path) -> Any:  # noqa: ANN401 - one way for each type
         """Give the plain value of a node as `wanted` needs it, or LOST."""
         self.parts += 1
         if self.parts > MAX_PARTS:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from tieout.demo.people import sellers

@@ -25,7 +25,7 @@ def orphan(plot: Plot, amount: Decimal, currency: str = "USD") -> Record:
     """Let marketing claim an amount without an opportunity: it counts there alone."""
     rng = plot.rng
     day = between(rng, date(2026, 8, 3), date(2026, 9, 18))
-    record = add_claim(plot.world, rng, None, day, f"{amount:.2f}", currency)
+    record = add_claim(plot.world, rng, None, day, (f"{amount:.2f}", currency))
     sheet = Sheet(0, 0, 0, 0, 0, 0, Decimal(0), currency, 1)
     value = sheet.spot(amount)
     for bridge, sign in (("agreed>marketing", 1), ("marketing>sales", -1), ("marketing>finance", -1)):
@@ -62,5 +62,5 @@ def _filler(plot: Plot, recipe: Recipe, amount: Decimal, number: int) -> str:
     deal, _ = make(plot, recipe, Made(account, segment, (stage0, stage), worth, worth), number)
     exact = dict.fromkeys(("ARR__c", "ACV__c", "TCV__c"), f"{amount:.2f}")
     deal.record.versions[:] = [(at, {**row, **exact}) for at, row in deal.record.versions]
-    enter(plot, deal, recipe, Sheet(*[amount] * 6, p=Decimal(LIKELIHOOD[stage0])))
+    enter(plot, deal, recipe, Sheet(amount, amount, amount, amount, amount, amount, Decimal(LIKELIHOOD[stage0])))
     return deal.id

@@ -189,4 +189,4 @@ def _contract(world: World, folder: Path) -> None:
 def marlow(folder: Path) -> str:
     """Make Marlow in `folder` for the command line; give the sentence to show."""
     make_marlow(folder)
-    return f"Marlow is in {folder}: exports, contract and truth; its README names the quarter under review, 2027-Q3 as of 2026-09-22."
+    return f"Marlow is in {folder}. Its README names the quarter under review: 2027-Q3 as of 2026-09-22."

@@ -1,4 +1,4 @@
-"""Opportunities: how one is made and how it moves. The closed history is in `past.py`, the quarter under review in `plant.py`."""
+"""Opportunities: how one is made and how it moves. `past.py` lays the closed history, `plant.py` the quarter reviewed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,29 @@ from tieout.demo.people import sellers, team_members
 from tieout.demo.world import Deal, Record, Row, World, moment, workday
 
 COLUMNS = (
-    "Id", "Name", "AccountId", "OwnerId", "Type", "StageName", "ForecastCategoryName", "CloseDate", "CreatedDate", "ARR__c",
-    "ACV__c", "TCV__c", "CurrencyIsoCode", "Win_Likelihood__c", "LeadSource", "Lead__c", "Sales_Accepted__c", "Region__c",
-    "Loss_Reason__c", "Competitor__c", "MergedInto__c", "LastModifiedDate",
-)  # fmt: skip
+    "Id",
+    "Name",
+    "AccountId",
+    "OwnerId",
+    "Type",
+    "StageName",
+    "ForecastCategoryName",
+    "CloseDate",
+    "CreatedDate",
+    "ARR__c",
+    "ACV__c",
+    "TCV__c",
+    "CurrencyIsoCode",
+    "Win_Likelihood__c",
+    "LeadSource",
+    "Lead__c",
+    "Sales_Accepted__c",
+    "Region__c",
+    "Loss_Reason__c",
+    "Competitor__c",
+    "MergedInto__c",
+    "LastModifiedDate",
+)
 OPEN_STAGES = ("Discovery", "Qualification", "Proposal", "Negotiation")
 LIKELIHOOD = {"Discovery": "0.1", "Qualification": "0.25", "Proposal": "0.5", "Negotiation": "0.75", "Closed Won": "1"}
 CATEGORY = {"Discovery": "Pipeline", "Qualification": "Pipeline", "Proposal": "Best Case", "Negotiation": "Commit"}
@@ -48,6 +67,16 @@ class Terms:
     currency: str = "USD"
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a deal begins: what kind of business, in which segment, on which day, worth what."""
+
+    kind: str
+    segment: str
+    opened: date
+    worth: Terms
+
+
 def terms(rng: Random, arr: int, currency: str = "USD") -> Terms:
     """Draw a contract around an ARR: one to three years, services on top in some; ACV is TCV over the years."""
     months = rng.choices((12, 24, 36), (55, 25, 20))[0]
@@ -57,10 +86,9 @@ def terms(rng: Random, arr: int, currency: str = "USD") -> Terms:
     return Terms(arr, arr + services // years, arr * years + services, months, currency)
 
 
-def new_deal(
-    world: World, rng: Random, account: Record, *, kind: str, segment: str, opened: date, worth: Terms
-) -> Deal:
+def new_deal(world: World, rng: Random, account: Record, start: Opening) -> Deal:
     """Open a deal in Discovery on `opened`; a deal's region is its company's."""
+    kind, segment, opened, worth = start.kind, start.segment, start.opened, start.worth
     record = Record(f"006Mw{len(world.deals) + 1:07d}")
     region = account.versions[0][1]["Region__c"]
     at = moment(rng, opened)
@@ -142,8 +170,16 @@ def log_changes(world: World) -> None:
                 for name in TRACKED:
                     if then.get(name, "") != was.get(name, ""):
                         number = len(world.logs.get("opportunity_history", ())) + 1
-                        world.log("opportunity_history", at, {
-                            "Id": f"017Mw{number:08d}", "OpportunityId": deal.id, "Field": name, "OldValue": was.get(name, ""),
-                            "NewValue": then.get(name, ""), "CreatedDate": f"{at:%Y-%m-%dT%H:%M:%SZ}",
-                        })  # fmt: skip
+                        world.log(
+                            "opportunity_history",
+                            at,
+                            {
+                                "Id": f"017Mw{number:08d}",
+                                "OpportunityId": deal.id,
+                                "Field": name,
+                                "OldValue": was.get(name, ""),
+                                "NewValue": then.get(name, ""),
+                                "CreatedDate": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+                            },
+                        )
             before = row

@@ -9,7 +9,7 @@ from random import Random
 
 from tieout.demo.deals import Terms, terms
 from tieout.demo.leads import campaign_of
-from tieout.demo.world import LAST_PULL, Deal, Record, World, moment, stream, workday
+from tieout.demo.world import LAST_PULL, Deal, Record, Row, World, moment, stream, workday
 
 PRODUCTS = ("Core", "Core", "Core", "Insights", "Automation")
 
@@ -31,9 +31,22 @@ class Contract:
     worth: Terms
     starts: date
     ends: date
+    product: str = "Core"
     cancelled: date | None = None
     steps: list[tuple[date, date, int]] = field(default_factory=list)
     """ARR by days, half-open."""
+
+    def terms(self) -> Row:
+        """Give what the billing system says when a contract begins."""
+        return {
+            "customer_id": self.account.id,
+            "product": self.product,
+            "arr": f"{self.worth.arr}.00",
+            "currency": self.worth.currency,
+            "start_date": str(self.starts),
+            "end_date": str(self.ends),
+            "status": "active",
+        }
 
     def renew(self, rng: Random) -> None:
         """Go on for another term, sometimes for more or less."""
@@ -49,44 +62,35 @@ class Contract:
         self.record.put(moment(rng, workday(self.ends)), {"status": "cancelled", "cancelled_on": str(self.ends)})
 
 
-def sign(
-    world: World,
-    rng: Random,
-    deal: Deal | None,
-    *,
-    account: Record | None = None,
-    worth: Terms | None = None,
-    ends: date | None = None,
-) -> Contract:
-    """Start the contract of a won deal, or of a customer older than the CRM."""
-    if deal:
-        account, worth = deal.account, Terms(deal.arr, deal.acv, deal.tcv, deal.months, deal.currency)
-        starts = (deal.closed_on or date.min) + timedelta(days=rng.choice((1, 1, 4, 12, 25)))
-        ends = add_months(starts, worth.months)
-    else:
-        assert account
-        assert worth
-        assert ends
-        starts = add_months(ends, -worth.months)
+def sign(world: World, rng: Random, deal: Deal) -> Contract:
+    """Start the contract of a won deal."""
+    worth = Terms(deal.arr, deal.acv, deal.tcv, deal.months, deal.currency)
+    closed = deal.record.versions[-1][0]
+    starts = closed.date() + timedelta(days=rng.choice((1, 1, 4, 12, 25)))
+    contract = _start(world, rng, deal.account, worth, (starts, add_months(starts, worth.months)))
+    contract.record.put(closed + timedelta(hours=1), {**contract.terms(), "opportunity_id": deal.id})
+    return contract
+
+
+def inherit(world: World, rng: Random, account: Record, worth: Terms, ends: date) -> Contract:
+    """Start the contract of a customer older than the CRM."""
+    starts = add_months(ends, -worth.months)
+    contract = _start(world, rng, account, worth, (starts, ends))
+    contract.record.put(moment(rng, workday(starts)), contract.terms())
+    return contract
+
+
+def _start(world: World, rng: Random, account: Record, worth: Terms, term: tuple[date, date]) -> Contract:
     record = Record(f"SUB-{len(world.subscriptions) + 1:05d}")
-    contract = Contract(account, record, worth, starts, ends, steps=[(starts, ends, worth.arr)])
-    booked = deal.record.versions[-1][0] + timedelta(hours=1) if deal else moment(rng, workday(starts))
-    record.put(
-        booked,
-        {
-            "customer_id": account.id, "opportunity_id": deal.id if deal else "", "product": rng.choice(PRODUCTS),
-            "arr": f"{worth.arr}.00", "currency": worth.currency, "start_date": str(starts), "end_date": str(ends), "status": "active",
-        },
-    )  # fmt: skip
     world.subscriptions.append(record)
     world.customers[account.id] = account
-    return contract
+    return Contract(account, record, worth, *term, product=rng.choice(PRODUCTS), steps=[(*term, worth.arr)])
 
 
 def sign_rest(world: World) -> list[Contract]:
     """Start the contracts of the deals won in the quarter under review."""
     rng = stream("finance/quarter")
-    signed = {record.now["opportunity_id"] for record in world.subscriptions}
+    signed = {record.now.get("opportunity_id") for record in world.subscriptions}
     return [sign(world, rng, deal) for deal in world.deals if deal.won and deal.kind == "new" and deal.id not in signed]
 
 
@@ -119,10 +123,19 @@ def monthly(arr: int, month: int) -> Decimal:
 def _book(world: World, contract: Contract, day: date, amount: str, kind: str) -> None:
     number = len(world.logs.get("invoices", ())) + 1
     at = datetime(day.year, day.month, day.day, 16, number % 60)
-    world.log("invoices", at, {
-        "invoice_line": f"INV-{number:06d}", "customer_id": contract.account.id, "subscription_id": contract.record.id, "amount": amount,
-        "currency": contract.worth.currency, "invoice_date": str(day), "line_type": kind,
-    })  # fmt: skip
+    world.log(
+        "invoices",
+        at,
+        {
+            "invoice_line": f"INV-{number:06d}",
+            "customer_id": contract.account.id,
+            "subscription_id": contract.record.id,
+            "amount": amount,
+            "currency": contract.worth.currency,
+            "invoice_date": str(day),
+            "line_type": kind,
+        },
+    )
 
 
 LEDGER = (
@@ -151,10 +164,20 @@ def spend(world: World) -> None:
         for account, kind, channel, base in LEDGER:
             amount = base * (100 + 2 * index) // 100 * rng.randint(85, 118) // 100
             number = len(world.logs.get("general_ledger", ())) + 1
-            world.log("general_ledger", datetime(day.year, day.month, day.day, 20), {
-                "entry_id": f"GL-{number:06d}", "gl_account": account, "category": kind, "channel": channel,
-                "campaign_id": campaign_of(channel, first) if channel else "", "amount": f"{amount}.00", "currency": "USD", "posted_on": str(day),
-            })  # fmt: skip
+            world.log(
+                "general_ledger",
+                datetime(day.year, day.month, day.day, 20),
+                {
+                    "entry_id": f"GL-{number:06d}",
+                    "gl_account": account,
+                    "category": kind,
+                    "channel": channel,
+                    "campaign_id": campaign_of(channel, first) if channel else "",
+                    "amount": f"{amount}.00",
+                    "currency": "USD",
+                    "posted_on": str(day),
+                },
+            )
 
 
 SHARES = {"SMB": 21, "Mid-Market": 40, "Enterprise": 39}
@@ -163,7 +186,7 @@ QUARTER_TARGETS = {2024: 900, 2025: 1150, 2026: 1450, 2027: 1740}
 
 
 def targets() -> list[Record]:
-    """Make the plan of record: new and expansion ARR by fiscal quarter and segment, set at the beginning of each year."""
+    """Make the plan of record: new and expansion ARR by fiscal quarter and segment, set as a year begins."""
     made = []
     for year, base in QUARTER_TARGETS.items():
         at = datetime(max(year - 1, 2023), 2 if year > FIRST_YEAR else 9, 1, 16)

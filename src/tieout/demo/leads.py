@@ -119,7 +119,14 @@ def grow(world: World, rng: Random, lead: Record, until: datetime, stages: tuple
         at = start + span * number
         at = at.replace(hour=14 + at.hour % 8, microsecond=0)
         at = min(max(at, lead.versions[-1][0] + timedelta(minutes=1)), until)
-        lead.put(at, {"status": {"mql": "marketing qualified", "sal": "accepted", "sql": "sales qualified"}[stage], "score": str(rng.randint(6, 10)), "owner_id": rng.choice(team_members(world, "SDR"))})  # fmt: skip
+        lead.put(
+            at,
+            {
+                "status": {"mql": "marketing qualified", "sal": "accepted", "sql": "sales qualified"}[stage],
+                "score": str(rng.randint(6, 10)),
+                "owner_id": rng.choice(team_members(world, "SDR")),
+            },
+        )
         at = lead.versions[-1][0]
         world.log("lifecycle_changes", at, change(world, lead, stage, at))
         if stage != "sql":
@@ -144,10 +151,18 @@ def touch(world: World, rng: Random, lead: Record, at: datetime) -> None:
     row = lead.now
     campaign = row["campaign_id"] if rng.random() < 0.6 else campaign_of(rng.choice(list(CHANNELS.values())), at.date())
     number = len(world.logs.get("touches", ())) + 1
-    world.log("touches", at, {
-        "touch_id": f"T{number:07d}", "lead_id": lead.id, "campaign_id": campaign, "touch_type": rng.choice(("form fill", "click", "attended", "download")),
-        "channel": row["lead_source"] or "Website", "touched_at": stamp(at),
-    })  # fmt: skip
+    world.log(
+        "touches",
+        at,
+        {
+            "touch_id": f"T{number:07d}",
+            "lead_id": lead.id,
+            "campaign_id": campaign,
+            "touch_type": rng.choice(("form fill", "click", "attended", "download")),
+            "channel": row["lead_source"] or "Website",
+            "touched_at": stamp(at),
+        },
+    )
 
 
 def fields_of(account: Record) -> Row:
@@ -164,12 +179,15 @@ def fields_of(account: Record) -> Row:
 
 def company_fields(rng: Random) -> Row:
     """Draw a company that never became an account."""
-    name = f"{rng.choice(words("first"))}{rng.choice(words("second"))}"
+    name = rng.choice(words("first")) + rng.choice(words("second"))
     size = rng.randint(*SIZES[any_segment(rng)])
     return {
-        "domain": f"{name.lower()}.example", "company_name": name, "industry": rng.choice(INDUSTRIES),
-        "employees": str(size) if rng.random() < 0.9 else "", "country": rng.choice(("US", "US", "CA", "DE", "FR", "GB", "AU", "")),
-    }  # fmt: skip
+        "domain": f"{name.lower()}.example",
+        "company_name": name,
+        "industry": rng.choice(INDUSTRIES),
+        "employees": str(size) if rng.random() < 0.9 else "",
+        "country": rng.choice(("US", "US", "CA", "DE", "FR", "GB", "AU", "")),
+    }
 
 
 def lay_leads(world: World) -> None:
@@ -218,17 +236,36 @@ def _peculiar(world: World, rng: Random) -> None:
         if at.date() <= LAST_PULL:
             lead.put(at, {"status": "converted", "account_id": account.id})
             world.trap("a lead converted into a company that was a customer", lead.id)
-    for deal in rng.sample([d for d in world.deals if d.won and d.lead and d.kind == "new"], 5):
-        assert deal.lead
+    won = [(deal, deal.lead) for deal in world.deals if deal.won and deal.lead and deal.kind == "new"]
+    for deal, lead in rng.sample(won, 5):
         late = stamp(deal.record.versions[-1][0] + timedelta(days=6))
-        deal.lead.versions[:] = [(at, {**row, "created_at": late}) for at, row in deal.lead.versions]
-        world.trap("a deal won before its lead's first contact", f"{deal.id}/{deal.lead.id}")
+        lead.versions[:] = [(at, {**row, "created_at": late}) for at, row in lead.versions]
+        world.trap("a deal won before its lead's first contact", f"{deal.id}/{lead.id}")
 
 
 LEAD_COLUMNS = (
-    "lead_id", "FirstName", "LastName", "Email", "Phone", "Title", "company_name", "industry", "employees", "country", "lead_source", "status",
-    "score", "campaign_id", "landing_page", "owner_id", "account_id", "opportunity_id", "merged_into", "created_at", "updated_at",
-)  # fmt: skip
+    "lead_id",
+    "FirstName",
+    "LastName",
+    "Email",
+    "Phone",
+    "Title",
+    "company_name",
+    "industry",
+    "employees",
+    "country",
+    "lead_source",
+    "status",
+    "score",
+    "campaign_id",
+    "landing_page",
+    "owner_id",
+    "account_id",
+    "opportunity_id",
+    "merged_into",
+    "created_at",
+    "updated_at",
+)
 
 
 def null_sources(world: World) -> None:

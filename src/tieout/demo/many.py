@@ -34,8 +34,14 @@ def _case(lines: list[str]) -> Case:
     words = values.split()[1:]
     counted = {lens: Decimal(amount) for lens, amount in zip(words[::2], words[1::2], strict=True)}
     return Case(
-        recipe_of(looks), currency, _three(today), _three(before or today), int(months), counted, tuple(_posting(text) for text in postings)
-    )  # fmt: skip
+        recipe_of(looks),
+        currency,
+        _three(today),
+        _three(before or today),
+        int(months),
+        counted,
+        tuple(_posting(text) for text in postings),
+    )
 
 
 def _three(text: str) -> tuple[int, int, int]:

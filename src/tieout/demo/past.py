@@ -1,7 +1,7 @@
 """Three years of closed business: the customers before them, then every deal that was won, lost or thrown out since.
 
-Nothing here may count in the quarter under review: every deal is closed before the last month end of it (2026-08-31), and
-no claim is dated in it. That quarter is laid record by record in `plant.py`.
+Nothing here may count in the quarter under review: every deal is closed before its last month end (2026-08-31), and no
+claim is dated in it. That quarter is laid record by record in `plant.py`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from random import Random
 
 from tieout.demo.accounts import any_segment, new_account, price, segment_of
 from tieout.demo.claims import add_claim
-from tieout.demo.deals import Terms, advance, close, new_deal, terms
-from tieout.demo.finance import Contract, sign
+from tieout.demo.deals import Opening, Terms, advance, close, new_deal, terms
+from tieout.demo.finance import Contract, inherit, sign
 from tieout.demo.world import Deal, Record, World, between, moment, stream, workday
 
 LAST_CLOSE = date(2026, 8, 24)
@@ -35,9 +35,8 @@ def lay_past(world: World) -> list[Contract]:
                 contracts.append(sign(world, rng, deal))
             else:
                 lost.append(deal.account)
-        for _ in range(5):
-            if deal := _expansion(world, rng, first):
-                contracts.append(sign(world, rng, deal))
+        expansions = [_expansion(world, rng, first) for _ in range(5)]
+        contracts += [sign(world, rng, deal) for deal in expansions if deal]
     _renewals(world, rng, contracts)
     _peculiar(world, rng)
     return contracts
@@ -49,7 +48,7 @@ def _legacy(world: World, rng: Random) -> Contract:
     account = new_account(world, rng, segment, first)
     arr = price(rng, segment)
     ends = between(rng, date(2023, 11, 1), date(2026, 6, 30))
-    return sign(world, rng, None, account=account, worth=terms(rng, arr), ends=ends)
+    return inherit(world, rng, account, terms(rng, arr), ends)
 
 
 def _close_day(rng: Random, first: date) -> date:
@@ -77,9 +76,7 @@ def _new_business(world: World, rng: Random, first: date, lost: list[Record], *,
         segment = segment_of(account)
     else:
         account = new_account(world, rng, segment, opened - timedelta(days=rng.randint(2, 60)))
-    deal = new_deal(
-        world, rng, account, kind="new", segment=segment, opened=opened, worth=_worth(rng, segment, account)
-    )
+    deal = new_deal(world, rng, account, Opening("new", segment, opened, _worth(rng, segment, account)))
     _run(world, rng, deal, closed, won=won)
     return deal
 
@@ -126,7 +123,7 @@ def _expansion(world: World, rng: Random, first: date) -> Deal | None:
         return None
     segment = segment_of(account)
     worth = terms(rng, max(2000, price(rng, segment) * 45 // 100 // 100 * 100))
-    deal = new_deal(world, rng, account, kind="expansion", segment=segment, opened=opened, worth=worth)
+    deal = new_deal(world, rng, account, Opening("expansion", segment, opened, worth))
     won = rng.random() < 0.45
     _run(world, rng, deal, closed, won=won)
     return deal if won else None
@@ -148,7 +145,7 @@ def _renewals(world: World, rng: Random, contracts: list[Contract]) -> None:
 def _renewal(world: World, rng: Random, contract: Contract, *, stays: bool) -> None:
     opened = workday(contract.ends - timedelta(days=rng.randint(80, 120)))
     segment = segment_of(contract.account)
-    deal = new_deal(world, rng, contract.account, kind="renewal", segment=segment, opened=opened, worth=contract.worth)
+    deal = new_deal(world, rng, contract.account, Opening("renewal", segment, opened, contract.worth))
     deal.record.versions[0][1]["CloseDate"] = str(workday(contract.ends))
     advance(rng, deal, ("Qualification", "Proposal"), contract.ends - timedelta(days=20))
     close(rng, deal, workday(contract.ends + timedelta(days=rng.randint(-12, 14))), won=stays)
@@ -184,7 +181,7 @@ def _peculiar(world: World, rng: Random) -> None:
 
 
 def claim_past(world: World) -> None:
-    """Let marketing claim nearly half of the closed new business, some twice, and claim some that never became a deal."""
+    """Let marketing claim nearly half of the closed new business, some twice, and some that never became a deal."""
     rng = stream("claims")
     before = date(2026, 7, 31)
     for deal in [
@@ -196,7 +193,9 @@ def claim_past(world: World) -> None:
         for _ in range(1 if rng.random() < 0.9 else 2):
             add_claim(world, rng, deal, min(workday(born + timedelta(days=rng.randint(0, 6))), before))
     for _ in range(160):
-        add_claim(world, rng, None, between(rng, date(2023, 11, 1), before), f"{price(rng, any_segment(rng))}.00")
+        add_claim(
+            world, rng, None, between(rng, date(2023, 11, 1), before), (f"{price(rng, any_segment(rng))}.00", "USD")
+        )
     for claim in rng.sample([claim for claim in world.claims if claim.born.date() < date(2026, 3, 1)], 20):
         claim.gone.append((between(rng, date(2026, 3, 2), date(2026, 9, 15)), date(2099, 1, 1)))
         world.trap("a claim withdrawn by marketing", claim.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from tieout.demo.deals import CATEGORY, SOURCES, Terms, advance, close, new_deal, stage_row, worth_row
+from tieout.demo.deals import CATEGORY, SOURCES, Opening, Terms, advance, close, new_deal, stage_row, worth_row
 from tieout.demo.plot import Plot
 from tieout.demo.recipes import Recipe
 from tieout.demo.twists import claim, twist
@@ -48,9 +48,7 @@ def make(plot: Plot, recipe: Recipe, made: Made, number: int) -> tuple[Deal, int
     """Make the record a recipe describes; give it with how many of its claims count."""
     world, rng, worth = plot.world, plot.rng, made.worth
     opened = between(rng, *OPENED[recipe.opened])
-    deal = new_deal(
-        world, rng, made.account, kind=recipe.kind or "new", segment=made.segment, opened=opened, worth=made.before
-    )
+    deal = new_deal(world, rng, made.account, Opening(recipe.kind or "new", made.segment, opened, made.before))
     _shape(rng, deal, recipe, made.stages, number)
     if made.before != worth:
         deal.record.put(moment(rng, between(rng, *SINCE)), worth_row(worth))
@@ -90,11 +88,12 @@ def _shape(rng: Random, deal: Deal, recipe: Recipe, stages: tuple[str, str], num
     else:
         advance(rng, deal, ("Qualification", "Proposal"), date(2026, 8, 4))
         close(rng, deal, between(rng, date(2026, 8, 10), date(2026, 8, 20)), won=settled == "Closed Won")
-    _since(rng, deal, recipe, stage0, stage, number)
+    _since(rng, deal, recipe, stages, number)
 
 
-def _since(rng: Random, deal: Deal, recipe: Recipe, stage0: str, stage: str, number: int) -> None:
+def _since(rng: Random, deal: Deal, recipe: Recipe, stages: tuple[str, str], number: int) -> None:
     """Change what changed after the month end."""
+    stage0, stage = stages
     day = between(rng, *SINCE)
     if stage0 and stage.startswith("Closed") and stage != stage0:
         close(rng, deal, day, won=stage == "Closed Won")

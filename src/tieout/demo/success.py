@@ -87,16 +87,33 @@ def _work(world: World, rng: Random, deal: Deal, people: list[str]) -> None:
         if at.date() > LAST_PULL:
             continue
         kind = rng.choice(KINDS)
-        _activity(world, at, {
-            "OpportunityId": deal.id, "AccountId": deal.account.id, "ContactId": rng.choice(people), "OwnerId": deal.record.now["OwnerId"],
-            "ActivityType": kind, "Team": "sales", "LeadId": deal.lead.id if deal.lead and rng.random() < 0.2 else "",
-        })  # fmt: skip
+        _activity(
+            world,
+            at,
+            {
+                "OpportunityId": deal.id,
+                "AccountId": deal.account.id,
+                "ContactId": rng.choice(people),
+                "OwnerId": deal.record.now["OwnerId"],
+                "ActivityType": kind,
+                "Team": "sales",
+                "LeadId": deal.lead.id if deal.lead and rng.random() < 0.2 else "",
+            },
+        )
 
 
 def _activity(world: World, at: datetime, row: dict[str, str]) -> None:
     number = len(world.logs.get("activities", ())) + 1
     automated = "true" if row["ActivityType"] == "automated email" else "false"
-    world.log("activities", at, {
-        **row, "Id": f"00TMw{number:07d}", "ActivityDateTime": stamp(at), "IsAutomated": automated,
-        "Direction": "inbound" if number % 7 == 0 else "outbound", "Subject": row["ActivityType"].capitalize(),
-    })  # fmt: skip
+    world.log(
+        "activities",
+        at,
+        {
+            **row,
+            "Id": f"00TMw{number:07d}",
+            "ActivityDateTime": stamp(at),
+            "IsAutomated": automated,
+            "Direction": "inbound" if number % 7 == 0 else "outbound",
+            "Subject": row["ActivityType"].capitalize(),
+        },
+    )

@@ -60,7 +60,16 @@ def twist(plot: Plot, deal: Deal, name: str) -> None:
         if name == "merged":
             record.put(moment(rng, between(rng, date(2026, 8, 19), date(2026, 8, 24))), {"MergedInto__c": survivor.id})
         else:
-            world.merges.append({"object": "opportunity", "id": deal.id, "into": survivor.id, "reason": "Same project, entered twice", "owner": "Alice Moreau", "expires": ""})  # fmt: skip
+            world.merges.append(
+                {
+                    "object": "opportunity",
+                    "id": deal.id,
+                    "into": survivor.id,
+                    "reason": "Same project, entered twice",
+                    "owner": "Alice Moreau",
+                    "expires": "",
+                }
+            )
 
 
 REGISTER = (

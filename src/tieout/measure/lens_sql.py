@@ -1,4 +1,4 @@
-"""A lens compiled: which records it counts as of a moment, the first facet by which it rejects the others, and the values.
+"""A lens compiled: which records it counts as of a moment, the first facet by which it rejects others, the values.
 
 The facets stand in one fixed order (design 4); a rank is a place in it. The SQL reads `opportunities_at.sql` and the
 tables of align; moments, periods and days are parameters, names from the contract are quoted literals, criteria are
@@ -64,7 +64,7 @@ def units_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Param
     Columns: `record`, `unit`, `rank` (0 = counted), `lens_date`, the state's columns, `rate`, `value` (base currency,
     NULL where the amount or a rate is not known). `side` distinguishes the parameters of two lenses in one statement.
     """
-    mine = {
+    mine: Parameters = {
         f"as_of_{side}": view.moment.as_of,
         f"known_at_{side}": view.moment.known_at,
         f"day_{side}": view.moment.day,
@@ -88,7 +88,7 @@ def units_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Param
 
 
 def value_sql(row: str, lens: Lens, rate: str) -> str:
-    """Give the expression of a record's value: its amount in the lens's basis, weighted, at a rate; cents at each step."""
+    """Give the expression of a record's value: its amount in the lens's basis, weighted, at a rate."""
     native = f"{row}.{lens.basis or 'arr'}"
     weights = {"stage": f"{row}.stage_probability", "record": f"{row}.probability"}
     if lens.weighting in weights:
@@ -101,8 +101,8 @@ def value_sql(row: str, lens: Lens, rate: str) -> str:
 
 STATE = (
     "valid_from", "missing", "deleted", "account_id", "owner_id", "lead_id", "type", "stage", "stage_rank", "category",
-    "outcome", "stage_probability", "probability", "close_date", "created_at", "arr", "acv", "tcv", "currency", "source",
-    "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team", "industry",
+    "outcome", "stage_probability", "probability", "close_date", "created_at", "arr", "acv", "tcv", "currency",
+    "source",    "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team", "industry",
     "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade", "arr_grade", "acv_grade",
     "tcv_grade", "merged", "duplicate", "into_record", "excluded", "source_class", "created_on", "closed_on",
 )  # fmt: skip
@@ -198,7 +198,8 @@ def _stage(lens: Lens, contract: Contract) -> str:
     elif lens.stage is not None:
         open_test = f"u.stage_rank >= {ranks[lens.stage.strip().casefold()]}"
     return f"""case when u.outcome is null then null
-      when u.outcome not in ({_list(lens.outcomes)}) then false when u.outcome <> 'open' then true else {open_test} end"""
+      when u.outcome not in ({_list(lens.outcomes)}) then false when u.outcome <> 'open' then true
+      else {open_test} end"""
 
 
 def _category(lens: Lens) -> str:

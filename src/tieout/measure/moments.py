@@ -12,7 +12,7 @@ from tieout.basics.calendars import FiscalCalendar, Period, end_of_day, local_da
 if TYPE_CHECKING:
     from tieout.contract.model import Contract, Freshness
 
-ALL_KNOWN = datetime(9999, 12, 30)  # noqa: DTZ001 - UTC without zone, as all stored times
+ALL_KNOWN = datetime(9999, 12, 30)
 """The known-at of a restated figure: everything heard until now."""
 
 

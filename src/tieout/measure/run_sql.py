@@ -6,18 +6,20 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tieout.warehouse.engine import Connection
 
 _NAMED = re.compile(r"\$(\w+)")
 
 
-def run(engine: Connection, sql: str, parameters: dict[str, object] | None = None) -> Connection:
+def run(engine: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> Connection:
     """Execute a statement with the parameters it names."""
     named = set(_NAMED.findall(sql))
     given = {name: value for name, value in (parameters or {}).items() if name in named}
     return engine.execute(sql, given) if given else engine.execute(sql)
 
 
-def rows(engine: Connection, sql: str, parameters: dict[str, object] | None = None) -> list[tuple[Any, ...]]:
+def rows(engine: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
     """Give all rows of a query."""
     return run(engine, sql, parameters).fetchall()

@@ -12,7 +12,8 @@ from pathlib import Path
 
 CHUNK = 1 << 22
 TAIL = 1 << 16
-SPACED = re.compile(rb'(?:^|[,;\t|\n]) +"|" +(?:[,;\t|\r\n"]|$)')
+BEFORE_QUOTE = re.compile(rb'(?<=[,;\t|\n]) +"|^ +"')
+BEHIND_QUOTE = re.compile(rb'" +(?:[,;\t|\r\n"]|$)')
 NOT_STRUCTURE = bytes(set(range(256)) - set(b'"\n'))
 
 
@@ -45,8 +46,11 @@ class Count:
             parts = chunk.translate(None, NOT_STRUCTURE).replace(b'""', b"").split(b'"')
             self.records += sum(part.count(b"\n") for part in parts[int(self.quoted) :: 2])
             self.quoted ^= len(parts) % 2 == 0
-            near = b' "' in chunk or b'" ' in chunk
-            self.spaced = self.spaced or (near and SPACED.search(chunk) is not None)
+            self.spaced = (
+                self.spaced
+                or (b' "' in chunk and BEFORE_QUOTE.search(chunk) is not None)
+                or (b'" ' in chunk and BEHIND_QUOTE.search(chunk) is not None)
+            )
         self._tail = (self._tail + chunk[-TAIL:])[-TAIL:]
 
     def finish(self) -> None:

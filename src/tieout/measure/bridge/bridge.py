@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 CAUSES = (*FACETS, "several claims", "freshness", "basis", "probability", "rate")
 """The causes between two lenses, in their fixed order."""
 ORDER = {cause: place for place, cause in enumerate(dict.fromkeys((*CAUSES, *MOVEMENTS, "definition")))}
+
+
 def bridge(
     engine: Connection, start: End, end: End, facts: tuple[BuildFacts, BuildFacts], *, gross: bool = False
 ) -> Bridge:
-    """Explain the difference between two figures, from `start` to `end`; `facts` are those of the builds they are read from.
+    """Explain the difference between two figures, from `start` to `end`; `facts` are those of the builds they are in.
 
     `gross` posts every version in between, for one lens at two moments. Raises QuestionError where that cannot be.
     """

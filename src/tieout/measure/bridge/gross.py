@@ -28,9 +28,7 @@ def gross_postings(engine: Connection, ends: Ends) -> tuple[Posting, ...]:
     _take_states(engine, ends)
     found = rows(engine, postings_sql(ends, _pairs_sql()))
     run(engine, "drop table temp.between_states")
-    return tuple(
-        Posting(record, cause, Decimal(amount).quantize(ZERO)) for record, _, cause, amount in found if amount
-    )
+    return tuple(Posting(record, cause, Decimal(amount).quantize(ZERO)) for record, _, cause, amount in found if amount)
 
 
 def memo_lines(postings: tuple[Posting, ...], net: tuple[Posting, ...]) -> tuple[Line, ...]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 MOVEMENTS = (
     "created", "late history", "restored", "unmerged", "exclusion", "type", "re-opened", "qualified", "category",
-    "criteria unknown", "pulled in", "pushed in", "moved in", "amount up", "amount down", "deleted", "merged", "duplicate",
-    "excluded", "won", "lost", "disqualified", "pushed out", "pulled out", "past due", "moved out",
+    "criteria unknown", "pulled in", "pushed in", "moved in", "amount up", "amount down", "deleted", "merged",
+    "duplicate", "excluded", "won", "lost", "disqualified", "pushed out", "pulled out", "past due", "moved out",
 )  # fmt: skip
 """The movements in their fixed order."""
 
@@ -25,7 +25,7 @@ def movement_sql(left: End, right: End) -> str:
     """Give the expression of the cause of a record that only one end counts; columns of the bridge's `pairs`."""
     through_left = "(through_rank = 0)"
     restated = left.view.moment.as_of == right.view.moment.as_of
-    came, went = _came(restated=restated), _went(right, restated=restated)
+    came, went = _came(restated=restated), _went(restated=restated)
     return f"""case
       when left_rank = 0 and {through_left} then 'definition'
       when left_rank = 0 then {went}
@@ -53,7 +53,7 @@ def _came(*, restated: bool) -> str:
     return _by_rank("left_rank", arms, restated=restated)
 
 
-def _went(right: End, *, restated: bool) -> str:
+def _went(*, restated: bool) -> str:
     arms = {
         "exists": "'late history'",
         "deleted": "'deleted'",

@@ -1,7 +1,7 @@
 """The SQL of a bridge: pairs of a record's two states become postings, by facet or by movement.
 
-A pair has `l` and `r` (a unit's row at each end, or NULL), their ranks, `through_rank` (the right state judged by the left
-end's lens) and `carried_rate` (the left end's rate for the right state's currency).
+A pair has `l` and `r` (a unit's row at each end, or NULL), their ranks, `through_rank` (the right state judged by the
+left end's lens) and `carried_rate` (the left end's rate for the right state's currency).
 """
 
 from __future__ import annotations

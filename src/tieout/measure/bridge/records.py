@@ -1,4 +1,4 @@
-"""One end of a bridge as a table: every unit that a lens sees at a moment, whether it counts it, and what it is worth."""
+"""One end of a bridge as a table: every unit that a lens sees at a moment, whether it counts it, what it is worth."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WEIGHTS = {"none": "1", "stage": "stage_probability", "record": "probability"}
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a bridge: a lens at a moment with the contract that defines it, in a database attached under a name."""
+    """One end of a bridge: a lens at a moment, the contract that defines it, the name of the database it is read from."""
 
     view: LensView
     contract: Contract
@@ -44,7 +44,9 @@ def take(engine: Connection, end: End, table: str, lens: Lens | None = None) -> 
         f"""create temp table {table} as
         select
           record, unit, {columns},
-          row_number() over (partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit) as place
+          row_number() over (
+            partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit
+          ) as place
         from ({sql})""",
         parameters,
     )

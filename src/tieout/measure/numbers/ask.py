@@ -12,7 +12,7 @@ from tieout.measure.numbers.question import Asked, metric_named, view_of
 def ask(asked: Asked, question: Question) -> Answer:
     """Answer a question from a build.
 
-    Raises QuestionError where the question names something that is not there, PeriodError where a period cannot be read.
+    Raises QuestionError where the question names what is not there, PeriodError where a period cannot be read.
     """
     metric = metric_named(question.metric)
     if metric.aggregate == "coverage":

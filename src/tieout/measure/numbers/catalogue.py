@@ -48,6 +48,8 @@ class Metric:
 ANY_OPEN = {"types": "all", "stages": "all", "omitted": (), "date_field": "none", "past_due": True}
 CLOSED_WON = {**ANY_OPEN, "outcomes": ("won",), "date_field": "close_date"}
 
+AVERAGES: tuple[tuple[Aggregate, str], ...] = (("mean", "average"), ("median", "median"), ("p75", "75th percentile"))
+
 METRICS: tuple[Metric, ...] = (
     Metric(
         id="pipeline.open",
@@ -195,7 +197,7 @@ METRICS: tuple[Metric, ...] = (
             event=True,
             source="conventions 5.3; M4",
         )
-        for aggregate, word in (("mean", "average"), ("median", "median"), ("p75", "75th percentile"))
+        for aggregate, word in AVERAGES
     ),
     Metric(
         id="contribution.sourced",
@@ -302,7 +304,7 @@ METRICS: tuple[Metric, ...] = (
             event=True,
             source="conventions 5.3; M25",
         )
-        for aggregate, word in (("mean", "average"), ("median", "median"), ("p75", "75th percentile"))
+        for aggregate, word in AVERAGES
     ),
 )
 

@@ -123,7 +123,11 @@ def _share_of_all(row: Row, wholes: dict[tuple[Any, ...], Any]) -> Row:
     others = {name: value for name, value in row.by.items() if name != "source_class"}
     names = list(row.by)
     total = sum(
-        (Decimal(whole or 0) for key, whole in wholes.items() if others.items() <= dict(zip(names, key, strict=True)).items()),
+        (
+            Decimal(whole or 0)
+            for key, whole in wholes.items()
+            if others.items() <= dict(zip(names, key, strict=True)).items()
+        ),
         Decimal(0),
     )
     if total <= 0:

@@ -64,9 +64,7 @@ def _names(types: tuple[str, ...] | str) -> str:
     return types if isinstance(types, str) else " and ".join(sorted(name.casefold() for name in types))
 
 
-def _slices(
-    asked: Asked, question: Question, view: LensView, metric: Metric, reason: str | None
-) -> tuple[Row, ...]:
+def _slices(asked: Asked, question: Question, view: LensView, metric: Metric, reason: str | None) -> tuple[Row, ...]:
     pipeline = _by_segment(asked, replace(question, metric="pipeline.open_qualified"))
     targets = _targets(asked, view)
     won = _by_segment(asked, _won(asked, question, view)) if metric.fact == "to_go" else {}
@@ -91,7 +89,9 @@ def _by_segment(asked: Asked, question: Question) -> dict[str | None, Row]:
 def _won(asked: Asked, question: Question, view: LensView) -> Question:
     """Ask for what was won in the period to date, in the plan's own types."""
     listed = ", ".join(f"'{name}'" for name in asked.contract.plan.types)
-    return replace(question, metric="bookings", where=f"type in ({listed})", period=view.period.name if view.period else None)
+    return replace(
+        question, metric="bookings", where=f"type in ({listed})", period=view.period.name if view.period else None
+    )
 
 
 def _divided(asked: Asked, row: Row, target: Decimal | None, reason: str | None, metric: Metric) -> Row:
@@ -116,7 +116,11 @@ def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal]:
         and r.starts_at <= $as_of and $as_of < r.ends_at
       where replace(t.period, 'FY', '') = $period and coalesce(lower(t.kind), 'target') in ('target', 'bookings')
       group by all"""
-    parameters = {"rates": asked.contract.plan.rates, "as_of": view.moment.as_of, "period": view.period.name}
+    parameters: dict[str, object] = {
+        "rates": asked.contract.plan.rates,
+        "as_of": view.moment.as_of,
+        "period": view.period.name,
+    }
     found = fetch(asked.engine, sql, parameters)
     by_segment: dict[str | None, Decimal] = dict(found)
     return by_segment | ({None: sum(by_segment.values(), Decimal(0))} if by_segment else {})

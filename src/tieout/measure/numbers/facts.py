@@ -1,8 +1,8 @@
 """The facts that numbers count: for each, the SQL of one row per counted record.
 
-Every fact gives `record`, `value` (money in base currency, whole microseconds, or NULL), `hit` (the numerator of a rate), `grade`
-(0 observed, 1 derived, 2 assumed, 3 missing), `day` (of the company, by which it falls into a period), `moment` (of
-leads: first contact), and its dimensions as columns.
+Every fact gives `record`, `value` (money in base currency, whole microseconds, or NULL), `hit` (the numerator of a
+rate), `grade` (0 observed, 1 derived, 2 assumed, 3 missing), `day` (of the company, by which it falls into a period),
+`moment` (of leads: first contact), and its dimensions as columns.
 """
 
 from __future__ import annotations
@@ -34,10 +34,9 @@ REVENUE_DIMENSIONS = {
     "account": "f.account_id", "country": "f.country", "currency": "f.currency", "industry": "f.industry",
     "kind": "f.kind", "region": "f.region", "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw",
 }  # fmt: skip
-REVENUE_COLUMNS = {
-    name: Kind.TEXT
-    for name in ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source")
-}
+REVENUE_COLUMNS = dict.fromkeys(
+    ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source"), Kind.TEXT
+)
 TIME_DIMENSIONS = {"month": "k.month", "quarter": "k.quarter", "year": "k.year"}
 
 
@@ -65,7 +64,9 @@ def columns_of(metric: Metric) -> Mapping[str, Kind]:
 # -- opportunities in their state
 
 
-def _units(view: LensView, contract: Contract, condition: str = "true", join: str = "", value: str = "f.value") -> Facts:
+def _units(
+    view: LensView, contract: Contract, condition: str = "true", join: str = "", value: str = "f.value"
+) -> Facts:
     units, parameters = units_sql(view, contract, "a")
     sql = f"""
       select f.record, f.unit, {value} as value, f.outcome = 'won' as hit, f.closed_on as day,
@@ -79,8 +80,11 @@ def _units(view: LensView, contract: Contract, condition: str = "true", join: st
 
 
 def _grade(lens: Lens) -> str:
-    """The worst grade of the fields that the lens looks at; a field that is empty and not needed has none."""
-    used = ["f.stage_grade", f"case when f.value is null then 0 else greatest(f.currency_grade, f.{lens.basis or 'arr'}_grade) end"]
+    """Give the worst grade of the fields that the lens looks at; one that is empty and not needed has none."""
+    used = [
+        "f.stage_grade",
+        f"case when f.value is null then 0 else greatest(f.currency_grade, f.{lens.basis or 'arr'}_grade) end",
+    ]
     if lens.types != "all":
         used.append("f.type_grade")
     if lens.date_field != "none":
@@ -96,7 +100,9 @@ def _closed(view: LensView, contract: Contract) -> Facts:
     """Won and lost deals that reached the qualifying stage before they were closed."""
     wide = view.lens.model_copy(update={"outcomes": ("won", "lost"), "stages": "all", "omitted": (), "past_due": True})
     closed = LensView(view.name, wide, view.moment, view.period, view.extra, as_is=view.as_is)
-    return _units(closed, contract, join="join qualified as q on q.record = f.record and q.qualified_at <= f.outcome_since")
+    return _units(
+        closed, contract, join="join qualified as q on q.record = f.record and q.qualified_at <= f.outcome_since"
+    )
 
 
 def _cycles(view: LensView, contract: Contract) -> Facts:
@@ -115,7 +121,7 @@ def _cycles(view: LensView, contract: Contract) -> Facts:
 
 
 def _created(view: LensView, contract: Contract) -> Facts:
-    """Pipeline that was created; what straddles the beginning of its history is left out where its period is unknown."""
+    """Pipeline that was created; what straddles the beginning of its history has no period and is left out."""
     zone = quoted(contract.company.time_zone)
     value = value_sql("p", view.lens, "r.rate")
     rows = f"""
@@ -199,8 +205,8 @@ def _revenue(view: LensView, contract: Contract) -> Facts:
     inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
     sql = f"""
       select u.* from (
-        select v.*, v.record as unit, cast(round(v.amount * r.rate, 2) as decimal(18, 2)) as value, true as hit, 0 as grade,
-          cast(v.at at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment
+        select v.*, v.record as unit, cast(round(v.amount * r.rate, 2) as decimal(18, 2)) as value, true as hit,
+          0 as grade, cast(v.at at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment
         from revenue as v
         left join exchange_rates as r
           on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(v.currency)

@@ -102,7 +102,7 @@ def _moment(asked: Asked, question: Question) -> Moment:
 
 
 def _at_end(asked: Asked, question: Question, period: Period, moment: Moment) -> Moment:
-    """A number of no period, asked for one, is meant as of the period's end."""
+    """Give the end of the period: what a number of no period, asked for one, is meant as of."""
     end = min(moment.as_of, end_of_day(period.last_day, asked.zone))
     return moment_of(end, end if question.said_then else question.known_at, asked.zone)
 

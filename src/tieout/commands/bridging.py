@@ -1,0 +1,39 @@
+"""`tieout bridge` and `tieout lenses`: from one figure to another, and every team's figure tied out."""
+
+from __future__ import annotations
+
+from tieout.basics.workspace import Workspace
+from tieout.commands.asking import company_of
+from tieout.commands.result import FOUND, OK, Form, Output, Result, page
+from tieout.questions import BridgeTerms, bridge, read_end
+from tieout.show.as_csv import bridge_csv
+from tieout.show.as_json import bridge_json, dumps
+from tieout.show.bridge import bridge_page
+from tieout.show.tie_out import tie_out_json, tie_out_page
+from tieout.tie_out import tie_out
+
+
+def explain(
+    workspace: Workspace, ends: tuple[str, str], terms: BridgeTerms, output: Output, *, records: bool = False
+) -> Result:
+    """Explain the difference between two figures; status 1 should anything ever stay unexplained."""
+    start, end = (read_end(text) for text in ends)
+    found = bridge(workspace, start, end, terms)
+    company = company_of(workspace)
+    status = FOUND if found.residual else OK
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(bridge_json(found, company.currency, records=records)), status)
+        case Form.CSV:
+            return Result(bridge_csv(found, records=records), status)
+        case Form.TEXT:
+            return page(bridge_page(output.terminal, found, company, records=records), status)
+
+
+def show_lenses(workspace: Workspace, period: str | None, as_of: str | None, output: Output) -> Result:
+    """Show the agreed number, each team's own, and the bridges between; status 1 should anything stay unexplained."""
+    found = tie_out(workspace, period, as_of)
+    status = FOUND if any(each.bridge.residual for each in found.teams) else OK
+    if output.form is Form.JSON:
+        return Result(dumps(tie_out_json(found)), status)
+    return page(tie_out_page(output.terminal, found), status)
