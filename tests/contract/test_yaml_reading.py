@@ -190,3 +190,9 @@ def test_repeated_parts_are_bounded(load: Load) -> None:
     _, told, _ = load(sources=text + "\n".join(f"c{n}: *b" for n in range(600)))
     assert "yaml.too_many" in {line.split()[0] for line in told}
     assert time.perf_counter() - before < 20
+
+
+def test_nesting_has_an_end_and_reading_goes_on_behind_it(load: Load) -> None:
+    contract, told, _ = load(company="name: " + "[" * 40 + "]" * 40 + "\ncurrency: EUR")
+    assert told == ["yaml.deep company.yaml:1"]
+    assert contract.company.currency == "EUR"

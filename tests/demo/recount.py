@@ -87,7 +87,7 @@ def read(path: Path) -> list[Row]:
 
 def local(text: str) -> date:
     """Give the company's day of a time stamp."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(ZONE).date()
+    return datetime.fromisoformat(text).astimezone(ZONE).date()
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -76,6 +76,11 @@ def test_the_balancing_records_are_worth_what_such_records_are_worth(marlow: Mar
         assert all(1_000 < abs(Decimal(row["amount"])) < 70_000 for row in rows)
 
 
+def test_no_deal_is_worth_less_than_nothing(marlow: Marlow) -> None:
+    rows = marlow.weeks[date(2026, 9, 22)].values()
+    assert [row["Id"] for row in rows if Decimal(row["TCV__c"] or 0) < 0] == []
+
+
 def test_the_readme_names_the_numbers_and_every_trap(marlow: Marlow) -> None:
     readme = (marlow.folder / "README.md").read_text(encoding="utf-8")
     for row in read(marlow.folder / "truth/numbers.csv"):

@@ -12,6 +12,10 @@ from tieout.show.terminal import Terminal
 OK, FOUND, USAGE, MISTAKE_OF_OURS, BUSY, CLOSED_PIPE, INTERRUPTED = 0, 1, 2, 70, 75, 141, 130
 
 
+class UsageError(Exception):
+    """Options that do not go together, or one that is missing; the message says which."""
+
+
 class Form(Enum):
     """How an answer is written."""
 

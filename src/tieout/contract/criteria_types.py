@@ -96,7 +96,8 @@ class Typing:
         if isinstance(node.expression, exp.Boolean):
             self.problems += boolean_problem(tested, node.this)
         elif not isinstance(node.expression, exp.Null):
-            self.wrong("criterion.type", f"'{shorten(shown(node))}' tests for neither null, true nor false.", "Write 'is null'.")
+            message = f"'{shorten(shown(node))}' tests for neither null, true nor false."
+            self.wrong("criterion.type", message, "Write 'is null'.")
         return Sort.FLAG
 
     def compared(self, node: exp.Expression) -> Sort:
@@ -104,7 +105,8 @@ class Typing:
         sides = operands(node)
         sorts = [self.kind(side) for side in sides]
         if isinstance(node, exp.Like | exp.ILike) and not set(sorts) <= {*_TEXTUAL, Sort.FAULTY}:
-            self.wrong("criterion.type", f"'{shorten(shown(node))}' uses like on something that is not text.", "Use like on text only.")
+            message = f"'{shorten(shown(node))}' uses like on something that is not text."
+            self.wrong("criterion.type", message, "Use like on text only.")
         elif Sort.NULL in sorts:
             message = f"'{shorten(shown(node))}' compares with null, which is never true."
             self.wrong("criterion.null", message, "Write 'is null' or 'is not null'.")
@@ -126,7 +128,8 @@ class Typing:
             for side, sort in zip(sides, sorts, strict=True):
                 if sort is Sort.WORDS and moment_of(side, wanted) is None:
                     message = f"'{shorten(shown(side))}' is no {wanted}."
-                    return self.wrong("criterion.type", message, "Write dates as '2026-07-31', times as '2026-07-31 09:30'.")
+                    remedy = "Write dates as '2026-07-31', times as '2026-07-31 09:30'."
+                    return self.wrong("criterion.type", message, remedy)
         return wanted
 
     def computed(self, node: exp.Expression) -> Sort:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tieout.demo import accounts, balance, deals, exports, finance, leads, past, people, plant, readme, success, truth
 from tieout.demo.exports import Lines, write_delta, write_full, write_log
-from tieout.demo.world import MONTHLY, WEEKLY, Record, World, stamp
+from tieout.demo.world import FIRST_PULL, LAST_PULL, MONTHLY, WEEKLY, Record, World, stamp
 
 CRM = {
     "accounts": (
@@ -121,6 +121,11 @@ TABLES = {
 }
 
 
+YEARLY = tuple(day for day in MONTHLY if day.month == 2 or day in {FIRST_PULL, LAST_PULL})
+PULLS = {"finance/targets": YEARLY, "finance/quotas": YEARLY}
+"""The tables that are exported when a fiscal year begins rather than each month."""
+
+
 def make_marlow(folder: Path) -> None:
     """Write Marlow's whole workspace into `folder`: exports, contract, truth and a README. Files there are replaced."""
     world = World()
@@ -171,7 +176,8 @@ def _export(world: World, folder: Path) -> None:
         "finance/quotas": finance.quotas(world),
     }
     for name, columns in TABLES.items():
-        write_full(folder / name, tables[name], MONTHLY, Lines(columns, columns[0], "updated_at"))
+        pulls = PULLS.get(name, MONTHLY)
+        write_full(folder / name, tables[name], pulls, Lines(columns, columns[0], "updated_at"))
     for name, columns in LOGS.items():
         write_log(folder / name, world.logs[name.partition("/")[2]], MONTHLY, columns)
 

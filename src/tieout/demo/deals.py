@@ -1,4 +1,4 @@
-"""Opportunities: how one is made and how it moves. `past.py` lays the closed history, `plant.py` the quarter reviewed."""
+"""Opportunities: how one is made and moves. `past.py` lays the closed history, `plant.py` the quarter under review."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SOURCES = (
     "Partner",
     "Outbound",
 )
-SOURCE_WEIGHTS = (18, 16, 14, 10, 9, 11, 7, 15)
+SOURCE_WEIGHTS = (12, 11, 10, 8, 6, 10, 8, 35)
 REASONS = ("Price", "No decision", "Lost to competitor", "Missing feature", "Timing", "No budget")
 RIVALS = ("Ledgerly", "Pipehouse", "Tallyform", "")
 RENAMED_ON = date(2025, 6, 10)

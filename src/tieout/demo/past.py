@@ -17,8 +17,8 @@ from tieout.demo.world import Deal, Record, World, between, moment, stream, work
 
 LAST_CLOSE = date(2026, 8, 24)
 MONTHS = tuple(date(2023 + (9 + month) // 12, (9 + month) % 12 + 1, 1) for month in range(35))
-LEGACY = 500
-RENEWED_FROM = 25000
+LEGACY = 520
+RENEWED_FROM = 30000
 """Smaller contracts renew by themselves, without an opportunity."""
 
 
@@ -29,13 +29,13 @@ def lay_past(world: World) -> list[Contract]:
     lost: list[Record] = []
     for index, first in enumerate(MONTHS):
         wins = 9 + index * 9 // len(MONTHS)
-        for number in range(wins + wins * 29 // 10):
+        for number in range(wins + wins * 31 // 10):
             deal = _new_business(world, rng, first, lost, won=number < wins)
             if deal.won:
                 contracts.append(sign(world, rng, deal))
             else:
                 lost.append(deal.account)
-        expansions = [_expansion(world, rng, first) for _ in range(5)]
+        expansions = [_expansion(world, rng, first) for _ in range(4)]
         contracts += [sign(world, rng, deal) for deal in expansions if deal]
     _renewals(world, rng, contracts)
     _peculiar(world, rng)
@@ -84,7 +84,7 @@ def _new_business(world: World, rng: Random, first: date, lost: list[Record], *,
 def _run(world: World, rng: Random, deal: Deal, closed: date, *, won: bool) -> None:
     """Take a deal to its end: stages, a push or two of the close date, perhaps another amount."""
     opened = deal.record.born.date()
-    depth = 3 if won else rng.choices((0, 1, 2, 3), (15, 40, 30, 15))[0]
+    depth = 3 if won else rng.choices((0, 1, 2, 3), (9, 43, 32, 16))[0]
     stages = ["Qualification", "Proposal", "Negotiation"][:depth]
     if depth > 1 and rng.random() < 0.06:
         stages.remove("Proposal" if depth > 2 else "Qualification")

@@ -10,9 +10,9 @@ from tieout.demo.sheet import LENSES
 from tieout.demo.world import World
 
 COUNTING = {
-    "agreed": "open, new or expansion, from Qualification on, not excluded, closing in the quarter, not past due; plan ARR",
+    "agreed": "open, new or expansion, from Qualification on, due in the quarter and not past; ARR at plan rates",
     "marketing": "each credit of the quarter, whatever became of its deal; TCV at spot rates",
-    "sales": "also renewals and past due deals; accepted, from Proposal on, without the partners' deals; plan ACV",
+    "sales": "also renewals and past due deals; accepted, from Proposal on, without the partners'; ACV at plan rates",
     "finance": "also renewals; the group's quarter, as of the last month end; TCV weighted by stage, at plan rates",
 }
 SHOWN = 60

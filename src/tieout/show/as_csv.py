@@ -13,6 +13,7 @@ from tieout.show.as_json import CENT, instant
 
 if TYPE_CHECKING:
     from tieout.measure.answers import Answer, Bridge
+    from tieout.measure.numbers.catalogue import Metric
 
 GRADES = ("observed", "derived", "assumed", "missing")
 
@@ -47,6 +48,12 @@ def bridge_csv(bridge: Bridge, *, records: bool = False) -> str:
         *(["memo", line.cause, line.amount, line.n] for line in bridge.memo),
     ]
     return _written(["line", "name", "amount", "n"], lines)
+
+
+def glossary_csv(metrics: Sequence[Metric]) -> str:
+    """Give the glossary."""
+    heads = ["metric", "unit", "owner", "question", "formula"]
+    return _written(heads, ([getattr(metric, "id" if head == "metric" else head) for head in heads] for metric in metrics))
 
 
 def _written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

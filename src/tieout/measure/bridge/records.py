@@ -23,7 +23,7 @@ WEIGHTS = {"none": "1", "stage": "stage_probability", "record": "probability"}
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a bridge: a lens at a moment, the contract that defines it, the name of the database it is read from."""
+    """One end of a bridge: a lens at a moment, the contract that defines it, the database it is read from."""
 
     view: LensView
     contract: Contract

@@ -1,0 +1,257 @@
+"""One record's life: each version of it, when it was true, when and from where we heard of it, and what changed.
+
+Read from the tables of a build, as now known. A field history and an extract may tell of one moment; then the version
+names both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tieout.measure.answers import Question, QuestionError
+from tieout.measure.lens_sql import FACETS, units_sql
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.question import view_of
+from tieout.measure.run_sql import rows as fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tieout.measure.numbers.question import Asked
+
+GRADES = ("observed", "derived", "assumed", "missing")
+FOREVER = "timestamp '9999-12-31'"
+AGREED_METRIC = "pipeline.open_qualified"
+
+OPPORTUNITY = (
+    "name", "account_id", "owner_id", "lead_id", "type", "stage", "category", "close_date", "created_at", "arr", "acv",
+    "tcv", "currency", "probability", "source", "source_override", "segment", "region", "accepted", "reason",
+    "competitor", "merged_into",
+)  # fmt: skip
+GRADED = ("stage", "type", "category", "close_date", "arr", "acv", "tcv", "currency")
+ACCOUNT = (
+    "name", "domain", "industry", "employees", "revenue", "country", "region", "city", "segment", "owner_id",
+    "parent_id", "merged_into", "created_at",
+)  # fmt: skip
+LEAD = (
+    "source", "status", "score", "owner_id", "account_id", "opportunity_id", "campaign_id", "landing_page", "industry",
+    "employees", "country", "region", "segment", "domain", "merged_into", "created_at", "first_contact_at",
+)  # fmt: skip
+ENTITIES = (("opportunity", "opportunity_versions"), ("account", "account_versions"), ("lead", "leads_told"))
+"""What has a life, and the table that says whether a record is one; the first that has the id is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What told of a version: an object of a system, in a pull. `voice`: a row, a field's history, a column's event."""
+
+    object: str
+    position: int
+    taken_at: datetime
+    voice: str = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that is not what it was in the version before; `old` is None where nothing was known."""
+
+    field: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A state of a record, true from `valid_from` until before `valid_to`; None: from the beginning, or still.
+
+    `heard_at` is when we first heard of it. `grade` says of each graded field how it is known. `flags` are what a reader
+    should know: dated by the taking, deleted, restored, merged, unmerged, missing.
+    """
+
+    valid_from: datetime | None
+    valid_to: datetime | None
+    heard_at: datetime | None
+    sources: tuple[Source, ...]
+    changes: tuple[Change, ...]
+    state: dict[str, object]
+    grade: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Whether a lens counts a record in a period, and if not, the first facet that rejects it."""
+
+    lens: str
+    period: str | None
+    counted: bool
+    facet: str | None
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a register that names a record, or its account."""
+
+    register: str
+    id: str
+    reason: str | None
+    owner: str | None
+    into: str | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Everything that is known of one record."""
+
+    entity: str
+    record: str
+    versions: tuple[Version, ...]
+    memberships: tuple[Membership, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+
+def life_of(asked: Asked, record: str, period: str | None = None) -> Life:
+    """Give the life of an opportunity, account or lead. Raises QuestionError with the nearest id where there is none."""
+    match entity := _entity(asked, record):
+        case "opportunity":
+            versions = _opportunity(asked, record)
+            entries = _entries(asked, entity, record, versions[-1].state.get("account_id"))
+            return Life(entity, record, versions, memberships_of(asked, record, period), entries)
+        case "account":
+            return Life(entity, record, _account(asked, record), (), _entries(asked, entity, record, record))
+        case _:
+            return Life(entity, record, _lead(asked, record), (), _entries(asked, entity, record, None))
+
+
+def _entity(asked: Asked, record: str) -> str:
+    for entity, table in ENTITIES:
+        if fetch(asked.engine, f"select 1 from {table} where record = $record limit 1", {"record": record}):
+            return entity
+    every = " union all ".join(f"select distinct record from {table}" for _, table in ENTITIES)
+    sql = f"select record from ({every}) order by levenshtein(lower(record), lower($record)), record limit 1"
+    near = fetch(asked.engine, sql, {"record": record})
+    hint = f" The nearest id is '{near[0][0]}'." if near else ""
+    message = f"'{record}' is no opportunity, account or lead of the published build.{hint}"
+    raise QuestionError(message)
+
+
+# -- opportunities
+
+
+def _opportunity(asked: Asked, record: str) -> tuple[Version, ...]:
+    told: dict[datetime, list[Source]] = {}
+    flagged: set[datetime] = set()
+    sql = "select happened_at, object, position, taken_at, voice, flagged from opportunity_changes where record = $record order by ordinal"
+    for happened_at, object_, position, taken_at, voice, by_taking in fetch(asked.engine, sql, {"record": record}):
+        told.setdefault(happened_at, []).append(Source(object_, position, taken_at, voice))
+        if by_taking:
+            flagged.add(happened_at)
+    grades = ", ".join(f"{name}_grade" for name in GRADED)
+    sql = f"""select valid_from, valid_to, missing, deleted, {grades}, {", ".join(OPPORTUNITY)} from opportunity_versions
+      where record = $record and seen_to = {FOREVER} and valid_to > valid_from order by valid_from"""
+    versions: list[Version] = []
+    was_deleted = False
+    before: dict[str, object] = {}
+    for valid_from, valid_to, missing, deleted, *rest in fetch(asked.engine, sql, {"record": record}):
+        state = dict(zip(OPPORTUNITY, rest[len(GRADED) :], strict=True))
+        grade = {name: GRADES[place] for name, place in zip(GRADED, rest, strict=False) if state[name] is not None}
+        marks = {
+            "missing": missing,
+            "deleted": deleted and not was_deleted,
+            "restored": was_deleted and not deleted,
+            "merged": state["merged_into"] is not None and before.get("merged_into") is None,
+            "unmerged": state["merged_into"] is None and before.get("merged_into") is not None,
+            "dated by the taking": valid_from in flagged,
+        }
+        flags = tuple(name for name, holds in marks.items() if holds)
+        sources = _once(told.get(valid_from, ()))
+        heard_at = min((source.taken_at for source in sources), default=None)
+        changes = _changes(before, state)
+        versions.append(Version(valid_from, _end(valid_to), heard_at, sources, changes, state, grade, flags))
+        was_deleted, before = deleted, state
+    return tuple(versions)
+
+
+def _once(sources: Iterable[Source]) -> tuple[Source, ...]:
+    return tuple(dict.fromkeys(sources))
+
+
+def _changes(before: dict[str, object], state: dict[str, object]) -> tuple[Change, ...]:
+    return tuple(Change(name, before.get(name), new) for name, new in state.items() if new != before.get(name))
+
+
+def _end(moment: datetime) -> datetime | None:
+    return None if moment.year == 9999 else moment
+
+
+# -- accounts and leads
+
+
+def _account(asked: Asked, record: str) -> tuple[Version, ...]:
+    heard = """select position, min(seen_from) from account_versions
+      where record = $record and seen_from > timestamp '0001-01-01' group by position"""
+    heard_at: dict[int, datetime] = dict(fetch(asked.engine, heard, {"record": record}))
+    sql = f"""select valid_from, valid_to, object, position, deleted, {", ".join(ACCOUNT)} from account_versions
+      where record = $record and seen_to = {FOREVER} order by valid_from, position"""
+    versions: list[Version] = []
+    was_deleted = False
+    before: dict[str, object] = {}
+    for valid_from, valid_to, object_, position, deleted, *rest in fetch(asked.engine, sql, {"record": record}):
+        state = dict(zip(ACCOUNT, rest, strict=True))
+        heard_first = heard_at[position]
+        begun = None if valid_from.year == 1 else valid_from
+        flags = ("deleted",) if deleted and not was_deleted else ("restored",) if was_deleted and not deleted else ()
+        source = Source(object_, position, heard_first)
+        versions.append(
+            Version(begun, _end(valid_to), heard_first, (source,), _changes(before, state), state, flags=flags)
+        )
+        was_deleted, before = deleted, state
+    return tuple(versions)
+
+
+def _lead(asked: Asked, record: str) -> tuple[Version, ...]:
+    """Give the one version of a lead that a build keeps, the last told."""
+    sql = f"select {', '.join(LEAD)} from leads_told where record = $record"
+    state: dict[str, object] = dict(zip(LEAD, fetch(asked.engine, sql, {"record": record})[0], strict=True))
+    matched = fetch(asked.engine, "select account_id, reason from lead_matches where record = $record", {"record": record})
+    for account, reason in matched:
+        state |= {"matched_account": account, "matched_by": reason}
+    born = state["first_contact_at"] or state["created_at"]
+    valid_from = born if isinstance(born, datetime) else None
+    return (Version(valid_from, None, None, (), _changes({}, state), state),)
+
+
+# -- what the contract makes of it
+
+
+def memberships_of(asked: Asked, record: str, period: str | None = None) -> tuple[Membership, ...]:
+    """Say of each lens, the agreed one first, whether it counts the record today, in the period of today or the one given."""
+    return tuple(_membership(asked, record, name, period) for name in ("agreed", *asked.contract.lenses))
+
+
+def _membership(asked: Asked, record: str, name: str, period: str | None) -> Membership:
+    view = view_of(asked, Question(AGREED_METRIC, period, lens=name), BY_ID[AGREED_METRIC])
+    sql, parameters = units_sql(view, asked.contract, "a")
+    units = fetch(asked.engine, f"select rank, value from ({sql}) where record = $record", parameters | {"record": record})
+    period = view.period.name if view.period else None
+    counted = [value for rank, value in units if rank == 0]
+    if counted:
+        return Membership(name, period, True, None, sum((value for value in counted if value is not None), Decimal(0)))  # noqa: FBT003
+    farthest = max((rank for rank, _ in units), default=1)
+    return Membership(name, period, False, FACETS[farthest - 1], None)  # noqa: FBT003
+
+
+def _entries(asked: Asked, entity: str, record: str, account: object) -> tuple[Entry, ...]:
+    sql = """select 'exclusions', id, reason, owner, null, ends_at from exclusions
+      where (object = $entity and id = $record) or (object = 'account' and id = $account)
+      union
+      select 'merges', id, reason, owner, into_id, ends_at from registered_merges where object = $entity and id = $record
+      order by 1, 2"""
+    given: dict[str, Any] = {"entity": entity, "record": record, "account": account}
+    found: Sequence[tuple[Any, ...]] = fetch(asked.engine, sql, given)
+    return tuple(Entry(*row[:5], ends_at=_end(row[5])) for row in found)

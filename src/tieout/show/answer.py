@@ -1,0 +1,162 @@
+"""The page of an answer: the figure first, then its slices, and at the foot the passport it is never shown without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tieout.measure.answers import Answer, Row
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.show import figures
+from tieout.show.bars import band
+from tieout.show.tables import Cell, Column, table
+from tieout.show.terminal import Terminal, clean
+
+if TYPE_CHECKING:
+    from tieout.contract.model import Company
+
+DOT = " \N{MIDDLE DOT} "
+GOOD, BAD = "healthy", "breach"
+
+
+def answer_page(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
+    """Give the lines of an answer."""
+    zone = ZoneInfo(company.time_zone)
+    question = BY_ID[answer.metric].question
+    lines = [terminal.paint(question, "title"), *_label(terminal, answer, zone), ""]
+    lines += _figure(terminal, answer, company)
+    if len(answer.rows) > 1:
+        lines += ["", *_slices(terminal, answer, company)]
+    for note in answer.notes:
+        lines += ["", *terminal.wrap(note, indent=2)]
+    if answer.records is not None:
+        lines += ["", *_records(terminal, answer, company)]
+    return [*lines, "", *passport_lines(terminal, answer)]
+
+
+def _label(terminal: Terminal, answer: Answer, zone: ZoneInfo) -> list[str]:
+    lens = answer.passport.lens
+    told = [
+        answer.metric,
+        f"lens {lens}" if lens else "",
+        answer.period or "no period",
+        f"as of {figures.stamp(answer.as_of, zone)}",
+        figures.known(answer.known_at, zone),
+        answer.passport.filters or "",
+    ]
+    return terminal.wrap(DOT.join(clean(part) for part in told if part), style="label")
+
+
+def _figure(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
+    row = answer.total
+    if row.value is None:
+        return [f"  {terminal.paint('n/a', 'figure')}   {row.absent}"]
+    head = figures.headline(row.value, answer.unit)
+    parts = [f"n {figures.count(row.n)}"]
+    if answer.unit == "money":
+        parts.insert(0, f"{figures.figure(row.value, answer.unit)} {company.currency}")
+    if row.interval:
+        parts.append(f"95% interval {figures.interval(row.interval)}")
+    if row.grade:
+        parts.append(figures.grade(row.grade))
+    lines = [f"  {terminal.paint(head, 'figure')}   {'   '.join(parts)}"]
+    if row.immature:
+        lines.append("  The cohort is immature: its later wins are still to come.")
+    return lines + _verdict(terminal, answer, row)
+
+
+def _verdict(terminal: Terminal, answer: Answer, row: Row) -> list[str]:
+    terms = answer.passport.band
+    if not row.verdict or terms is None or row.value is None:
+        return []
+    drawn = band(float(row.value), terms.low, terms.high)
+    bounds = [f"{figures.figure(bound, answer.unit)}" for bound in (terms.low, terms.high) if bound is not None]
+    told = f"band {figures.DASH.join(bounds)}" if len(bounds) == 2 else f"band from {bounds[0]}"
+    if terms.low is None:
+        told = f"band up to {bounds[0]}"
+    return ["", f"  {drawn}   {told}   {terminal.paint(row.verdict, style_of(row.verdict))}"]
+
+
+def style_of(verdict: str | None) -> str:
+    """Give the style of a verdict; its words say the same."""
+    if verdict is None or verdict == GOOD:
+        return "plain"
+    return "error" if verdict == BAD else "warning" if "band" in verdict else "label"
+
+
+# -- slices
+
+
+def _slices(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
+    """Lay out the slices, largest first for money; the whole stands under the line."""
+    names = list(answer.rows[1].by)
+    rows = list(answer.rows[1:])
+    terms = answer.passport.band
+    with_interval = any(row.interval for row in rows)
+    with_grade = any(set(row.grade) - {"observed"} for row in rows)
+    with_note = any(row.absent or row.verdict or row.immature for row in rows)
+    head = company.currency if answer.unit == "money" else answer.unit
+    columns = [*(Column(name, right=False) for name in names), Column(head), Column("n")]
+    columns += [Column("95% interval")] if with_interval else []
+    columns += [Column("", right=False)] if terms else []
+    columns += [Column("history", right=False)] if with_grade else []
+    columns += [Column("", right=False)] if with_note else []
+
+    def line(row: Row, by: Sequence[str]) -> list[Cell]:
+        style = "label" if row.verdict and row.verdict.startswith("too few") else "plain"
+        cells = [*(Cell(clean(text)) for text in by), Cell(figures.shown(row, answer.unit), style)]
+        cells.append(Cell(figures.count(row.n), style))
+        cells += [Cell(figures.interval(row.interval), style)] if with_interval else []
+        if terms:
+            cells.append(Cell("" if row.value is None else band(float(row.value), terms.low, terms.high)))
+        cells += [Cell(figures.grade(row.grade), "label")] if with_grade else []
+        note = row.absent or ("immature" if row.immature else "") or row.verdict or ""
+        cells += [Cell(note, style_of(row.verdict))] if with_note else []
+        return cells
+
+    foot = line(answer.total, ["all", *[""] * (len(names) - 1)])
+    return table(terminal, columns, [line(row, list(row.by.values())) for row in rows], [foot])
+
+
+SHOWN = 40
+
+
+def _records(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
+    """Lay out the records that are counted; the rest of a long list is for --json and --csv."""
+    found = answer.records or ()
+    if not found:
+        return ["  No records."]
+    names = [name for name in found[0] if name not in {"unit", "hit"} and any(row[name] is not None for row in found)]
+    if any(row["unit"] != row["record"] for row in found):
+        names.insert(1, "unit")
+    by_money = answer.unit == "money"
+    columns = [
+        Column(company.currency if name == "value" and by_money else name, right=name == "value") for name in names
+    ]
+    rows = [[_told(row[name]) for name in names] for row in found[:SHOWN]]
+    lines = table(terminal, columns, rows)
+    if len(found) > SHOWN:
+        lines.append(f"  ... and {figures.count(len(found) - SHOWN)} more: --csv or --json gives all.")
+    return lines
+
+
+def _told(value: object) -> str:
+    if value is None:
+        return "n/a"
+    if isinstance(value, Decimal):
+        return figures.money(value)
+    return f"{value:,.1f}" if isinstance(value, float) else clean(str(value))
+
+
+# -- the label at the foot
+
+
+def passport_lines(terminal: Terminal, answer: Answer) -> list[str]:
+    """Give what is needed to ask again, small, in its place at the foot."""
+    passport = answer.passport
+    first = [f"build {passport.build}", f"ledger {passport.position}", f"contract {passport.contract}"]
+    rest = [f"calendar {passport.calendar}", f"rates {passport.rates}", f"org {passport.org}"]
+    told = DOT.join([*first, *rest, f"tieout {passport.program}"])
+    return terminal.wrap(told, style="label")

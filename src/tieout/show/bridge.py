@@ -1,0 +1,133 @@
+"""The page of a bridge: opening, causes in their fixed order, closing, as figures and as a waterfall; the residual printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tieout.measure.answers import Bridge, Line, Side
+from tieout.show import figures
+from tieout.show.answer import DOT
+from tieout.show.bars import Scale, level, scale_of, step
+from tieout.show.tables import Cell, Column, Row, table
+from tieout.show.terminal import Terminal, clean
+
+if TYPE_CHECKING:
+    from tieout.contract.model import Company
+
+SHOWN = 40
+NARROW = 12
+
+
+def bridge_page(terminal: Terminal, bridge: Bridge, company: Company, *, records: bool = False) -> list[str]:
+    """Give the lines of a bridge."""
+    zone = ZoneInfo(company.time_zone)
+    lines = [terminal.paint(_title(bridge, zone), "title"), *_label(terminal, bridge, zone), ""]
+    lines += waterfall(terminal, bridge, company, names_of(bridge, zone))
+    lines += ["", *_memo(terminal, bridge)] if bridge.memo else []
+    if records:
+        lines += ["", *_postings(terminal, bridge, company)]
+    return [*lines, "", *_passports(terminal, bridge)]
+
+
+def _title(bridge: Bridge, zone: ZoneInfo) -> str:
+    start, end = names_of(bridge, zone)
+    difference = bridge.end.value - bridge.start.value
+    if not difference:
+        return f"{start} and {end} agree: {figures.short(bridge.end.value)}"
+    way = "more" if difference > 0 else "less"
+    return f"{end}: {figures.short(abs(difference))} {way} than {start}"
+
+
+def names_of(bridge: Bridge, zone: ZoneInfo) -> tuple[str, str]:
+    """Name the two ends by what distinguishes them."""
+    return _name(bridge.start, bridge.end, zone), _name(bridge.end, bridge.start, zone)
+
+
+def _name(side: Side, other: Side, zone: ZoneInfo) -> str:
+    told = [clean(side.lens)]
+    if side.as_of != other.as_of or side.lens == other.lens:
+        told.append(figures.stamp(side.as_of, zone))
+    if side.known_at != other.known_at:
+        told.append(figures.known(side.known_at, zone))
+    if told[1:] and (side.as_of, side.known_at, side.lens) == (other.as_of, other.known_at, other.lens):
+        told.append(f"build {side.build[:8]}" if side.build != other.build else "")
+    return " ".join(part for part in told if part)
+
+
+def _label(terminal: Terminal, bridge: Bridge, zone: ZoneInfo) -> list[str]:
+    told = [bridge.period or "no period"]
+    if bridge.start.as_of == bridge.end.as_of:
+        told.append(f"as of {figures.stamp(bridge.start.as_of, zone)}")
+    if bridge.start.known_at == bridge.end.known_at:
+        told.append(figures.known(bridge.start.known_at, zone))
+    return terminal.wrap(DOT.join(told), style="label")
+
+
+# -- the waterfall
+
+
+def waterfall(terminal: Terminal, bridge: Bridge, company: Company, names: tuple[str, str]) -> list[str]:
+    """Lay out the bridge as a table whose last column draws it, as wide as there is room."""
+    levels = [bridge.start.value]
+    for line in bridge.lines:
+        levels.append(levels[-1] + line.amount)
+    columns = [Column("", right=False), Column(company.currency), Column("n")]
+    rows: list[list[Cell]] = [_total(names[0], bridge.start)]
+    rows += [_cause(line) for line in bridge.lines]
+    feet = [_total(names[1], bridge.end), _residual(bridge.residual)]
+    width = terminal.width - 2 - max(len(line) for line in table(Terminal(terminal.width), columns, rows, feet)) - 1
+    if width >= NARROW:
+        scale = scale_of([*levels, bridge.end.value], width)
+        _draw(rows, feet, levels, scale)
+        columns.append(Column("", right=False))
+    return table(terminal, columns, rows, feet)
+
+
+def _total(name: str, side: Side) -> list[Cell]:
+    return [Cell(name, "title"), Cell(figures.money(side.value), "figure"), Cell(figures.count(side.n))]
+
+
+def _cause(line: Line) -> list[Cell]:
+    return [Cell(f"  {line.cause}"), Cell(figures.signed(line.amount)), Cell(figures.count(line.n), "label")]
+
+
+def _residual(residual: Decimal) -> list[Cell]:
+    return [Cell("residual", "label"), Cell(figures.money(residual), "error" if residual else "label")]
+
+
+def _draw(rows: list[list[Cell]], feet: list[list[Cell]], levels: Sequence[Decimal], scale: Scale) -> None:
+    rows[0].append(Cell(level(scale, levels[0])))
+    for row, before, after in zip(rows[1:], levels, levels[1:], strict=False):
+        row.append(Cell(step(scale, before, after), "up" if after > before else "down"))
+    feet[0].append(Cell(level(scale, levels[-1])))
+
+
+# -- below it
+
+
+def _memo(terminal: Terminal, bridge: Bridge) -> list[str]:
+    told = ", ".join(f"{line.cause} {figures.money(line.amount)} ({figures.records(line.n)})" for line in bridge.memo)
+    return terminal.wrap(f"Within the time, and back again: {told}. --gross shows them.", indent=2)
+
+
+def _postings(terminal: Terminal, bridge: Bridge, company: Company) -> list[str]:
+    columns = [Column("record", right=False), Column("cause", right=False), Column(company.currency)]
+    units = any(posting.unit for posting in bridge.postings)
+    columns += [Column("claim", right=False)] if units else []
+    rows: list[Row] = [
+        [clean(posting.record), posting.cause, figures.signed(posting.amount), clean(posting.unit or "")]
+        for posting in bridge.postings[:SHOWN]
+    ]
+    lines = table(terminal, columns, rows)
+    if len(bridge.postings) > SHOWN:
+        lines.append(f"  ... and {figures.count(len(bridge.postings) - SHOWN)} more: --csv or --json gives all.")
+    return lines
+
+
+def _passports(terminal: Terminal, bridge: Bridge) -> list[str]:
+    ends = dict.fromkeys((side.build, side.contract) for side in (bridge.start, bridge.end))
+    told = DOT.join(f"build {build}{DOT}contract {contract}" for build, contract in ends)
+    return terminal.wrap(told, style="label")

@@ -1,0 +1,148 @@
+"""The tie-out: each team's figure as a bar with the agreed one as a line through them, and every step between by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from tieout.measure.answers import Line, Side
+from tieout.measure.bridge.bridge import CAUSES
+from tieout.show import figures
+from tieout.show.answer import DOT
+from tieout.show.as_json import lines_json, side_json
+from tieout.show.bars import bar
+from tieout.show.tables import Cell, Column, Row, table
+from tieout.show.terminal import Terminal, clean
+
+if TYPE_CHECKING:
+    from tieout.tie_out import Team, TieOut
+
+NAME = 18
+FIGURE = 23
+
+
+def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
+    """Give the lines of the tie-out."""
+    zone = ZoneInfo(found.company.time_zone)
+    told = [found.period or "no period", f"as of {figures.stamp(found.agreed.as_of, zone)}"]
+    told += [figures.known(found.agreed.known_at, zone), found.company.currency]
+    lines = [terminal.paint(_title(found), "title")]
+    lines += terminal.wrap(DOT.join([clean(found.company.name), *told]), style="label")
+    lines += ["", *_strip(terminal, found)]
+    for some in _chunks(found.teams, max((terminal.width - NAME) // FIGURE, 1)):
+        lines += ["", *_steps(terminal, found, some)]
+    if not found.teams:
+        lines += ["", "  The contract has no lenses yet: lenses.yaml says how each team counts today."]
+    return [*lines, "", *_foot(terminal, found)]
+
+
+def _title(found: TieOut) -> str:
+    short = figures.short
+    if not found.teams:
+        return f"The agreed number is {short(found.agreed.value)}"
+    teams = ", ".join(f"{clean(team.name)} {short(team.bridge.end.value)}" for team in found.teams)
+    tied = not any(team.bridge.residual for team in found.teams)
+    return f"{teams}: {'all tied out to' if tied else 'not tied out to'} the agreed {short(found.agreed.value)}"
+
+
+def _strip(terminal: Terminal, found: TieOut) -> list[str]:
+    """Draw the bars, all from 0 and on one scale."""
+    sides = [("agreed", found.agreed), *((clean(team.name), team.bridge.end) for team in found.teams)]
+    largest = max(*(side.value for _, side in sides), Decimal(0))
+    columns = [Column("", right=False), Column(""), Column(found.company.currency), Column("n")]
+    rows: list[list[Cell]] = [_bar_row(name, side) for name, side in sides]
+    used = max(len(line) for line in table(Terminal(terminal.width), columns, rows))
+    width = terminal.width - used - 3
+    if width >= 10:
+        columns.append(Column("", right=False, gap=3))
+        for row, (name, side) in zip(rows, sides, strict=True):
+            mark = None if name == "agreed" else found.agreed.value
+            row.append(Cell(bar(side.value, largest, width - 1, mark), "accent" if name == "agreed" else "plain"))
+    return table(terminal, columns, rows)
+
+
+def _bar_row(name: str, side: Side) -> list[Cell]:
+    agreed = "accent" if name == "agreed" else "plain"
+    return [
+        Cell(name, agreed),
+        Cell(figures.short(side.value), "figure"),
+        Cell(figures.money(side.value)),
+        Cell(figures.count(side.n), "label"),
+    ]
+
+
+# -- the steps
+
+
+def _chunks(teams: Sequence[Team], size: int) -> list[Sequence[Team]]:
+    return [teams[start : start + size] for start in range(0, len(teams), size)]
+
+
+def _steps(terminal: Terminal, found: TieOut, teams: Sequence[Team]) -> list[str]:
+    """Lay out the causes in their fixed order, one pair of columns for each team: the amount, and its records."""
+    causes = [cause for cause in CAUSES if any(_line(team, cause) for team in teams)]
+    columns = [Column("from the agreed number", right=False)]
+    for team in teams:
+        columns += [Column(clean(team.name)), Column("n")]
+    opening: list[Cell] = [Cell("agreed", "accent")]
+    closing: list[Cell] = [Cell("their number", "title")]
+    residual: list[Cell] = [Cell("residual", "label")]
+    for team in teams:
+        opening += _pair(found.agreed)
+        closing += _pair(team.bridge.end)
+        left = team.bridge.residual
+        residual += [Cell(figures.money(left), "error" if left else "label"), Cell()]
+    rows: list[Row] = [opening]
+    for cause in causes:
+        cells = [Cell(f"  {cause}")]
+        for team in teams:
+            cells += _amount(_line(team, cause))
+        rows.append(cells)
+    return table(terminal, columns, rows, [closing, residual])
+
+
+def _line(team: Team, cause: str) -> Line | None:
+    return next((line for line in team.bridge.lines if line.cause == cause), None)
+
+
+def _pair(side: Side) -> list[Cell]:
+    return [Cell(figures.money(side.value), "figure"), Cell(figures.count(side.n))]
+
+
+def _amount(line: Line | None) -> list[Cell]:
+    if line is None:
+        return [Cell(figures.NOTHING, "label"), Cell()]
+    return [Cell(figures.signed(line.amount)), Cell(figures.count(line.n), "label")]
+
+
+def _foot(terminal: Terminal, found: TieOut) -> list[str]:
+    more = "tieout bridge agreed LENS --records  names the records of each step"
+    passport = DOT.join([f"build {found.agreed.build}", f"contract {found.agreed.contract}"])
+    return [terminal.paint(more, "label"), *terminal.wrap(passport, style="label")]
+
+
+# -- for files
+
+
+def tie_out_json(found: TieOut) -> dict[str, Any]:
+    """Give the document of `tieout lenses`."""
+    return {
+        "unit": "money",
+        "currency": found.company.currency,
+        "period": found.period,
+        "as_of": found.agreed.as_of,
+        "known_at": found.agreed.known_at,
+        "agreed": side_json(found.agreed),
+        "lenses": [
+            {
+                **side_json(team.bridge.end),
+                "owner": team.lens.owner,
+                "question": team.lens.question,
+                "lines": lines_json(team.bridge.lines),
+                "residual": team.bridge.residual,
+            }
+            for team in found.teams
+        ],
+    }

@@ -1,0 +1,176 @@
+"""Laws of time and knowledge, on random histories of a few dozen deals.
+
+A figure for (as-of, known-at, position) never changes; the published file answers for an earlier known-at as a build
+that knows no more does; slices add to the whole; a bridge closes; the way back is the negative.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.line.ten_deals import CHANGED, HEADER, write
+from tieout import Workspace, ask, bridge, refresh
+from tieout.basics.calendars import end_of_day
+from tieout.building import known_build
+from tieout.measure.answers import Question, Row
+from tieout.questions import BridgeTerms, opened, read_end
+
+FIRST = date(2026, 7, 6)
+STAGES = ("Discovery", "Qualification", "Proposal", "Negotiation", "Closed Won", "Closed Lost", "Renamed")
+FIELDS = {"StageName": 2, "ARR": 3, "CloseDate": 6}
+EXAMPLES = int(os.environ.get("TIEOUT_LAW_EXAMPLES", "2"))
+"""How many random companies each law is tried on; `make test-all` tries many more."""
+LAWS = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def a_deal(dice: random.Random, name: str) -> list[str]:
+    """A row of the export in its first state."""
+    close = date(2026, dice.randint(7, 11), dice.randint(1, 28))
+    amount = "" if dice.random() < 0.05 else str(dice.randint(0, 200) * 1000)
+    types = ("new", "expansion", "renewal", "")
+    created = "" if dice.random() < 0.3 else (FIRST - timedelta(dice.randint(0, 60))).isoformat()
+    currency = dice.choice(("USD", "EUR", ""))
+    return [name, dice.choice(types), dice.choice(STAGES), amount, "", currency, close.isoformat(), created, "", ""]
+
+
+def exports_of(seed: int) -> dict[str, str]:
+    """Four weekly full extracts and sometimes field histories, of deals that live, die and come back."""
+    dice = random.Random(seed)
+    deals = {f"D{number}": a_deal(dice, f"D{number}") for number in range(dice.randint(3, 18))}
+    gone: set[str] = set()
+    exports = {}
+    for week in range(4):
+        day = FIRST + timedelta(weeks=week)
+        for name, row in deals.items():
+            row[8] = row[8] or (day - timedelta(days=dice.randint(0, 40))).isoformat()
+            if week and dice.random() < 0.4:
+                place = dice.choice((1, 2, 3, 6, 9))
+                fresh = a_deal(dice, name)
+                row[place] = fresh[place] if place < 9 else dice.choice(("", "D0"))  # noqa: PLR2004
+                row[8] = f"{day - timedelta(days=dice.randint(0, 9))} {dice.randint(0, 23):02}:00"
+            if dice.random() < 0.1:
+                gone ^= {name}
+        rows = [",".join(row) for name, row in deals.items() if name not in gone]
+        exports[f"opportunities_{day}T0600.csv"] = "\n".join((HEADER, *rows, ""))
+        if dice.random() < 0.5:
+            exports[f"history_{day + timedelta(days=dice.randint(0, 3))}T0700.csv"] = history_of(dice, deals, day)
+    return exports
+
+
+def history_of(dice: random.Random, deals: dict[str, list[str]], day: date) -> str:
+    """Some changes of tracked fields, told late."""
+    lines = ["record,field,new_value,at"]
+    for name in dice.sample(sorted(deals), dice.randint(0, len(deals))):
+        field = dice.choice(tuple(FIELDS))
+        at = day - timedelta(days=dice.randint(0, 30), hours=dice.randint(0, 23))
+        lines.append(f"{name},{field},{a_deal(dice, name)[FIELDS[field]]},{at} 09:00")
+    return "\n".join((*lines, ""))
+
+
+@contextmanager
+def company(seed: int, pulls: int | None = None) -> Iterator[Workspace]:
+    """A workspace with the seed's exports, or the first few of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = exports_of(seed)
+        exports = {name: found[name] for name in taken_order(found)[:pulls]}
+        workspace = Workspace(write(Path(folder), exports=exports, pipeline=CHANGED))
+        refresh(workspace, datetime(2026, 9, 1))
+        yield workspace
+
+
+def taken_order(exports: dict[str, str]) -> list[str]:
+    """The exports as they came in."""
+    return sorted(exports, key=lambda name: name.partition("_")[2])
+
+
+def evenings() -> list[datetime]:
+    """Every third evening of the weeks at hand, and one after the definition changed."""
+    days = [FIRST + timedelta(days=3 * step) for step in range(9)]
+    return [end_of_day(day, ZoneInfo("UTC")) for day in (*days, date(2026, 8, 3))]
+
+
+def question(as_of: datetime, known_at: datetime | None = None, metric: str = "pipeline.open_qualified") -> Question:
+    """The agreed number by stage."""
+    return Question(metric, "2026-Q3", ("stage",), as_of, known_at)
+
+
+def told(rows: tuple[Row, ...]) -> list[tuple[object, ...]]:
+    """What of an answer must not change."""
+    return [(tuple(row.by.values()), row.value, row.n, row.absent, tuple(row.grade.items())) for row in rows]
+
+
+@LAWS
+@given(st.integers(0, 10**9))
+def test_the_published_file_knows_what_was_known_then(seed: int) -> None:
+    with company(seed) as workspace:
+        for known_at in evenings()[::2]:
+            with opened(workspace) as asked:
+                earlier = known_build(workspace, asked.facts, asked.contract, known_at)
+            for as_of in [evening for evening in evenings() if evening <= known_at]:
+                for metric in ("pipeline.open_qualified", "pipeline.open", "bookings"):
+                    published = ask(workspace, question(as_of, known_at, metric))
+                    if earlier is None:
+                        assert published.total.n == 0
+                        continue
+                    rebuilt = ask(workspace, question(as_of, known_at, metric), earlier)
+                    assert told(published.rows) == told(rebuilt.rows), (seed, as_of, known_at, metric)
+
+
+@LAWS
+@given(st.integers(0, 10**9))
+def test_what_was_said_then_never_changes(seed: int) -> None:
+    names = taken_order(exports_of(seed))
+    said: dict[tuple[datetime, datetime], list[tuple[object, ...]]] = {}
+    for pulls in range(1, len(names) + 1):
+        with company(seed, pulls) as workspace, opened(workspace) as asked:
+            heard = asked.facts.heard_until
+            for known_at in [evening for evening in evenings() if evening <= heard]:
+                for as_of in [evening for evening in evenings() if evening <= known_at]:
+                    now = told(ask(workspace, question(as_of, known_at)).rows)
+                    assert said.setdefault((as_of, known_at), now) == now, (seed, as_of, known_at, pulls)
+
+
+@LAWS
+@given(st.integers(0, 10**9))
+def test_slices_add_to_the_whole(seed: int) -> None:
+    with company(seed) as workspace:
+        for as_of in evenings():
+            total, *slices = ask(workspace, question(as_of)).rows
+            assert sum(row.n for row in slices) == total.n
+            assert sum(Decimal(row.value or 0) for row in slices) == Decimal(total.value or 0)
+
+
+@LAWS
+@given(st.integers(0, 10**9))
+def test_every_bridge_closes_and_turns(seed: int) -> None:
+    ends = ["agreed@2026-07-07", "agreed@2026-07-20", "agreed@2026-08-03", "sales@2026-07-20", "marketing@2026-07-29"]
+    ends += ["agreed@2026-07-14~2026-07-14", "sales@2026-07-14~2026-07-22"]
+    with company(seed) as workspace:
+        for start in ends:
+            for end in ends:
+                there = bridge(workspace, read_end(start), read_end(end), BridgeTerms("2026-Q3"))
+                back = bridge(workspace, read_end(end), read_end(start), BridgeTerms("2026-Q3"))
+                assert there.residual == 0, (seed, start, end)
+                assert {(p.record, p.unit, p.cause, p.amount) for p in there.postings} == {
+                    (p.record, p.unit, p.cause, -p.amount) for p in back.postings
+                }
+
+
+@LAWS
+@given(st.integers(0, 10**9))
+def test_the_gross_bridge_closes_too(seed: int) -> None:
+    with company(seed) as workspace:
+        terms = BridgeTerms("2026-Q3", gross=True)
+        made = bridge(workspace, read_end("agreed@2026-07-07"), read_end("agreed@2026-08-03"), terms)
+        assert made.residual == 0, seed
