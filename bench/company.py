@@ -33,7 +33,7 @@ segments:
 """
 PIPELINE = "types: [new, expansion, renewal]\n"
 LENSES = """
-sales: {types: [new, expansion, renewal], exclusions: false, basis: tcv, rates: spot, calendar: calendar, past_due: true}
+sales: {types: [new, expansion, renewal], exclusions: false, basis: tcv, rates: spot, past_due: true}
 marketing: {grain: claim}
 """
 OPPORTUNITIES = """
@@ -109,7 +109,7 @@ select week, 'O' || lpad(i::varchar, 7, '0') as id, 'Deal ' || (d % 900000)::var
   case when closed and (d // 10) % 2 = 0 then 'Closed Won' when closed then 'Closed Lost' when v < 2 then 'Discovery'
     when v < 5 then 'Qualification' when v < 7 then 'Proposal' else 'Negotiation' end as stage,
   case when h % 20 = 0 then 'Omitted' when v < 6 then 'Pipeline' else 'Commit' end as category,
-  strftime(created + to_days((170 + (d % 100) + v * 12)::int), '%Y-%m-%d') as close,
+  strftime(modified + to_days((15 + h % 120)::int), '%Y-%m-%d') as close,
   strftime(created, '%Y-%m-%d %H:%M:%S') as created, strftime(modified, '%Y-%m-%d %H:%M:%S') as modified,
   5000 + d % 90000 + v * 700 as arr, (5000 + d % 90000 + v * 700) * (1 + d % 3) as tcv,
   case when d % 20 < 12 then 'USD' when d % 20 < 17 then 'EUR' else 'GBP' end as currency,

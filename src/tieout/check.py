@@ -77,9 +77,7 @@ def _columns(export: Export, scratch: Path) -> Iterator[Finding]:
     try:
         columns = _header(export, named.known, scratch)
     except UnreadableError as error:
-        yield Finding(
-            "file.unreadable", Level.ERROR, export.place, str(error), error.remedy, given=export.found.name
-        )
+        yield Finding("file.unreadable", Level.ERROR, export.place, str(error), error.remedy, given=export.found.name)
         return
     keys, groups = judge.missing_columns(named, columns)
     for key in keys:

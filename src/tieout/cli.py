@@ -41,7 +41,9 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV.")]
 Records = Annotated[bool, typer.Option("--records", help="Add the records.")]
 Accept = Annotated[
     list[str] | None,
-    typer.Option("--accept", metavar="SYSTEM.OBJECT", help="Let an extract through that deletes much. May be repeated."),
+    typer.Option(
+        "--accept", metavar="SYSTEM.OBJECT", help="Let an extract through that deletes much. May be repeated."
+    ),
 ]
 InPeriod = Annotated[str | None, typer.Option("--period", help="2026-Q3, 2026-H1, 2026, 2026-07 or FIRST..LAST.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="D", help="As of a date (its end) or time.")]
@@ -130,10 +132,14 @@ def ask(
     calendar: OnCalendar = None,
     org: Org = "as-was",
     rates: Annotated[Literal["plan", "spot"] | None, typer.Option("--rates", help="Exchange rates.")] = None,
-    where: Annotated[str | None, typer.Option("--where", metavar="CRITERIA", help="Such as \"region = 'EMEA'\".")] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="CRITERIA", help="Such as \"region = 'EMEA'\".")
+    ] = None,
     lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
     records: Records = False,
-    passport: Annotated[str | None, typer.Option("--passport", metavar="FILE", help="Ask a stored answer again.")] = None,
+    passport: Annotated[
+        str | None, typer.Option("--passport", metavar="FILE", help="Ask a stored answer again.")
+    ] = None,
     glossary: Annotated[bool, typer.Option("--list", help="Show every number.")] = False,
     json: AsJson = False,
     csv: AsCsv = False,
@@ -152,7 +158,9 @@ def ask(
     if not metric:
         _refuse("No number was named. `tieout ask --list` shows all; for example: tieout ask pipeline.open_qualified")
     if known_at and said_then:
-        _refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+        _refuse(
+            "--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of."
+        )
     slices = tuple(name.strip() for part in by or () for name in part.split(",") if name.strip())
     question = Question(
         metric, period, slices, None, None, said_then, calendar, org, rates, where, lens, records=records

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
 BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
-FIRST_YEAR, LAST_YEAR = 1990, 2060
+FIRST_YEAR, LAST_YEAR = 2000, 2051
 PUBLIC_DOMAINS = (
     "aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "me.com",
     "msn.com", "outlook.com", "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.com", "yandex.ru",
@@ -89,7 +89,8 @@ def _calendar_days(engine: Connection, contract: Contract, zone: ZoneInfo) -> No
     parts = []
     for name, terms in contract.company.calendars.items():
         calendar = FiscalCalendar(name, terms.start_month)
-        quarters = [calendar.quarter_of(day) for day in days]
+        by_month = {(day.year, day.month): calendar.quarter_of(day) for day in days if day.day == 1}
+        quarters = [by_month[day.year, day.month] for day in days]
         parts.append(
             pa.table(
                 {

@@ -93,9 +93,9 @@ RULES: tuple[Rule, ...] = (
         Level.WARNING,
         f"""select min(object || ' ' || record), cast(close_date as varchar), count(distinct record)
         from opportunity_versions
-        where (close_date < date '1990-01-01' or close_date >= date '2060-01-01') and not deleted and {NOW}
+        where (close_date < date '2000-01-01' or close_date >= date '2051-01-01') and not deleted and {NOW}
         group by close_date order by {LARGEST}""",
-        "the close date {given} lies outside 1990 to 2059: {n} opportunities.",
+        "the close date {given} lies outside 2000 to 2050: {n} opportunities.",
         "Mend the date in the system.",
     ),
     Rule(

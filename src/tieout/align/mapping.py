@@ -97,7 +97,7 @@ def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping],
     theirs = {ours: name for name, ours in feed.object.tracked.items()}
     for field, kind in fields_of(entity).items():
         if field not in theirs:
-            select = select.select(_null(kind).as_(field), exp.false().as_(f"set_{field}"))
+            select = select.select(_null(kind).as_(field), exp.false().as_(f"set_{field}"), copy=False)
             continue
         is_it = changed.copy().eq(exp.Literal.string(theirs[field].lower()))
         raw = _renamed(value.copy(), names.get(field, FieldMapping()))
@@ -105,11 +105,12 @@ def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping],
         select = select.select(
             exp.Case().when(is_it.copy(), tree).as_(field),
             exp.func("coalesce", is_it.copy(), exp.false()).as_(f"set_{field}"),
+            copy=False,
         )
         unread.append(_unread(field, exp.Case().when(is_it, raw.copy()), tree.copy()))
     at = mapping.get("at", FieldMapping(column=feed.object.at or "at"))
     moment = typed(_raw(at, feed), Kind.TIME, zone, feed.object.dates)
-    select = select.select(_joined(unread).as_("unread"))
+    select = select.select(_joined(unread).as_("unread"), copy=False)
     tracked = exp.In(
         this=changed.copy(), expressions=[exp.Literal.string(name.lower()) for name in feed.object.tracked]
     )
@@ -129,10 +130,10 @@ def _select(entity: str, feed: FeedFiles, mapped: dict[str, FieldMapping], zone:
             tree = typed(raw, field_kind, zone, feed.object.dates)
             if field_kind is not Kind.TEXT and not mapped[field].constant:
                 unread.append(_unread(field, raw.copy(), tree.copy()))
-        select = select.select(tree.as_(field))
+        select = select.select(tree.as_(field), copy=False)
         if entity == "opportunity":
-            select = select.select(exp.convert(field in mapped).as_(f"set_{field}"))
-    return select.select(_joined(unread).as_("unread"))
+            select = select.select(exp.convert(field in mapped).as_(f"set_{field}"), copy=False)
+    return select.select(_joined(unread).as_("unread"), copy=False)
 
 
 def _meta(feed: FeedFiles, record: exp.Expr, *, voice: str) -> exp.Select:
@@ -158,7 +159,7 @@ def _finish(select: exp.Select, feed: FeedFiles, *, happened: exp.Expr, flagged:
     files = exp.Array(expressions=[exp.Literal.string(str(path)) for path in feed.files])
     by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
     source = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[files, by_name]))
-    select = select.select(happened.copy().as_("happened_at"), flagged.as_("flagged")).from_(source)
+    select = select.select(happened.copy().as_("happened_at"), flagged.as_("flagged"), copy=False).from_(source, copy=False)
     if feed.object.where:
         condition, _ = parse_expression(feed.object.where, f"{feed.label} where")
         if condition is not None:
@@ -272,8 +273,8 @@ def _empty(entity: str) -> exp.Select:
     }  # fmt: skip
     select = exp.select(*(exp.cast(exp.null(), kind).as_(name) for name, kind in meta.items()))
     for field, kind in fields_of(entity).items():
-        select = select.select(_null(kind).as_(field))
+        select = select.select(_null(kind).as_(field), copy=False)
         if entity == "opportunity":
-            select = select.select(exp.false().as_(f"set_{field}"))
+            select = select.select(exp.false().as_(f"set_{field}"), copy=False)
     rest = {"unread": "varchar", "happened_at": "timestamp", "flagged": "boolean"}
     return select.select(*(exp.cast(exp.null(), kind).as_(name) for name, kind in rest.items())).where(exp.false())

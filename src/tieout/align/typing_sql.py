@@ -6,6 +6,8 @@ alone, read as a time, is the beginning of that day. `dates` says in which order
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlglot import exp, parse_one
 from sqlglot.expressions import replace_placeholders
 
@@ -66,7 +68,12 @@ def _ordered(raw: exp.Expr, dates: str) -> exp.Expr:
 
 
 def _fill(template: str, **parts: exp.Expr) -> exp.Expr:
-    return replace_placeholders(parse_one(template, dialect="duckdb"), **parts)
+    return replace_placeholders(_parsed(template), **parts)
+
+
+@cache
+def _parsed(template: str) -> exp.Expr:
+    return parse_one(template, dialect="duckdb")
 
 
 def _text(value: str) -> exp.Expr:

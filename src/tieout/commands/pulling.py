@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tieout.basics.findings import Level, worst
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import company_of
 from tieout.commands.result import Form, Output, Result, page, status_of
 from tieout.contract.load import load_contract
+from tieout.contract.model import Company
 from tieout.history.changes import rebuild
 from tieout.history.ledger import Ledger, verify
 from tieout.history.pull import PullReport, pull
@@ -21,7 +23,7 @@ from tieout.refresh import RefreshReport, refresh
 from tieout.show.as_json import dumps, findings_json
 from tieout.show.findings import findings_lines
 from tieout.show.pulls import ledger_json, ledger_page, pull_json, pull_lines
-from tieout.show.refreshed import refreshed_json, refreshed_page
+from tieout.show.refreshed import Refreshed, refreshed_json, refreshed_page
 from tieout.warehouse.engine import memory
 from tieout.warehouse.lock import writing
 
@@ -42,11 +44,11 @@ def refresh_all(workspace: Workspace, run: Run, output: Output) -> Result:
     report = refresh(workspace, run.now, accept, run.progress, run.environment)
     change = _change(workspace, report)
     status = status_of(report.findings)
-    company = company_of(workspace) if report.after else None
+    company = company_of(workspace) if report.after else Company()
+    done = Refreshed(report.pull, report.before, report.after, change, report.findings, company)
     if output.form is Form.JSON:
-        return Result(dumps(refreshed_json(report.pull, report.before, report.after, change, report.findings)), status)
-    told = refreshed_page(output.terminal, report.pull, report.after, change, report.findings, company)
-    return page(told, status)
+        return Result(dumps(refreshed_json(done)), status)
+    return page(refreshed_page(output.terminal, done), status)
 
 
 def pull_all(workspace: Workspace, run: Run, output: Output) -> Result:
@@ -60,7 +62,8 @@ def pull_all(workspace: Workspace, run: Run, output: Output) -> Result:
     status = status_of(findings)
     if output.form is Form.JSON:
         return Result(dumps({"pull": pull_json(report), **findings_json(findings)}), status)
-    return page([*pull_lines(output.terminal, report), *findings_lines(output.terminal, findings)], status)
+    zone = ZoneInfo(contract.company.time_zone)
+    return page([*pull_lines(output.terminal, report, zone), *findings_lines(output.terminal, findings)], status)
 
 
 def rebuild_changes(workspace: Workspace, run: Run, output: Output) -> Result:

@@ -38,17 +38,17 @@ OPEN_STAGES = ("Discovery", "Qualification", "Proposal", "Negotiation")
 LIKELIHOOD = {"Discovery": "0.1", "Qualification": "0.25", "Proposal": "0.5", "Negotiation": "0.75", "Closed Won": "1"}
 CATEGORY = {"Discovery": "Pipeline", "Qualification": "Pipeline", "Proposal": "Best Case", "Negotiation": "Commit"}
 TYPES = {"new": "New Business", "expansion": "Expansion", "renewal": "Renewal", "": ""}
-SOURCES = (
-    "Organic Search",
-    "Paid Search",
-    "Webinar",
-    "Event",
-    "Content Syndication",
-    "Referral",
-    "Partner",
-    "Outbound",
-)
-SOURCE_WEIGHTS = (12, 11, 10, 8, 6, 10, 8, 35)
+SOURCES = {
+    "Organic Search": 11,
+    "Paid Search": 10,
+    "Webinar": 9,
+    "Event": 7,
+    "Content Syndication": 5,
+    "Referral": 8,
+    "Partner": 8,
+    "Outbound": 42,
+}
+"""Sources of new business, with how often they are named."""
 REASONS = ("Price", "No decision", "Lost to competitor", "Missing feature", "Timing", "No budget")
 RIVALS = ("Ledgerly", "Pipehouse", "Tallyform", "")
 RENAMED_ON = date(2025, 6, 10)
@@ -104,7 +104,7 @@ def new_deal(world: World, rng: Random, account: Record, start: Opening) -> Deal
             "Type": TYPES[kind],
             "CreatedDate": f"{at:%Y-%m-%dT%H:%M:%SZ}",
             "CurrencyIsoCode": worth.currency,
-            "LeadSource": rng.choices(SOURCES, SOURCE_WEIGHTS)[0] if kind == "new" else "Customer",
+            "LeadSource": rng.choices([*SOURCES], [*SOURCES.values()])[0] if kind == "new" else "Customer",
             "Sales_Accepted__c": "false",
             "Region__c": region,
             **stage_row("Discovery"),

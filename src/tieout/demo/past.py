@@ -17,7 +17,7 @@ from tieout.demo.world import Deal, Record, World, between, moment, stream, work
 
 LAST_CLOSE = date(2026, 8, 24)
 MONTHS = tuple(date(2023 + (9 + month) // 12, (9 + month) % 12 + 1, 1) for month in range(35))
-LEGACY = 520
+LEGACY = 502
 RENEWED_FROM = 30000
 """Smaller contracts renew by themselves, without an opportunity."""
 

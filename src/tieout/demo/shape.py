@@ -72,7 +72,8 @@ def _shape(rng: Random, deal: Deal, recipe: Recipe, stages: tuple[str, str], num
     settled = stage0 or stage
     first |= {"CloseDate": str(due_day(rng, recipe.due0, number)), "Sales_Accepted__c": "true"}
     if recipe.kind in {"", "new"}:
-        first["LeadSource"] = rng.choice([source for source in SOURCES if source != "Partner"])
+        known = {source: weight for source, weight in SOURCES.items() if source != "Partner"}
+        first["LeadSource"] = rng.choices([*known], [*known.values()])[0]
     by = SETTLED[recipe.opened]
     if settled in CATEGORY:
         way = list(CATEGORY)[1 : list(CATEGORY).index(settled) + 1]

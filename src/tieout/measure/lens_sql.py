@@ -209,8 +209,10 @@ def _category(lens: Lens) -> str:
 
 
 def _dated(lens: Lens, side: str) -> str:
+    """Whether the lens's date lies in the period; the date of a claim is not judged where there is no claim."""
     day = lens_day(lens, "u")
-    return f"coalesce({day} >= $start_{side} and {day} < $end_{side}, false)"
+    inside = f"coalesce({day} >= $start_{side} and {day} < $end_{side}, false)"
+    return f"(not u.claimed or {inside})" if lens.date_field == "claimed_at" else inside
 
 
 def lens_day(lens: Lens, row: str) -> str:

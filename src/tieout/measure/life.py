@@ -68,7 +68,7 @@ class Version:
     """A state of a record, true from `valid_from` until before `valid_to`; None: from the beginning, or still.
 
     `heard_at` is when we first heard of it. `grade` says of each graded field how it is known. `flags` are what a reader
-    should know: dated by the taking, deleted, restored, merged, unmerged, missing.
+    should know: missing (nothing tells the state), deleted, restored, merged, unmerged, dated by the taking.
     """
 
     valid_from: datetime | None
@@ -162,9 +162,9 @@ def _opportunity(asked: Asked, record: str) -> tuple[Version, ...]:
         grade = {name: GRADES[place] for name, place in zip(GRADED, rest, strict=False) if state[name] is not None}
         marks = {
             "missing": missing,
-            "deleted": deleted and not was_deleted,
+            "deleted": deleted,
             "restored": was_deleted and not deleted,
-            "merged": state["merged_into"] is not None and before.get("merged_into") is None,
+            "merged": state["merged_into"] is not None,
             "unmerged": state["merged_into"] is None and before.get("merged_into") is not None,
             "dated by the taking": valid_from in flagged,
         }
@@ -205,7 +205,7 @@ def _account(asked: Asked, record: str) -> tuple[Version, ...]:
         state = dict(zip(ACCOUNT, rest, strict=True))
         heard_first = heard_at[position]
         begun = None if valid_from.year == 1 else valid_from
-        flags = ("deleted",) if deleted and not was_deleted else ("restored",) if was_deleted and not deleted else ()
+        flags = ("deleted",) if deleted else ("restored",) if was_deleted and not deleted else ()
         source = Source(object_, position, heard_first)
         versions.append(
             Version(begun, _end(valid_to), heard_first, (source,), _changes(before, state), state, flags=flags)
@@ -218,7 +218,9 @@ def _lead(asked: Asked, record: str) -> tuple[Version, ...]:
     """Give the one version of a lead that a build keeps, the last told."""
     sql = f"select {', '.join(LEAD)} from leads_told where record = $record"
     state: dict[str, object] = dict(zip(LEAD, fetch(asked.engine, sql, {"record": record})[0], strict=True))
-    matched = fetch(asked.engine, "select account_id, reason from lead_matches where record = $record", {"record": record})
+    matched = fetch(
+        asked.engine, "select account_id, reason from lead_matches where record = $record", {"record": record}
+    )
     for account, reason in matched:
         state |= {"matched_account": account, "matched_by": reason}
     born = state["first_contact_at"] or state["created_at"]
@@ -237,7 +239,9 @@ def memberships_of(asked: Asked, record: str, period: str | None = None) -> tupl
 def _membership(asked: Asked, record: str, name: str, period: str | None) -> Membership:
     view = view_of(asked, Question(AGREED_METRIC, period, lens=name), BY_ID[AGREED_METRIC])
     sql, parameters = units_sql(view, asked.contract, "a")
-    units = fetch(asked.engine, f"select rank, value from ({sql}) where record = $record", parameters | {"record": record})
+    units = fetch(
+        asked.engine, f"select rank, value from ({sql}) where record = $record", parameters | {"record": record}
+    )
     period = view.period.name if view.period else None
     counted = [value for rank, value in units if rank == 0]
     if counted:

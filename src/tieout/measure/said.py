@@ -8,9 +8,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from tieout.measure.answers import Question
 from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import METRICS
@@ -20,26 +17,15 @@ from tieout.warehouse.engine import open_file
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from tieout.basics.workspace import Workspace
     from tieout.contract.model import Contract
 
-SCHEMA = pa.schema(
-    {
-        "said_at": pa.timestamp("us"),
-        "build": pa.string(),
-        "contract": pa.string(),
-        "position": pa.int64(),
-        "metric": pa.string(),
-        "lens": pa.string(),
-        "period": pa.string(),
-        "as_of": pa.timestamp("us"),
-        "slice": pa.string(),
-        "value": pa.string(),
-        "n": pa.int64(),
-        "absent": pa.string(),
-    }
-)
+COLUMNS = {
+    "said_at": "time", "build": "text", "contract": "text", "position": "integer", "metric": "text", "lens": "text",
+    "period": "text", "as_of": "time", "slice": "text", "value": "text", "n": "integer", "absent": "text",
+}  # fmt: skip
 
 
 def say(workspace: Workspace, contract: Contract, facts: BuildFacts, now: datetime) -> int:
@@ -51,10 +37,19 @@ def say(workspace: Workspace, contract: Contract, facts: BuildFacts, now: dateti
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{now:%Y%m%dT%H%M%S%fZ}-{facts.key}.parquet"
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), aside)
+    _write(rows, aside)
     sync(aside)
     aside.replace(path)
     return len(rows)
+
+
+def _write(rows: list[dict[str, object]], path: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - costly, and whoever only asks never writes
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    kinds = {"time": pa.timestamp("us"), "text": pa.string(), "integer": pa.int64()}
+    schema = pa.schema({name: kinds[kind] for name, kind in COLUMNS.items()})
+    pq.write_table(pa.Table.from_pylist(rows, schema), path)
 
 
 def _questions(contract: Contract) -> list[Question]:

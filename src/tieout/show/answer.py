@@ -101,7 +101,7 @@ def _slices(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
     columns = [*(Column(name, right=False) for name in names), Column(head), Column("n")]
     columns += [Column("95% interval")] if with_interval else []
     columns += [Column("", right=False)] if terms else []
-    columns += [Column("history", right=False)] if with_grade else []
+    columns += [Column("observed")] if with_grade else []
     columns += [Column("", right=False)] if with_note else []
 
     def line(row: Row, by: Sequence[str]) -> list[Cell]:
@@ -111,13 +111,19 @@ def _slices(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
         cells += [Cell(figures.interval(row.interval), style)] if with_interval else []
         if terms:
             cells.append(Cell("" if row.value is None else band(float(row.value), terms.low, terms.high)))
-        cells += [Cell(figures.grade(row.grade), "label")] if with_grade else []
-        note = row.absent or ("immature" if row.immature else "") or row.verdict or ""
-        cells += [Cell(note, style_of(row.verdict))] if with_note else []
+        cells += (
+            [Cell(figures.share(row.grade.get("observed", 0.0)) if row.grade else "", "label")] if with_grade else []
+        )
+        cells += [Cell(_note(row), style_of(row.verdict))] if with_note else []
         return cells
 
     foot = line(answer.total, ["all", *[""] * (len(names) - 1)])
     return table(terminal, columns, [line(row, list(row.by.values())) for row in rows], [foot])
+
+
+def _note(row: Row) -> str:
+    few = "too few" if row.verdict and row.verdict.startswith("too few") else row.verdict
+    return row.absent or ", ".join(part for part in ("immature" if row.immature else "", few) if part)
 
 
 SHOWN = 40

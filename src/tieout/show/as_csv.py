@@ -53,7 +53,9 @@ def bridge_csv(bridge: Bridge, *, records: bool = False) -> str:
 def glossary_csv(metrics: Sequence[Metric]) -> str:
     """Give the glossary."""
     heads = ["metric", "unit", "owner", "question", "formula"]
-    return _written(heads, ([getattr(metric, "id" if head == "metric" else head) for head in heads] for metric in metrics))
+    return _written(
+        heads, ([getattr(metric, "id" if head == "metric" else head) for head in heads] for metric in metrics)
+    )
 
 
 def _written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

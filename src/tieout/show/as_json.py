@@ -98,7 +98,7 @@ def passport_json(passport: Passport) -> dict[str, Any]:
 # -- bridge
 
 
-def bridge_json(bridge: Bridge, currency: str | None, *, records: bool = False) -> dict[str, Any]:
+def bridge_json(bridge: Bridge, currency: str, *, records: bool = False) -> dict[str, Any]:
     """Give the document of `tieout bridge`."""
     document: dict[str, Any] = {
         "from": side_json(bridge.start),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 NARROW = 12
+MEMOS = 6
 
 
 def bridge_page(terminal: Terminal, bridge: Bridge, company: Company, *, records: bool = False) -> list[str]:
@@ -48,8 +49,10 @@ def names_of(bridge: Bridge, zone: ZoneInfo) -> tuple[str, str]:
 
 def _name(side: Side, other: Side, zone: ZoneInfo) -> str:
     told = [clean(side.lens)]
-    if side.as_of != other.as_of or side.lens == other.lens:
+    if side.lens == other.lens:
         told.append(figures.stamp(side.as_of, zone))
+    elif side.as_of != other.as_of:
+        told.append(f"of {figures.stamp(side.as_of, zone)}")
     if side.known_at != other.known_at:
         told.append(figures.known(side.known_at, zone))
     if told[1:] and (side.as_of, side.known_at, side.lens) == (other.as_of, other.known_at, other.lens):
@@ -109,8 +112,16 @@ def _draw(rows: list[list[Cell]], feet: list[list[Cell]], levels: Sequence[Decim
 
 
 def _memo(terminal: Terminal, bridge: Bridge) -> list[str]:
-    told = ", ".join(f"{line.cause} {figures.money(line.amount)} ({figures.records(line.n)})" for line in bridge.memo)
-    return terminal.wrap(f"Within the time, and back again: {told}. --gross shows them.", indent=2)
+    ranked = sorted(bridge.memo, key=lambda line: -abs(line.amount))
+    rows: list[Row] = [
+        [Cell(line.cause), Cell(figures.money(line.amount)), Cell(figures.count(line.n), "label")]
+        for line in ranked[:MEMOS]
+    ]
+    lines = [*terminal.wrap("There and back again in between (--gross posts each step):", indent=2, style="label")]
+    lines += table(terminal, [Column("", right=False), Column(""), Column("")], rows, indent=4)
+    if len(ranked) > MEMOS:
+        lines.append(f"    ... and {figures.count(len(ranked) - MEMOS)} more kinds: --json gives all.")
+    return lines
 
 
 def _postings(terminal: Terminal, bridge: Bridge, company: Company) -> list[str]:

@@ -9,11 +9,13 @@ from tieout.show.tables import Column, table
 from tieout.show.terminal import Terminal, clean
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from tieout.history.ledger import Feed, Ledger, Pull
     from tieout.history.pull import PullReport
 
 
-def pull_lines(terminal: Terminal, report: PullReport | None) -> list[str]:
+def pull_lines(terminal: Terminal, report: PullReport | None, zone: ZoneInfo) -> list[str]:
     """Say what a pull committed, by object; ends with an empty line."""
     if report is None:
         return ["Nothing was pulled: the contract has errors.", ""]
@@ -24,8 +26,8 @@ def pull_lines(terminal: Terminal, report: PullReport | None) -> list[str]:
     rows = sum(pull.rows for pull in report.pulled)
     lines = [terminal.paint(f"Pulled {_files(len(report.pulled))}, {figures.count(rows)} rows{known}{held}", "title")]
     columns = [Column("object", right=False), Column("mode", right=False), Column("files"), Column("rows")]
-    columns += [Column("rejected"), Column("newest taken (UTC)", right=False)]
-    return [*lines, *table(terminal, columns, [_object(feed, pulls) for feed, pulls in _by_feed(report)]), ""]
+    columns += [Column("rejected"), Column("newest taken", right=False)]
+    return [*lines, *table(terminal, columns, [_object(feed, pulls, zone) for feed, pulls in _by_feed(report)]), ""]
 
 
 def _files(count: int) -> str:
@@ -39,7 +41,7 @@ def _by_feed(report: PullReport) -> list[tuple[Feed, list[Pull]]]:
     return sorted(found.items())
 
 
-def _object(feed: Feed, pulls: list[Pull]) -> list[str]:
+def _object(feed: Feed, pulls: list[Pull], zone: ZoneInfo) -> list[str]:
     rejected = sum(pull.rejected for pull in pulls)
     newest = max(pull.taken_at for pull in pulls)
     return [
@@ -48,7 +50,7 @@ def _object(feed: Feed, pulls: list[Pull]) -> list[str]:
         figures.count(len(pulls)),
         figures.count(sum(pull.rows for pull in pulls)),
         figures.count(rejected) if rejected else figures.NOTHING,
-        f"{newest:%Y-%m-%d %H:%M}",
+        figures.stamp(newest, zone),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -23,44 +24,43 @@ if TYPE_CHECKING:
 MOST = 6
 
 
-def refreshed_page(  # noqa: PLR0913, PLR0917 - a report has these parts
-    terminal: Terminal,
-    report: PullReport | None,
-    after: BuildFacts | None,
-    change: Bridge | None,
-    findings: Sequence[Finding],
-    company: Company | None,
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What there is to tell: the pull (None where the contract kept it from running), the builds, and the change."""
+
+    pull: PullReport | None
+    before: BuildFacts | None
+    after: BuildFacts | None
+    change: Bridge | None
+    findings: Sequence[Finding]
+    company: Company
+
+
+def refreshed_page(terminal: Terminal, done: Refreshed) -> list[str]:
     """Give the lines of a refresh."""
-    lines = pull_lines(terminal, report)
-    if change and company:
-        names = names_of(change, ZoneInfo(company.time_zone))
+    change, after, company = done.change, done.after, done.company
+    zone = ZoneInfo(company.time_zone)
+    lines = pull_lines(terminal, done.pull, zone)
+    if change:
+        names = names_of(change, zone)
         moved = "What changed in the agreed number" if change.lines else "The agreed number did not change"
         lines += [terminal.paint(f"{moved}, {change.period}", "title")]
         lines += [*waterfall(terminal, change, company, names), ""]
-    lines += findings_lines(terminal, findings, MOST if report else None)
+    lines += findings_lines(terminal, done.findings, MOST if done.pull else None)
     if after is None:
-        why = "no export has been pulled yet." if report else "the contract has errors. Mend them and refresh again."
+        why = "no export has been pulled yet." if done.pull else "the contract has errors. Mend them and refresh again."
         return [*lines, "", f"Nothing was published: {why}"]
-    zone = ZoneInfo(company.time_zone) if company else ZoneInfo("UTC")
     heard = figures.stamp(after.heard_until, zone)
     told = f"Published build {after.key}: heard until {heard}, ledger {after.position}, contract {after.fingerprint}"
     return [*lines, "", *terminal.wrap(told, style="label")]
 
 
-def refreshed_json(
-    report: PullReport | None,
-    before: BuildFacts | None,
-    after: BuildFacts | None,
-    change: Bridge | None,
-    findings: Sequence[Finding],
-    company: Company | None = None,
-) -> dict[str, Any]:
+def refreshed_json(done: Refreshed) -> dict[str, Any]:
     """Give the document of `tieout refresh`."""
     return {
-        "pull": pull_json(report),
-        "before": build_json(before),
-        "build": build_json(after),
-        "change": bridge_json(change, company.currency if company else None) if change else None,
-        **findings_json(findings),
+        "pull": pull_json(done.pull),
+        "before": build_json(done.before),
+        "build": build_json(done.after),
+        "change": bridge_json(done.change, done.company.currency) if done.change else None,
+        **findings_json(done.findings),
     }

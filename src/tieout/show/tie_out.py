@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,8 +19,8 @@ from tieout.show.terminal import Terminal, clean
 if TYPE_CHECKING:
     from tieout.tie_out import Team, TieOut
 
-NAME = 18
-FIGURE = 23
+WIDE = 1000
+"""Wide enough that nothing is cut."""
 
 
 def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
@@ -31,8 +31,8 @@ def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
     lines = [terminal.paint(_title(found), "title")]
     lines += terminal.wrap(DOT.join([clean(found.company.name), *told]), style="label")
     lines += ["", *_strip(terminal, found)]
-    for some in _chunks(found.teams, max((terminal.width - NAME) // FIGURE, 1)):
-        lines += ["", *_steps(terminal, found, some)]
+    for teams in _that_fit(terminal, found, found.teams):
+        lines += ["", *_steps(terminal, found, teams)]
     if not found.teams:
         lines += ["", "  The contract has no lenses yet: lenses.yaml says how each team counts today."]
     return [*lines, "", *_foot(terminal, found)]
@@ -76,16 +76,22 @@ def _bar_row(name: str, side: Side) -> list[Cell]:
 # -- the steps
 
 
-def _chunks(teams: Sequence[Team], size: int) -> list[Sequence[Team]]:
-    return [teams[start : start + size] for start in range(0, len(teams), size)]
+def _that_fit(terminal: Terminal, found: TieOut, teams: Sequence[Team]) -> Iterator[Sequence[Team]]:
+    """Part the teams into as many as fit beside one another."""
+    plain = Terminal(WIDE)
+    while teams:
+        fitting = (n for n in range(len(teams), 1, -1) if len(_steps(plain, found, teams[:n])[0]) <= terminal.width)
+        count = next(fitting, 1)
+        yield teams[:count]
+        teams = teams[count:]
 
 
 def _steps(terminal: Terminal, found: TieOut, teams: Sequence[Team]) -> list[str]:
     """Lay out the causes in their fixed order, one pair of columns for each team: the amount, and its records."""
     causes = [cause for cause in CAUSES if any(_line(team, cause) for team in teams)]
-    columns = [Column("from the agreed number", right=False)]
+    columns = [Column("", right=False)]
     for team in teams:
-        columns += [Column(clean(team.name)), Column("n")]
+        columns += [Column(clean(team.name)), Column("n", gap=1)]
     opening: list[Cell] = [Cell("agreed", "accent")]
     closing: list[Cell] = [Cell("their number", "title")]
     residual: list[Cell] = [Cell("residual", "label")]

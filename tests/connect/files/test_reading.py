@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -51,7 +52,7 @@ def test_a_hint_for_spreadsheets_is_obeyed(read: Reader) -> None:
         b'"id","name"\n"1","Ann"\n"2","Bob"\n',
         b'id, "name"\n1, "Ann"\n2, "Bob"\n',
         b'id,name\n"1" ,"Ann" \n2,Bob\n',
-        b"id,name,\n1,Ann,\n2,Bob,\n"[:0] + PLAIN.encode(),
+        b'"id" ,"name" \n1,Ann\n2,Bob\n',
         codecs.BOM_UTF8 + PLAIN.encode(),
         PLAIN.encode("utf-16"),
         PLAIN.encode("utf-16-le"),
@@ -207,6 +208,11 @@ def test_an_encoding_that_nobody_knows_is_refused(read: Reader) -> None:
         read(PLAIN.encode(), encoding="klingon")
 
 
+def test_a_delimiter_at_the_end_of_each_line_makes_a_column_without_name(read: Reader) -> None:
+    found = read(b"id,name,\n1,Ann,\n")
+    assert (found.extract.columns, found.rows) == (("id", "name", "column 3"), [("1", "Ann", None)])
+
+
 def test_a_file_with_a_header_alone_has_no_rows(read: Reader) -> None:
     assert read(b"id,name\n").rows == []
 
@@ -229,6 +235,8 @@ def test_typed_columns_are_spelled_in_one_way(read: Reader, engine: DuckDBPyConn
 
 # -- laws
 
+QUOTING: tuple[Literal[0, 1], ...] = (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+
 lawful = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -236,11 +244,10 @@ cell = st.text(st.sampled_from('ab ,;|"\n\r\té😀'), max_size=6)
 
 
 @lawful
-@given(rows=st.lists(st.tuples(cell, cell), max_size=8), quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
-def test_what_a_csv_writer_writes_is_read_back(read: Reader, rows: list[tuple[str, str]], quoting: int) -> None:
+@given(rows=st.lists(st.tuples(cell, cell), max_size=8), quoting=st.sampled_from(QUOTING))
+def test_what_a_csv_writer_writes_is_read_back(read: Reader, rows: list[tuple[str, str]], quoting: Literal[0, 1]) -> None:
     text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL if quoting == csv.QUOTE_ALL else csv.QUOTE_MINIMAL)
-    writer.writerows([("id", "name"), *rows])
+    csv.writer(text, quoting=quoting).writerows([("id", "name"), *rows])
     found = read(text.getvalue().encode(), delimiter=",")
     assert found.rejects == []
     assert found.rows == [(first or None, second or None) for first, second in rows]

@@ -18,6 +18,8 @@ from tieout.connect.files.header import Header
 
 LONGEST = 2_000_000
 KEPT_TEXT = 100_000
+QUOTED_LATER = re.compile(r' +"').match
+"""Finds a value that begins with spaces and a quote: it was quoted, though not from its first letter on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,9 @@ def read_carefully(
         csv.field_size_limit(before)
 
 
-def _reader(lines: _Lines, header: Header, *, spaced: bool) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=header.delimiter, strict=True, skipinitialspace=spaced)
-
-
 def _records(lines: _Lines, header: Header, *, replaced: bool, spaced: bool) -> Iterator[Record | Reject]:
     width, number = len(header.names), 0
-    reader = _reader(lines, header, spaced=spaced)
+    reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
     while True:
         lines.mark()
         reason = None
@@ -117,33 +115,31 @@ def _records(lines: _Lines, header: Header, *, replaced: bool, spaced: bool) -> 
             return
         except (csv.Error, _TooLongError) as error:
             reason = _reason(error, lines)
-            reader = _reader(lines, header, spaced=spaced)
-            if spaced and (values := _without_space(lines.taken[0], header)):
-                reason = None
-        if reason is None and not values:
-            if width > 1:
-                continue
-            values = [""]
+            reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
+        if reason is None and not values and width > 1:
+            continue
         number += 1
-        line = lines.number + 1
-        if reason is None and len(values) > width and not any(values[width:]):
+        if len(values) > width and not any(values[width:]):
             values = values[:width]
+        reason = reason or _fault(values or [""], width, replaced=replaced)
+        if spaced and (reason or any(map(QUOTED_LATER, values))) and (loose := _without_space(lines.taken, header)):
+            values, reason = loose, _fault(loose, width, replaced=replaced)
         if reason is None:
-            reason = _fault(values, width, replaced=replaced)
-        if reason is None:
-            yield Record(number, line, values)
+            yield Record(number, lines.number + 1, values or [""])
         else:
-            yield Reject(line, reason, shown("".join(lines.taken)))
+            yield Reject(lines.number + 1, reason, shown("".join(lines.taken)))
 
 
-def _without_space(line: str, header: Header) -> list[str]:
-    """Read a line once more without the spaces behind closing quotes; nothing where that does not mend it."""
-    closed = re.sub(rf'" +(?={re.escape(header.delimiter)}|\r?\n?$)', '"', line)
+def _without_space(taken: list[str], header: Header) -> list[str] | None:
+    """Read a line once more, without the spaces around its quotes; None where that does not make it a record."""
+    if len(taken) > 1:
+        return None
+    closed = re.sub(rf'" +(?={re.escape(header.delimiter)}|[\r\n]*$)', '"', taken[0])
     try:
         rows = list(csv.reader([closed], delimiter=header.delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
-        return []
-    return rows[0] if rows and len(rows[0]) == len(header.names) else []
+        return None
+    return rows[0] if rows and len(rows[0]) == len(header.names) else None
 
 
 def _reason(error: Exception, lines: _Lines) -> str:

@@ -44,7 +44,7 @@ def read_header(path: Path, delimiter: str | None, known: Iterable[str], place: 
         message = f"The delimiter '{delimiter}' of the contract is not one character."
         raise UnreadableError(message, "Allowed: , ; | or a tab.")
     chosen = delimiter or _delimiter(head, frozenset(known), whole=whole)
-    rows = csv.reader(io.StringIO(head, newline=""), delimiter=chosen)
+    rows = csv.reader(io.StringIO(head, newline=""), delimiter=chosen, skipinitialspace=True)
     try:
         names = next(row for row in rows if row)
     except (StopIteration, csv.Error) as error:

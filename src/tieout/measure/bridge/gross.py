@@ -60,11 +60,12 @@ def _take_states(engine: Connection, ends: Ends) -> None:
     run(
         engine,
         f"""create temp table between_states as
-        select record, unit, valid_from as began_at, 1 as part, {judged} from ({states})
+        select record, unit, valid_from as began_at, 1 as part, {judged}, coalesce(value, 0) as record_value
+        from ({states})
         union all
-        select record, unit, timestamp '0001-01-01', 0, {columns} from temp.left_units
+        select record, unit, timestamp '0001-01-01', 0, {columns}, record_value from temp.left_units
         union all
-        select record, unit, timestamp '9999-12-31', 2, {columns} from temp.right_units""",
+        select record, unit, timestamp '9999-12-31', 2, {columns}, record_value from temp.right_units""",
         {**parameters, "since": ends.left.view.moment.as_of},
     )
 

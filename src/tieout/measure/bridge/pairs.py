@@ -51,11 +51,14 @@ NET_PAIRS = """
 """The two ends themselves as pairs, first units only."""
 
 FURTHER = """
-      select record, unit, 'several claims' as cause, value as amount, 5 as step
-      from temp.right_units where rank = 0 and place > 1
+      select u.record, u.unit, 'several claims' as cause, u.value as amount, 5 as step
+      from temp.right_units as u join temp.left_units as o on o.record = u.record and o.place = 1 and o.rank = 0
+      where u.rank = 0 and u.place > 1
       union all
-      select record, unit, 'several claims', -value, 5 from temp.left_units where rank = 0 and place > 1"""
-"""The second, third ... counted claim of one record."""
+      select u.record, u.unit, 'several claims', -u.value, 5
+      from temp.left_units as u join temp.right_units as o on o.record = u.record and o.place = 1 and o.rank = 0
+      where u.rank = 0 and u.place > 1"""
+"""The second, third ... counted claim of a record that both ends count."""
 
 
 def postings_sql(ends: Ends, pairs: str = NET_PAIRS, further: str | None = None) -> str:
@@ -67,7 +70,7 @@ def postings_sql(ends: Ends, pairs: str = NET_PAIRS, further: str | None = None)
     with pairs as ({pairs}),
     memberships as (
       select record, unit, {_membership_cause(ends)} as cause,
-        case when right_rank = 0 then r.value else -l.value end as amount, 0 as step
+        case when right_rank = 0 then r.record_value else -l.record_value end as amount, 0 as step
       from pairs
       where (left_rank = 0) <> (right_rank = 0)
     ),

@@ -46,7 +46,8 @@ def take(engine: Connection, end: End, table: str, lens: Lens | None = None) -> 
           record, unit, {columns},
           row_number() over (
             partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit
-          ) as place
+          ) as place,
+          coalesce(sum(case when rank = 0 then value end) over (partition by record), 0) as record_value
         from ({sql})""",
         parameters,
     )
