@@ -209,6 +209,12 @@ def write_weekly(folder: Path, records: int, activities: int, weeks: int = 10) -
         write_activities(engine, exports / f"activities_{at(WEEKS - 2)}.csv", activities, records)
 
 
+def write_log(folder: Path, rows: int, records: int) -> None:
+    """Write one export of a log of activities."""
+    with duckdb.connect() as engine:
+        write_activities(engine, folder / f"activities_{at(WEEKS - 1)}.csv", rows, records)
+
+
 def write_activities(engine: duckdb.DuckDBPyConnection, file: Path, rows: int, records: int) -> None:
     """Write a log of activities: five columns."""
     engine.execute(f"""copy (

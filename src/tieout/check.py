@@ -1,4 +1,4 @@
-"""Everything a person should look at, without pulling or changing anything: contract, sources, ledger, registers, data."""
+"""Everything a person should look at, with nothing pulled or changed: contract, sources, ledger, registers, data."""
 
 from __future__ import annotations
 
@@ -95,7 +95,11 @@ def _header(export: Export, known: frozenset[str], scratch: Path) -> tuple[str, 
             if start == b"PAR1":
                 return _parquet_header(export.found.path)
             file.seek(0)
-            data = gzip.open(file).read(HEAD) if start[:2] == b"\x1f\x8b" else file.read(HEAD)
+            if start[:2] == b"\x1f\x8b":
+                with gzip.open(file) as packed:
+                    data = packed.read(HEAD)
+            else:
+                data = file.read(HEAD)
     except (OSError, EOFError) as error:
         message = f"The file cannot be read: {error}."
         raise UnreadableError(message, "Export it again, whole.") from error

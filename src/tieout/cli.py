@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from tieout.commands.result import UsageError
+from tieout.commands.result import CLOSED_PIPE, UsageError
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
@@ -248,8 +248,13 @@ def _refuse(message: str) -> NoReturn:
 
 
 def _give(result: Result) -> int:
-    sys.stdout.write(result.text if result.text.endswith("\n") else f"{result.text}\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(result.text if result.text.endswith("\n") else f"{result.text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough; what is still buffered would raise again when Python closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
     return result.status
 
 
@@ -260,7 +265,7 @@ def main(arguments: list[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")
-        return int(typer.main.get_command(app).main(given, prog_name="tieout", standalone_mode=False) or 0)
+        return int(typer.main.get_command(app).main(given or ["--help"], prog_name="tieout", standalone_mode=False) or 0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: nothing is above it to tell a person
         from tieout.commands.failing import fail
 

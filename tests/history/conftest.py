@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from duckdb import DuckDBPyConnection
 
 from tieout.basics.workspace import Workspace
 from tieout.contract.model import Company, Contract, SourceObject, System
 from tieout.history import Feed, Ledger, PullReport, changes, pull
 from tieout.warehouse.engine import memory
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 NOW = datetime(2027, 1, 1)
 Change = tuple[Any, ...]

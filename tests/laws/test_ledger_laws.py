@@ -6,8 +6,9 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,9 @@ from tieout.basics.workspace import Workspace
 from tieout.contract.model import Contract, SourceObject, System
 from tieout.history import Feed, Ledger, Pull, changes, pull, rebuild
 from tieout.warehouse.engine import memory
+
+if TYPE_CHECKING:
+    import duckdb
 
 FEED = Feed("crm", "deals")
 NOW = datetime(2027, 1, 1)
@@ -135,7 +139,7 @@ def check(exports: list[Export], order: list[int]) -> None:
         engine.close()
 
 
-lawful = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+lawful = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @lawful
@@ -156,7 +160,14 @@ def test_logs_in_any_order_give_the_changes_of_the_model(history: tuple[list[Exp
     check(*history)
 
 
-@lawful
+@settings(lawful, max_examples=20)
 @given(histories(("full", "delta", "log")))
 def test_an_object_whose_mode_changes_gives_the_changes_of_the_model(history: tuple[list[Export], list[int]]) -> None:
+    check(*history)
+
+
+@pytest.mark.slow
+@settings(lawful, max_examples=400)
+@given(histories(("full", "delta", "log")))
+def test_many_histories_give_the_changes_of_the_model(history: tuple[list[Export], list[int]]) -> None:
     check(*history)

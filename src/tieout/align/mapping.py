@@ -247,7 +247,7 @@ def _unread(field: str, raw: exp.Expr, tree: exp.Expr) -> exp.Expr:
 
 
 def _joined(unread: list[exp.Expr]) -> exp.Expr:
-    return exp.func("concat_ws", exp.Literal.string(","), *unread) if unread else exp.Literal.string("")
+    return exp.func("concat_ws", exp.Literal.string(","), *unread, dialect="duckdb") if unread else exp.Literal.string("")
 
 
 def _null(kind: Kind) -> exp.Expr:

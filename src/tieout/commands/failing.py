@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from tieout.basics.calendars import PeriodError
 from tieout.basics.workspace import NoWorkspaceError
-from tieout.commands.result import BUSY, CLOSED_PIPE, FOUND, INTERRUPTED, MISTAKE_OF_OURS, USAGE, UsageError
+from tieout.commands.result import BUSY, FOUND, INTERRUPTED, MISTAKE_OF_OURS, USAGE, UsageError
 from tieout.contract.archive import NotArchivedError
 from tieout.contract.definitions import UnknownLensError
 from tieout.history.ledger import LedgerError
@@ -53,8 +53,8 @@ def _system(error: BaseException) -> str:
 
 def _ours(error: BaseException) -> str:
     return (
-        f"Tieout made a mistake of its own ({type(error).__name__}: {clean(str(error))[:300]}). What is published and the "
-        "ledger are as they were. Run again with TIEOUT_DEBUG=1 and report what it shows."
+        f"Tieout made a mistake of its own ({type(error).__name__}: {clean(str(error))[:300]}). What is published and "
+        "the ledger are as they were. Run again with TIEOUT_DEBUG=1 and report what it shows."
     )
 
 
@@ -85,11 +85,7 @@ def told(error: BaseException) -> Told:
 
 
 def fail(error: BaseException, *, json: bool) -> int:
-    """Tell an error on standard error (and as the one JSON document, where that was asked for); give the exit status."""
-    if isinstance(error, BrokenPipeError):
-        # What is still buffered would raise again when Python closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return CLOSED_PIPE
+    """Tell an error on standard error, and as the one JSON document where that was asked for; give the exit status."""
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
         sys.stderr.write("\nStopped. What was committed stands; run again to go on.\n")
         return INTERRUPTED
@@ -106,5 +102,7 @@ def _usage(error: BaseException) -> str:
     """Tell what typer refuses, with the help of the command it was given to."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "tieout"
-    message = str(error.format_message())  # type: ignore[attr-defined]
+    message = str(error.format_message()).replace("Value error, ", "")  # type: ignore[attr-defined]
+    if message.startswith("Usage:"):
+        return f"No command was given. See `{path} --help`."
     return f"{message.rstrip('.')}. See `{path} --help`."

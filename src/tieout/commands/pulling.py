@@ -90,7 +90,7 @@ def _ledger(ledger: Ledger, output: Output, files: int | None) -> Result:
 
 
 def _accepted(workspace: Workspace, run: Run) -> frozenset[str]:
-    """Give the objects whose deletions are let through. Raises QuestionError for one that the contract does not have."""
+    """Give the objects whose deletions are let through. Raises QuestionError for one that is not in the contract."""
     if not run.accept:
         return frozenset()
     contract, _ = load_contract(workspace.contract)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from tieout.basics.findings import Finding, Level, worst
@@ -29,7 +29,7 @@ class Output:
     """How and where to a command writes."""
 
     form: Form = Form.TEXT
-    terminal: Terminal = Terminal()
+    terminal: Terminal = field(default_factory=Terminal)
 
 
 @dataclass(frozen=True, slots=True)

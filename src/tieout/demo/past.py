@@ -18,6 +18,8 @@ from tieout.demo.world import Deal, Record, World, between, moment, stream, work
 LAST_CLOSE = date(2026, 8, 24)
 MONTHS = tuple(date(2023 + (9 + month) // 12, (9 + month) % 12 + 1, 1) for month in range(35))
 LEGACY = 502
+CLAIMED = {"Outbound": 0.08, "Partner": 0.15}
+"""The share of deals that marketing claims, where it is not three in four."""
 RENEWED_FROM = 30000
 """Smaller contracts renew by themselves, without an opportunity."""
 
@@ -188,7 +190,7 @@ def claim_past(world: World) -> None:
         deal for deal in world.deals if deal.closed_on and deal.closed_on <= LAST_CLOSE and deal.kind == "new"
     ]:
         born = deal.record.born.date()
-        if deal.lead or born > date(2026, 7, 20) or rng.random() > 0.45:
+        if deal.lead or born > date(2026, 7, 20) or rng.random() > CLAIMED.get(deal.record.now["LeadSource"], 0.75):
             continue
         for _ in range(1 if rng.random() < 0.9 else 2):
             add_claim(world, rng, deal, min(workday(born + timedelta(days=rng.randint(0, 6))), before))

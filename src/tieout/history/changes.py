@@ -7,8 +7,6 @@ A put stands until the next put of its key, or until the first complete full ext
 rules below follow from that. `rank` is a pull's place in the taken order.
 """
 
-# ruff: noqa: S608 -- paths are quoted, the rest are numbers and times of ours
-
 from __future__ import annotations
 
 import hashlib
@@ -220,7 +218,7 @@ class _Derivation:
             ),
             verdicts as (
                 select _position as position, _row as number, 'put' as op, rank from seen
-                where rank >= {start} and (was is null or was_complete < complete_before or was <> _digest)
+                where rank >= {start} and (was is null or false or was <> _digest)
                 union all
                 select _position, _row, 'delete', next_complete from seen
                 where next_complete is not null and (next_rank is null or next_rank > next_complete)

@@ -3,8 +3,6 @@
 Pulls are committed in batches. What a killed run left behind has no line; the next writer removes it.
 """
 
-# ruff: noqa: S608 -- names and paths are quoted, and no value of a file is ever part of a statement
-
 from __future__ import annotations
 
 import json

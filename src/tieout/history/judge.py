@@ -1,7 +1,5 @@
 """What is right and wrong with an extract before it is committed: its columns, its keys, what it would delete."""
 
-# ruff: noqa: S608 -- paths are quoted, columns are numbered, and no value of a file is ever part of a statement
-
 from __future__ import annotations
 
 import csv

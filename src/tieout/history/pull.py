@@ -57,7 +57,7 @@ class PullReport:
     findings: tuple[Finding, ...]
 
 
-def pull(  # noqa: PLR0913, PLR0917 -- the last three are for special occasions
+def pull(
     workspace: Workspace,
     contract: Contract,
     now: datetime,

@@ -18,8 +18,6 @@ from tieout.measure.numbers.question import view_of
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from tieout.measure.numbers.question import Asked
 
 GRADES = ("observed", "derived", "assumed", "missing")
@@ -67,8 +65,8 @@ class Change:
 class Version:
     """A state of a record, true from `valid_from` until before `valid_to`; None: from the beginning, or still.
 
-    `heard_at` is when we first heard of it. `grade` says of each graded field how it is known. `flags` are what a reader
-    should know: missing (nothing tells the state), deleted, restored, merged, unmerged, dated by the taking.
+    `heard_at` is when we first heard of it. `grade` says of each graded field how it is known. `flags` are what a
+    reader should know: missing (nothing tells the state), deleted, restored, merged, unmerged, dated by the taking.
     """
 
     valid_from: datetime | None
@@ -116,7 +114,7 @@ class Life:
 
 
 def life_of(asked: Asked, record: str, period: str | None = None) -> Life:
-    """Give the life of an opportunity, account or lead. Raises QuestionError with the nearest id where there is none."""
+    """Give the life of an opportunity, account or lead. Raises QuestionError with the nearest id if there is none."""
     match entity := _entity(asked, record):
         case "opportunity":
             versions = _opportunity(asked, record)
@@ -144,41 +142,51 @@ def _entity(asked: Asked, record: str) -> str:
 
 
 def _opportunity(asked: Asked, record: str) -> tuple[Version, ...]:
-    told: dict[datetime, list[Source]] = {}
-    flagged: set[datetime] = set()
-    sql = "select happened_at, object, position, taken_at, voice, flagged from opportunity_changes where record = $record order by ordinal"
-    for happened_at, object_, position, taken_at, voice, by_taking in fetch(asked.engine, sql, {"record": record}):
-        told.setdefault(happened_at, []).append(Source(object_, position, taken_at, voice))
-        if by_taking:
-            flagged.add(happened_at)
+    told, by_taking = _told(asked, record)
     grades = ", ".join(f"{name}_grade" for name in GRADED)
-    sql = f"""select valid_from, valid_to, missing, deleted, {grades}, {", ".join(OPPORTUNITY)} from opportunity_versions
+    sql = f"""select valid_from, valid_to, missing, deleted, {grades}, {", ".join(OPPORTUNITY)}
+      from opportunity_versions
       where record = $record and seen_to = {FOREVER} and valid_to > valid_from order by valid_from"""
     versions: list[Version] = []
     was_deleted = False
     before: dict[str, object] = {}
     for valid_from, valid_to, missing, deleted, *rest in fetch(asked.engine, sql, {"record": record}):
         state = dict(zip(OPPORTUNITY, rest[len(GRADED) :], strict=True))
-        grade = {name: GRADES[place] for name, place in zip(GRADED, rest, strict=False) if state[name] is not None}
         marks = {
             "missing": missing,
             "deleted": deleted,
             "restored": was_deleted and not deleted,
             "merged": state["merged_into"] is not None,
             "unmerged": state["merged_into"] is None and before.get("merged_into") is not None,
-            "dated by the taking": valid_from in flagged,
+            "dated by the taking": valid_from in by_taking,
         }
-        flags = tuple(name for name, holds in marks.items() if holds)
-        sources = _once(told.get(valid_from, ()))
-        heard_at = min((source.taken_at for source in sources), default=None)
-        changes = _changes(before, state)
-        versions.append(Version(valid_from, _end(valid_to), heard_at, sources, changes, state, grade, flags))
+        sources = tuple(dict.fromkeys(told.get(valid_from, ())))
+        version = Version(
+            valid_from,
+            _end(valid_to),
+            min((source.taken_at for source in sources), default=None),
+            sources,
+            _changes(before, state),
+            state,
+            {name: GRADES[place] for name, place in zip(GRADED, rest, strict=False) if state[name] is not None},
+            tuple(name for name, holds in marks.items() if holds),
+        )
+        versions.append(version)
         was_deleted, before = deleted, state
     return tuple(versions)
 
 
-def _once(sources: Iterable[Source]) -> tuple[Source, ...]:
-    return tuple(dict.fromkeys(sources))
+def _told(asked: Asked, record: str) -> tuple[dict[datetime, list[Source]], set[datetime]]:
+    """Give what told of each moment of a record, and the moments that are dated by the taking of a pull."""
+    told: dict[datetime, list[Source]] = {}
+    by_taking: set[datetime] = set()
+    sql = """select happened_at, object, position, taken_at, voice, flagged from opportunity_changes
+      where record = $record order by ordinal"""
+    for happened_at, label, position, taken_at, voice, flagged in fetch(asked.engine, sql, {"record": record}):
+        told.setdefault(happened_at, []).append(Source(label, position, taken_at, voice))
+        if flagged:
+            by_taking.add(happened_at)
+    return told, by_taking
 
 
 def _changes(before: dict[str, object], state: dict[str, object]) -> tuple[Change, ...]:
@@ -232,7 +240,7 @@ def _lead(asked: Asked, record: str) -> tuple[Version, ...]:
 
 
 def memberships_of(asked: Asked, record: str, period: str | None = None) -> tuple[Membership, ...]:
-    """Say of each lens, the agreed one first, whether it counts the record today, in the period of today or the one given."""
+    """Say of each lens, the agreed one first, whether it counts the record today, in the period given or today's."""
     return tuple(_membership(asked, record, name, period) for name in ("agreed", *asked.contract.lenses))
 
 
@@ -254,8 +262,11 @@ def _entries(asked: Asked, entity: str, record: str, account: object) -> tuple[E
     sql = """select 'exclusions', id, reason, owner, null, ends_at from exclusions
       where (object = $entity and id = $record) or (object = 'account' and id = $account)
       union
-      select 'merges', id, reason, owner, into_id, ends_at from registered_merges where object = $entity and id = $record
+      select 'merges', id, reason, owner, into_id, ends_at from registered_merges
+      where object = $entity and id = $record
       order by 1, 2"""
     given: dict[str, Any] = {"entity": entity, "record": record, "account": account}
-    found: Sequence[tuple[Any, ...]] = fetch(asked.engine, sql, given)
-    return tuple(Entry(*row[:5], ends_at=_end(row[5])) for row in found)
+    return tuple(
+        Entry(register, named, reason, owner, into, _end(ends_at))
+        for register, named, reason, owner, into, ends_at in fetch(asked.engine, sql, given)
+    )

@@ -71,7 +71,7 @@ def _verdict(terminal: Terminal, answer: Answer, row: Row) -> list[str]:
     terms = answer.passport.band
     if not row.verdict or terms is None or row.value is None:
         return []
-    drawn = band(float(row.value), terms.low, terms.high)
+    drawn = band([float(row.value)], terms.low, terms.high)[0]
     bounds = [f"{figures.figure(bound, answer.unit)}" for bound in (terms.low, terms.high) if bound is not None]
     told = f"band {figures.DASH.join(bounds)}" if len(bounds) == 2 else f"band from {bounds[0]}"
     if terms.low is None:
@@ -104,13 +104,14 @@ def _slices(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
     columns += [Column("observed")] if with_grade else []
     columns += [Column("", right=False)] if with_note else []
 
+    drawn = _bands(answer)
+
     def line(row: Row, by: Sequence[str]) -> list[Cell]:
         style = "label" if row.verdict and row.verdict.startswith("too few") else "plain"
         cells = [*(Cell(clean(text)) for text in by), Cell(figures.shown(row, answer.unit), style)]
         cells.append(Cell(figures.count(row.n), style))
         cells += [Cell(figures.interval(row.interval), style)] if with_interval else []
-        if terms:
-            cells.append(Cell("" if row.value is None else band(float(row.value), terms.low, terms.high)))
+        cells += [Cell(drawn.get(id(row), ""))] if terms else []
         cells += (
             [Cell(figures.share(row.grade.get("observed", 0.0)) if row.grade else "", "label")] if with_grade else []
         )
@@ -119,6 +120,16 @@ def _slices(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
 
     foot = line(answer.total, ["all", *[""] * (len(names) - 1)])
     return table(terminal, columns, [line(row, list(row.by.values())) for row in rows], [foot])
+
+
+def _bands(answer: Answer) -> dict[int, str]:
+    """Draw the bands of all rows on one scale, so that they can be compared."""
+    terms = answer.passport.band
+    rows = [row for row in answer.rows if row.value is not None]
+    if terms is None:
+        return {}
+    drawn = band([float(row.value or 0) for row in rows], terms.low, terms.high)
+    return {id(row): one for row, one in zip(rows, drawn, strict=True)}
 
 
 def _note(row: Row) -> str:

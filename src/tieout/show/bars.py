@@ -26,13 +26,18 @@ def bar(value: Decimal, largest: Decimal, width: int, mark: Decimal | None = Non
     return (drawn[:place] + LINE + drawn[place + 1 :]).rstrip()
 
 
-def band(value: float, low: float | None, high: float | None, width: int = 17) -> str:
-    """Draw where a value stands: a thin line, thick where it is healthy, a point for the value."""
+def band(values: Sequence[float], low: float | None, high: float | None, width: int = 17) -> list[str]:
+    """Draw where values stand, on one scale: a thin line, thick where it is healthy, a point for the value."""
     bounds = [bound for bound in (low, high) if bound is not None]
     if not bounds:
-        return ""
-    top = max(*bounds, value, 0.0) * 1.2 or 1.0
-    bottom = min(0.0, value)
+        return [""] * len(values)
+    top = max(*bounds, *values, 0.0) * 1.1 or 1.0
+    bottom = min(0.0, *values)
+    return [_point(value, (bottom, top), (low, high), width) for value in values]
+
+
+def _point(value: float, ends: tuple[float, float], bounds: tuple[float | None, float | None], width: int) -> str:
+    (bottom, top), (low, high) = ends, bounds
     drawn = [_in_band(bottom + (top - bottom) * (place + 0.5) / width, low, high) for place in range(width)]
     place = int((value - bottom) / (top - bottom) * width)
     drawn[min(max(place, 0), width - 1)] = "\N{BLACK CIRCLE}"
@@ -60,7 +65,7 @@ class Scale:
     def place(self, value: Decimal) -> int:
         """Give the column of a value."""
         span = self.end - self.start
-        return int(round((value - self.start) / span * self.width)) if span else 0
+        return round((value - self.start) / span * self.width) if span else 0
 
 
 def scale_of(levels: Sequence[Decimal], width: int) -> Scale:

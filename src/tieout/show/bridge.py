@@ -1,4 +1,4 @@
-"""The page of a bridge: opening, causes in their fixed order, closing, as figures and as a waterfall; the residual printed."""
+"""The page of a bridge: opening, causes in their fixed order, closing, drawn as a waterfall; the residual printed."""
 
 from __future__ import annotations
 

@@ -88,8 +88,6 @@ def headline(value: Value, unit: Unit) -> str:
             return short(Decimal(value))
         case "days":
             return f"{figure(value, unit)} days"
-        case "ratio":
-            return f"{float(value):,.1f}x"
         case _:
             return figure(value, unit)
 

@@ -96,7 +96,8 @@ def _told(value: object, zone: ZoneInfo) -> str:
 def _entry(entry: Entry, zone: ZoneInfo) -> str:
     until = f" until {figures.stamp(entry.ends_at, zone)}" if entry.ends_at else ""
     into = f" into {entry.into}" if entry.into else ""
-    return f"In {entry.register}.csv{until}: {entry.id}{into}, {entry.reason or 'no reason'} ({entry.owner or 'no owner'})."
+    told = f"{entry.reason or 'no reason'} ({entry.owner or 'no owner'})"
+    return f"In {entry.register}.csv{until}: {entry.id}{into}, {told}."
 
 
 def _memberships(terminal: Terminal, life: Life, company: Company) -> list[str]:

@@ -1,4 +1,4 @@
-"""The tie-out: each team's figure as a bar with the agreed one as a line through them, and every step between by cause."""
+"""The tie-out: each team's figure as a bar, the agreed one as a line through them, and every step between by cause."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tieout.show import figures
 from tieout.show.answer import DOT
 from tieout.show.as_json import lines_json, side_json
 from tieout.show.bars import bar
-from tieout.show.tables import Cell, Column, Row, table
+from tieout.show.tables import GAP, Cell, Column, Row, table
 from tieout.show.terminal import Terminal, clean
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
     lines = [terminal.paint(_title(found), "title")]
     lines += terminal.wrap(DOT.join([clean(found.company.name), *told]), style="label")
     lines += ["", *_strip(terminal, found)]
-    for teams in _that_fit(terminal, found, found.teams):
-        lines += ["", *_steps(terminal, found, teams)]
+    for block in _blocks(terminal, found, found.teams):
+        lines += ["", *block]
     if not found.teams:
         lines += ["", "  The contract has no lenses yet: lenses.yaml says how each team counts today."]
     return [*lines, "", *_foot(terminal, found)]
@@ -76,22 +76,23 @@ def _bar_row(name: str, side: Side) -> list[Cell]:
 # -- the steps
 
 
-def _that_fit(terminal: Terminal, found: TieOut, teams: Sequence[Team]) -> Iterator[Sequence[Team]]:
-    """Part the teams into as many as fit beside one another."""
+def _blocks(terminal: Terminal, found: TieOut, teams: Sequence[Team]) -> Iterator[list[str]]:
+    """Lay out the steps of as many teams beside one another as fit, the others below them."""
     plain = Terminal(WIDE)
     while teams:
-        fitting = (n for n in range(len(teams), 1, -1) if len(_steps(plain, found, teams[:n])[0]) <= terminal.width)
-        count = next(fitting, 1)
-        yield teams[:count]
+        ways = ((count, gap) for count in range(len(teams), 0, -1) for gap in (GAP, 1))
+        fits = (way for way in ways if len(_steps(plain, found, teams[: way[0]], way[1])[1]) <= terminal.width)
+        count, gap = next(fits, (1, 1))
+        yield _steps(terminal, found, teams[:count], gap)
         teams = teams[count:]
 
 
-def _steps(terminal: Terminal, found: TieOut, teams: Sequence[Team]) -> list[str]:
+def _steps(terminal: Terminal, found: TieOut, teams: Sequence[Team], gap: int) -> list[str]:
     """Lay out the causes in their fixed order, one pair of columns for each team: the amount, and its records."""
     causes = [cause for cause in CAUSES if any(_line(team, cause) for team in teams)]
     columns = [Column("", right=False)]
     for team in teams:
-        columns += [Column(clean(team.name)), Column("n", gap=1)]
+        columns += [Column(clean(team.name)), Column("n", gap=gap)]
     opening: list[Cell] = [Cell("agreed", "accent")]
     closing: list[Cell] = [Cell("their number", "title")]
     residual: list[Cell] = [Cell("residual", "label")]
@@ -114,7 +115,7 @@ def _line(team: Team, cause: str) -> Line | None:
 
 
 def _pair(side: Side) -> list[Cell]:
-    return [Cell(figures.money(side.value), "figure"), Cell(figures.count(side.n))]
+    return [Cell(figures.money(side.value), "figure"), Cell(figures.count(side.n), "label")]
 
 
 def _amount(line: Line | None) -> list[Cell]:

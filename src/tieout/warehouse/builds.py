@@ -132,9 +132,13 @@ def sync(path: Path) -> None:
 
 def _pointers(workspace: Workspace) -> list[dict[str, str | int | None]]:
     try:
-        return list(simplejson.loads(workspace.pointer.read_text()))
-    except (FileNotFoundError, ValueError):
+        entries: list[dict[str, str | int | None]] = list(simplejson.loads(workspace.pointer.read_text()))
+        for entry in entries:
+            BuildFacts.from_json(entry)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        # Whatever else stands there was not written by us; a refresh publishes again.
         return []
+    return entries
 
 
 def _retained(entries: list[dict[str, str | int | None]]) -> list[dict[str, str | int | None]]:

@@ -7,15 +7,17 @@ import csv
 import gzip
 import io
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.connect.files.conftest import Reader
 from tieout.connect.files import UnreadableError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 PLAIN = "id,name\n1,Ann\n2,Bob\n"
 ROWS = [("1", "Ann"), ("2", "Bob")]
@@ -245,7 +247,9 @@ cell = st.text(st.sampled_from('ab ,;|"\n\r\té😀'), max_size=6)
 
 @lawful
 @given(rows=st.lists(st.tuples(cell, cell), max_size=8), quoting=st.sampled_from(QUOTING))
-def test_what_a_csv_writer_writes_is_read_back(read: Reader, rows: list[tuple[str, str]], quoting: Literal[0, 1]) -> None:
+def test_what_a_csv_writer_writes_is_read_back(
+    read: Reader, rows: list[tuple[str, str]], quoting: Literal[0, 1]
+) -> None:
     text = io.StringIO()
     csv.writer(text, quoting=quoting).writerows([("id", "name"), *rows])
     found = read(text.getvalue().encode(), delimiter=",")

@@ -4,8 +4,6 @@ The fast way is DuckDB's own reader, told everything and guessing nothing. Its r
 and its rows are as many as were counted without it; everything else is read by the careful reader.
 """
 
-# ruff: noqa: S608 -- paths are quoted, columns are numbered, and no value of a file is ever part of a statement
-
 from __future__ import annotations
 
 import csv

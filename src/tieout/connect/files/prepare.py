@@ -46,8 +46,8 @@ class Prepared:
     """A file that is plain UTF-8 (or Parquet) at `path`.
 
     `records` and `lines` are counted without parsing; `clean` says that the count can be relied on. `replaced`: bytes
-    that are no text in the encoding stand as U+FFFD. `spaced`: there may be spaces between quotes and delimiters. `guessed`:
-    nobody told the encoding.
+    that are no text in the encoding stand as U+FFFD. `spaced`: there may be spaces between quotes and delimiters.
+    `guessed`: nobody told the encoding.
     """
 
     path: Path

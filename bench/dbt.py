@@ -1,0 +1,155 @@
+"""The second full extract of opportunities against `dbt snapshot`: the same files, each tool as a whole process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import sys
+from pathlib import Path
+
+from bench.company import at, make_once, write_contract
+from bench.measuring import BUILD, Result, Run, apart, run, tieout
+
+DBT = ("dbt-core==1.11.16", "dbt-duckdb==1.11.1", "duckdb==2.0.0")
+ROUNDS = 5
+
+OBJECT = """
+    opportunities:
+      entity: opportunity
+      files: opportunities_*.csv
+      key: id
+      modified: modified
+      fields: {name: name, account_id: account, owner_id: owner, type: type, stage: stage, category: category,
+        currency: currency, source: source, region: region, reason: reason}
+"""
+PROJECT = """
+name: bench
+version: "1"
+profile: bench
+snapshot-paths: [snapshots]
+model-paths: [models]
+flags: {send_anonymous_usage_stats: false}
+"""
+PROFILES = "bench: {target: it, outputs: {it: {type: duckdb, path: warehouse.duckdb, threads: 2}}}\n"
+MODELS = """
+sources:
+  - name: exports
+    tables:
+      - name: opportunities
+        config: {external_location: "read_csv('opportunities.csv')"}
+"""
+SNAPSHOT = """
+snapshots:
+  - name: opportunities_snapshot
+    relation: source('exports', 'opportunities')
+    config: {unique_key: id, strategy: timestamp, updated_at: modified}
+"""
+ROWS = """
+select 'O' || lpad(range::varchar, 7, '0') as id,
+  strftime(case when {week} = 1 and range % 20 = 7 then timestamp '2026-07-08' else timestamp '2026-06-01' end
+    + to_seconds((hash(range) % 400000)::double), '%Y-%m-%d %H:%M:%S') as modified,
+  'Deal with ' || md5(range::varchar)[:12] as name, 'A' || (hash(range) % 50000)::varchar as account,
+  'U' || (hash(range, 'o') % 500)::varchar as owner,
+  ['new', 'expansion', 'renewal'][1 + (hash(range, 't') % 3)::int] as type,
+  ['Discovery', 'Qualification', 'Proposal', 'Negotiation'][
+    1 + (hash(range, 's') % 4 + case when range % 20 = 7 then {week} else 0 end)::int % 4] as stage,
+  ['Pipeline', 'Best case', 'Commit'][1 + (hash(range, 'c') % 3)::int] as category,
+  ['USD', 'EUR', 'GBP'][1 + (hash(range, 'm') % 3)::int] as currency,
+  ['web', 'event', 'partner', 'outbound'][1 + (hash(range, 'w') % 4)::int] as source,
+  ['EMEA', 'AMER', 'APAC'][1 + (hash(range, 'r') % 3)::int] as region,
+  'because ' || md5((range * 7)::varchar)[:16] as reason
+from range({records})
+"""
+
+
+def write_two(folder: Path, records: int) -> None:
+    """Write two full extracts of opportunities, of which the second has 5% changed."""
+    import duckdb  # noqa: PLC0415 -- only the process that makes the data needs it
+
+    with duckdb.connect() as engine:
+        for week in (0, 1):
+            file = folder / f"opportunities_{at(130 + week)}.csv"
+            engine.execute(f"copy ({ROWS.format(week=week, records=records)}) to '{file}' (header)")
+
+
+def second_pull(scale: float) -> list[Result]:
+    """Measure both tools in turn, several times; each begins each time from where the first extract had left it."""
+    records = int(500_000 * scale)
+    exports = (BUILD / f"two-{records}").absolute()
+    apart(f"from bench.dbt import *; make_once(Path({str(exports)!r}), lambda folder: write_two(folder, {records}))")
+    first, second = sorted(exports.glob("*.csv"))
+    ours, theirs = _Ours(first, second), _Theirs(first, second)
+    runs = [(ours.run(), theirs.run()) for _ in range(ROUNDS)]
+    mine, dbt = (statistics.median(pair[place].wall for pair in runs) for place in (0, 1))
+    memory = max(pair[0].memory for pair in runs) / 1e9
+    spread = ", ".join(f"{one.wall:.2f}/{other.wall:.2f}" for one, other in runs)
+    return [
+        Result("second pull of opportunities", mine, "s", note=f"{records:,} rows, {memory:.2f} GB at most"),
+        Result("dbt snapshot of the same", dbt, "s", note=", ".join(DBT)),
+        Result("second pull / dbt snapshot", mine / dbt, "", 0.6, note=f"rounds: {spread}"),
+    ]
+
+
+class _Ours:
+    """A workspace that has pulled the first extract, and goes back to that after each run."""
+
+    def __init__(self, first: Path, second: Path) -> None:
+        self.root, self.kept, self.second = BUILD / "second-pull", BUILD / "second-pull-first", second
+        for folder in (self.root, self.kept):
+            shutil.rmtree(folder, ignore_errors=True)
+        write_contract(self.root, OBJECT)
+        self.exports = self.root / "exports"
+        self.exports.mkdir()
+        os.link(first, self.exports / first.name)
+        run(tieout("pull", "--workspace", self.root))
+        shutil.copytree(self.root, self.kept)
+
+    def run(self) -> Run:
+        shutil.rmtree(self.root)
+        shutil.copytree(self.kept, self.root)
+        os.link(self.second, self.exports / self.second.name)
+        return run(tieout("pull", "--workspace", self.root))
+
+
+class _Theirs:
+    """A dbt project whose snapshot has seen the first extract, and goes back to that after each run."""
+
+    def __init__(self, first: Path, second: Path) -> None:
+        self.root, self.second = (BUILD / "second-pull-dbt").absolute(), second
+        self.database, self.kept = self.root / "warehouse.duckdb", self.root / "kept.duckdb"
+        self.python = _environment()
+        shutil.rmtree(self.root, ignore_errors=True)
+        texts = {
+            "dbt_project.yml": PROJECT,
+            "profiles.yml": PROFILES,
+            "models/sources.yml": MODELS,
+            "snapshots/snapshots.yml": SNAPSHOT,
+        }
+        for name, text in texts.items():
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / name).write_text(text)
+        self._snapshot(first)
+        shutil.copyfile(self.database, self.kept)
+
+    def run(self) -> Run:
+        shutil.copyfile(self.kept, self.database)
+        return self._snapshot(self.second)
+
+    def _snapshot(self, extract: Path) -> Run:
+        source = self.root / "opportunities.csv"
+        source.unlink(missing_ok=True)
+        os.link(extract, source)
+        command = [self.python.with_name("dbt"), "--no-version-check", "snapshot", "--profiles-dir", "."]
+        return run(command, self.root, {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
+
+
+def _environment() -> Path:
+    """Make the environment of dbt, apart from ours, and give its Python."""
+    folder = Path("build/bench-dbt").absolute()
+    python, told = folder / "bin" / "python", folder / "installed"
+    if not told.exists() or told.read_text() != " ".join(DBT):
+        run([sys.executable, "-m", "venv", "--clear", folder])
+        run([python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *DBT])
+        told.write_text(" ".join(DBT))
+    return python

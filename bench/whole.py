@@ -1,0 +1,97 @@
+"""Whole commands: a large first pull, a changed file to a published number, and the sample company."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.company import ACTIVITIES, LAST, write_contract
+from bench.measuring import BUILD, Result, Run, apart, run, tieout
+
+AS_MANY = 3
+"""How often a command is run whose median is given."""
+
+
+def first_pull(scale: float) -> list[Result]:
+    """Measure the first pull of a log of activities, five columns wide."""
+    rows = int(10_000_000 * scale)
+    exports = (BUILD / f"activities-{rows}").absolute()
+    _made(exports, f"write_log(folder, {rows}, {rows // 20})")
+    root = BUILD / "first-pull"
+    taken = []
+    for _ in range(AS_MANY):
+        shutil.rmtree(root, ignore_errors=True)
+        write_contract(root, ACTIVITIES)
+        (root / "exports").symlink_to(exports)
+        taken.append(run(tieout("pull", "--workspace", root)))
+    shutil.rmtree(root)
+    speed = rows / statistics.median(one.wall for one in taken)
+    return [
+        Result("first pull of activities", speed, "rows/s", 500_000, most=False, note=f"{rows:,} rows; {_told(taken)}"),
+        Result("first pull of activities, memory", max(one.memory for one in taken) / 1e9, "GB", 4),
+    ]
+
+
+def changed_file(scale: float) -> list[Result]:
+    """Measure a refresh after one weekly extract was added, and one that has nothing to do."""
+    records, activities = int(50_000 * scale), int(1_000_000 * scale)
+    made = (BUILD / f"weekly-{records}").absolute()
+    _made(made, f"write_weekly(folder, {records}, {activities})")
+    root, kept = BUILD / "changed-file", BUILD / "changed-file-before"
+    for folder in (root, kept):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(made, root)
+    first = _refresh(root)
+    shutil.copytree(root, kept)
+    taken, idle = [], []
+    for _ in range(AS_MANY):
+        shutil.rmtree(root)
+        shutil.copytree(kept, root)
+        for file in (root / "next").iterdir():
+            file.rename(root / "exports" / file.name)
+        taken.append(_refresh(root))
+        idle.append(_refresh(root))
+    shutil.rmtree(kept)
+    size = f"{records:,} opportunities, {activities:,} activities"
+    return [
+        Result("changed file to published number", _median(taken), "s", 10, note=f"{size}; {_told(taken)}"),
+        Result("refresh with nothing new", _median(idle), "s", note=_told(idle)),
+        Result("first refresh of the same", first.wall, "s", note=_told([first])),
+    ]
+
+
+def sample_company(scale: float) -> list[Result]:  # noqa: ARG001 -- the sample company has one size
+    """Measure the making of the sample company, its line, and a question to it."""
+    root = BUILD / "marlow"
+    made = []
+    for _ in range(AS_MANY):
+        shutil.rmtree(root, ignore_errors=True)
+        made.append(run(tieout("demo", root)))
+    first = run(tieout("refresh", "--workspace", root))
+    question = ("ask", "pipeline.open_qualified", "--by", "segment", "--workspace", root)
+    asked = [run(tieout(*question)) for _ in range(5)]
+    return [
+        Result("tieout demo", _median(made), "s", 30, note=_told(made)),
+        Result("tieout refresh of the sample company", first.wall, "s", note=_told([first])),
+        Result("tieout ask of the sample company", _median(asked), "s", 1, note=_told(asked)),
+    ]
+
+
+def _made(folder: Path, call: str) -> None:
+    apart(f"from bench.company import *; make_once(Path({str(folder)!r}), lambda folder: {call})")
+
+
+def _refresh(root: Path) -> Run:
+    return run(tieout("refresh", "--workspace", root))
+
+
+def _median(runs: Sequence[Run]) -> float:
+    return statistics.median(one.wall for one in runs)
+
+
+def _told(runs: Sequence[Run]) -> str:
+    walls = ", ".join(f"{one.wall:.2f}" for one in runs)
+    memory = max(one.memory for one in runs) / 1e9
+    return f"runs {walls} s; processor {statistics.median(one.processor for one in runs):.2f} s; {memory:.2f} GB"
