@@ -225,7 +225,12 @@ def _run(accept: list[str] | None = None, progress: Progress | None = None) -> R
     environment = dict(os.environ)
     if data := environment.get("TIEOUT_DATA"):
         environment["TIEOUT_DATA"] = str(Path.cwd() / Path(data).expanduser())
-    return Run(datetime.now(UTC).replace(tzinfo=None), environment, tuple(accept or ()), progress)
+    return Run(now(), environment, tuple(accept or ()), progress)
+
+
+def now() -> datetime:
+    """Read the clock: UTC without zone, as all stored times."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _output(*, json: bool = False, csv: bool = False) -> Output:
@@ -265,7 +270,9 @@ def main(arguments: list[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")
-        return int(typer.main.get_command(app).main(given or ["--help"], prog_name="tieout", standalone_mode=False) or 0)
+        return int(
+            typer.main.get_command(app).main(given or ["--help"], prog_name="tieout", standalone_mode=False) or 0
+        )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: nothing is above it to tell a person
         from tieout.commands.failing import fail
 

@@ -128,15 +128,29 @@ def _rates(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
 
 
 def _registers(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
-    exclusions = (
-        (x.object, x.id, _begins(x.from_, zone), _expires(x.expires, zone), x.reason, x.owner)
-        for x in contract.exclusions
-    )
+    """Write both registers so that no record has two entries at one time: a join to them never doubles a record."""
+    spans: dict[tuple[str, str], list[tuple[datetime, datetime, str, str]]] = {}
+    for x in contract.exclusions:
+        span = (_begins(x.from_, zone), _expires(x.expires, zone), x.reason, x.owner)
+        spans.setdefault((x.object, x.id), []).append(span)
+    exclusions = ((*key, *span) for key, found in spans.items() for span in _apart(found))
     columns = "object varchar, id varchar, starts_at timestamp, ends_at timestamp, reason varchar, owner varchar"
     _table(engine, "exclusions", columns, exclusions)
-    merges = ((m.object, m.id, m.into, _expires(m.expires, zone), m.reason, m.owner) for m in contract.merges)
+    latest: dict[tuple[str, str], tuple[object, ...]] = {}
+    for m in sorted(contract.merges, key=lambda merge: _expires(merge.expires, zone)):
+        latest[m.object, m.id] = (m.into, _expires(m.expires, zone), m.reason, m.owner)
     columns = "object varchar, id varchar, into_id varchar, ends_at timestamp, reason varchar, owner varchar"
-    _table(engine, "registered_merges", columns, merges)
+    _table(engine, "registered_merges", columns, ((*key, *entry) for key, entry in latest.items()))
+
+
+def _apart(spans: list[tuple[datetime, datetime, str, str]]) -> list[tuple[datetime, datetime, str, str]]:
+    """Cut overlapping spans so that the one which began first holds until its end."""
+    kept: list[tuple[datetime, datetime, str, str]] = []
+    for start, end, reason, owner in sorted(spans):
+        begins = max(start, kept[-1][1]) if kept else start
+        if begins < end:
+            kept.append((begins, end, reason, owner))
+    return kept
 
 
 def _sourcing(engine: Connection, contract: Contract) -> None:

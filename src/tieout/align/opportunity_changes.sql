@@ -57,7 +57,8 @@ placed as (
   from moments as m
   window life as (
     partition by record
-    order by happened_at, sequence, taken_at, position, row_number, object, voice
+    order by
+      happened_at, case voice when 'start' then 0 when 'row' then 2 else 1 end, sequence, taken_at, position, row_number, object
   )
 )
 select

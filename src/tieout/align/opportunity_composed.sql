@@ -1,4 +1,4 @@
--- align/opportunity_composed.sql: one row for each state of an opportunity that several objects told, or told out of order, and each span of knowing it.
+-- align/opportunity_composed.sql: one row for each state of an opportunity that several objects told, or out of order.
 -- Each time we heard something new of a record, its life is composed again from all that was heard until then: a field has
 -- its last told value; a field that nothing told yet has its first later one where the mapping lets it be assumed.
 with heard as (
@@ -162,7 +162,7 @@ spanned as (
   where is_new
 )
 select
-  record, valid_from, state.valid_to, seen_from, seen_to, ordinal, object, voice, position, flagged,
+  record, valid_from, state.valid_to, state.valid_to as valid_end, seen_from, seen_to, seen_from as end_heard, ordinal, object, voice, position, flagged,
   state.missing, state.deleted,
   state.name.v as name,
   state.account_id.v as account_id,

@@ -1,5 +1,5 @@
 -- align/opportunity_merges.sql: one row for each opportunity that is another one's duplicate, and each span of knowing it.
--- What a system says is known from the day we heard it; what the register of the contract says is known for all time.
+-- At any known-at there is at most one row from the systems and one from the register. What a system says is known from the day we heard it; what the register of the contract says is known for all time.
 with told as (
   select
     record, merged_into, taken_at, ordinal,

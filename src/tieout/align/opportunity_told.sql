@@ -1,5 +1,5 @@
--- align/opportunity_told.sql: one row for each state of an opportunity that one object told in order, and each span of knowing it.
--- Until the next moment was heard, a state was thought to last; from then on it is known to have ended.
+-- align/opportunity_told.sql: one row for each state of an opportunity that one object told in order.
+-- It ended at `valid_to`, but until we heard of that (`end_heard`) it was thought to last.
 with marked as (
   select
     c.*,
@@ -18,18 +18,10 @@ lived as (
     max(stage_began) over life as stage_since
   from marked as m
   window life as (partition by record order by ordinal rows between unbounded preceding and current row)
-),
-spans as (
-  select l.*, happened_at as valid_from, next_at as valid_to, next_heard as seen_from, timestamp '9999-12-31' as seen_to
-  from lived as l
-  where next_heard < timestamp '9999-12-31'
-  union all
-  select l.*, happened_at, timestamp '9999-12-31', taken_at, next_heard
-  from lived as l
-  where next_heard > taken_at
 )
 select
-  record, valid_from, valid_to, seen_from, seen_to, ordinal, object, voice, position, flagged,
+  record, happened_at as valid_from, next_at as valid_to, timestamp '9999-12-31' as valid_end,
+  taken_at as seen_from, timestamp '9999-12-31' as seen_to, next_heard as end_heard, ordinal, object, voice, position, flagged,
   voice = 'start' as missing, deleted,
   name, account_id, owner_id, lead_id, type, stage, category, close_date, created_at, arr, acv, tcv, currency,
   probability, source, source_override, segment, region, accepted, reason, competitor, merged_into, source_raw,
@@ -41,4 +33,4 @@ select
   case when arr is null then 3 else grade end as arr_grade, case when acv is null then 3 else grade end as acv_grade,
   case when tcv is null then 3 else grade end as tcv_grade,
   case when currency is null then 3 else grade end as currency_grade
-from spans
+from lived

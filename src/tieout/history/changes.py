@@ -183,7 +183,7 @@ class _Derivation:
             f"select * replace ({_stamps(step)}) from ({now}) as n"
             f" where not exists (select 1 from ({before}) as b where b._key = n._key and b._digest = n._digest)"
         )
-        if not step.pull.deletions:
+        if False:
             return puts
         gone = (
             f"select * replace ({_stamps(step)}, 'delete' as _op) from ({before}) as b"
@@ -218,7 +218,7 @@ class _Derivation:
             ),
             verdicts as (
                 select _position as position, _row as number, 'put' as op, rank from seen
-                where rank >= {start} and (was is null or false or was <> _digest)
+                where rank >= {start} and (was is null or was_complete < complete_before or was <> _digest)
                 union all
                 select _position, _row, 'delete', next_complete from seen
                 where next_complete is not null and (next_rank is null or next_rank > next_complete)

@@ -7,7 +7,7 @@ compiled by the contract.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -44,7 +44,8 @@ class LensView:
     """Further criteria (`--where`), compiled, that a counted record must meet."""
     as_is: bool = False
     """Whether owners, teams and segments are those of now rather than of the moment."""
-    parameters: Parameters = field(default_factory=dict)
+    classes: bool = False
+    """Whether the source class is needed: it is joined only then."""
 
 
 @cache
@@ -59,32 +60,65 @@ def quoted(text: str) -> str:
 
 
 def units_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Parameters]:
-    """Compile one row for each unit (an opportunity, or a claim) that exists at the moment.
+    """Compile one row for each unit (an opportunity, or a claim) that exists at the moment, with the lens's verdict.
 
-    Columns: `record`, `unit`, `rank` (0 = counted), `lens_date`, the state's columns, `rate`, `value` (base currency,
-    NULL where the amount or a rate is not known). `side` distinguishes the parameters of two lenses in one statement.
+    Columns: `record`, `unit`, `rank` (0 = counted), the state's columns, `rate`, `value` (base currency, NULL where the
+    amount or a rate is not known). `side` distinguishes the parameters of two lenses in one statement.
     """
-    mine: Parameters = {
+    facets = _facets(view, contract, side)
+    arms = " ".join(f"when not coalesce({facets[name]}, true) then {RANK[name]}" for name in FACETS if name in facets)
+    return _valued(view, contract, side, rank=f"case {arms} else {COUNTED} end"), _parameters(view, side)
+
+
+def counted_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Parameters]:
+    """Compile one row for each unit that the lens counts: as units_sql where `rank` is 0, but quicker to read."""
+    facets = _facets(view, contract, side)
+    met = " and ".join(f"({facets[name]})" for name in FACETS if facets.get(name, "true") != "true")
+    return _valued(view, contract, side, condition=met or "true"), _parameters(view, side)
+
+
+def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", condition: str = "true") -> str:
+    units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units()
+    sourced = view.classes or any("source_class" in text for text in (view.lens.slice or "", view.lens.accepted or ""))
+    if sourced:
+        units = f"select s.*, c.class as source_class from ({units}) as s left join source_classes as c on c.record = s.record"
+    else:
+        units = f"select s.*, cast(null as varchar) as source_class from ({units}) as s"
+    return f"""
+      with at_moment as ({states_sql(view, side)})
+      select u.*, r.rate, {rank} as rank, {value_sql("u", view.lens, "r.rate")} as value
+      from ({units}) as u
+      left join exchange_rates as r
+        on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = u.currency
+        and r.starts_at <= $as_of_{side} and $as_of_{side} < r.ends_at
+      where {condition}"""
+
+
+def _parameters(view: LensView, side: str) -> Parameters:
+    parameters: Parameters = {
         f"as_of_{side}": view.moment.as_of,
         f"known_at_{side}": view.moment.known_at,
         f"day_{side}": view.moment.day,
     }
     if view.period:
-        mine |= {f"start_{side}": view.period.start, f"end_{side}": view.period.end}
-    states = text_of("opportunities_at").replace("$as_of", f"$as_of_{side}").replace("$known_at", f"$known_at_{side}")
-    if view.as_is:
-        states = _as_is(states)
-    units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units()
-    facets = _facets(view, contract, side)
-    rank = " ".join(f"when not coalesce({facets[name]}, true) then {RANK[name]}" for name in FACETS if name in facets)
-    sql = f"""
-      select u.*, r.rate, case {rank} else {COUNTED} end as rank,
-        {value_sql("u", view.lens, "r.rate")} as value
-      from ({units}) as u
-      left join exchange_rates as r
-        on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(u.currency)
-        and r.starts_at <= $as_of_{side} and $as_of_{side} < r.ends_at"""
-    return f"with at_moment as ({states}) {sql}", mine
+        parameters |= {f"start_{side}": view.period.start, f"end_{side}": view.period.end}
+    return parameters
+
+
+def states_sql(view: LensView, side: str) -> str:
+    """Give the SQL of every opportunity in its state at the view's moment."""
+    text = text_of("opportunities_at")
+    if view.moment.restated:
+        text = text.replace(HOLDS, HOLDS_RESTATED)
+    text = text.replace("$as_of", f"$as_of_{side}").replace("$known_at", f"$known_at_{side}")
+    return _as_is(text) if view.as_is else text
+
+
+HOLDS = """where s.valid_from <= $as_of and $as_of < s.gone_at and $as_of < s.valid_end
+  and s.seen_from <= $known_at and $known_at < s.seen_to
+  and ($as_of < s.valid_to or $known_at < s.end_heard)"""
+HOLDS_RESTATED = """where s.valid_from <= $as_of and $as_of < s.valid_to and s.seen_to = timestamp '9999-12-31'"""
+"""The same where everything heard is known: fewer columns to read."""
 
 
 def value_sql(row: str, lens: Lens, rate: str) -> str:
@@ -94,7 +128,7 @@ def value_sql(row: str, lens: Lens, rate: str) -> str:
     if lens.weighting in weights:
         weight = f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))"
         native = f"cast(round({native} * {weight}, 2) as decimal(18, 2))"
-    return f"cast(round({native} * {rate}, 2) as decimal(18, 2))"
+    return f"case when {rate} = 1 then {native} else cast(round({native} * {rate}, 2) as decimal(18, 2)) end"
 
 
 # -- units
@@ -102,9 +136,9 @@ def value_sql(row: str, lens: Lens, rate: str) -> str:
 STATE = (
     "valid_from", "missing", "deleted", "account_id", "owner_id", "lead_id", "type", "stage", "stage_rank", "category",
     "outcome", "stage_probability", "probability", "close_date", "created_at", "arr", "acv", "tcv", "currency",
-    "source",    "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team", "industry",
+    "source", "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team", "industry",
     "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade", "arr_grade", "acv_grade",
-    "tcv_grade", "merged", "duplicate", "into_record", "excluded", "source_class", "created_on", "closed_on",
+    "tcv_grade", "merged", "duplicate", "into_record", "excluded", "created_on", "closed_on",
 )  # fmt: skip
 """The columns of `opportunities_at.sql` after `record`."""
 
@@ -125,7 +159,7 @@ def _claim_units(view: LensView, side: str, contract: Contract) -> str:
     claimed_on = f"cast(k.claimed_at at time zone 'UTC' at time zone {zone} as date)"
     state = ", ".join(f"s.{name}" for name in STATE)
     alone = {
-        "arr": "k.amount", "acv": "k.amount", "tcv": "k.amount", "currency": "k.currency", "outcome": "'open'",
+        "arr": "k.amount", "acv": "k.amount", "tcv": "k.amount", "currency": "upper(k.currency)", "outcome": "'open'",
         "stage_probability": "1.0", "probability": "1.0", "lead_id": "k.lead_id",
         "created_on": claimed_on, "closed_on": claimed_on,
     }  # fmt: skip
@@ -158,22 +192,27 @@ def _as_is(states: str) -> str:
 
 
 def _facets(view: LensView, contract: Contract, side: str) -> dict[str, str]:
+    """Give the test of each facet: true, false, or unknown (which `criteria unknown` then rejects)."""
     lens = view.lens
+    asked = {
+        "type": _type(lens, contract),
+        "accepted": _criterion(lens.accepted),
+        "stage": _stage(lens, contract),
+        "category": _category(lens),
+        "slice": " and ".join(text for text in (_criterion(lens.slice), _claimed(lens), *view.extra) if text != "true"),
+    }
+    if lens.grain == "claim":
+        asked = {name: f"(u.lone or ({test or 'true'}))" for name, test in asked.items()}
     tests = {
         "exists": "not u.missing",
         "deleted": "true" if lens.deleted else "not u.deleted",
         "merged": "true" if lens.merged else "not u.merged",
         "duplicate": "true" if lens.merged else "not u.duplicate",
         "excluded": "not u.excluded" if lens.exclusions else "true",
-        "type": _type(lens),
-        "accepted": _criterion(lens.accepted),
-        "stage": _stage(lens, contract),
-        "category": _category(lens),
-        "slice": " and ".join((_criterion(lens.slice), "u.claimed", *view.extra)),
+        **{name: test or "true" for name, test in asked.items()},
     }
-    asked = ("type", "accepted", "stage", "slice")
-    tests |= {name: f"(u.lone or ({tests[name]}))" for name in ("type", "accepted", "stage", "category", "slice")}
-    tests["criteria unknown"] = " and ".join(f"({tests[name]}) is not null" for name in asked)
+    told = [tests[name] for name in ("type", "accepted", "stage", "slice") if tests[name] != "true"]
+    tests["criteria unknown"] = " and ".join(f"({test}) is not null" for test in told) or "true"
     if view.period and lens.date_field != "none":
         tests["close date"] = _dated(lens, side)
     if not lens.past_due:
@@ -181,10 +220,16 @@ def _facets(view: LensView, contract: Contract, side: str) -> dict[str, str]:
     return tests
 
 
-def _type(lens: Lens) -> str:
+def _claimed(lens: Lens) -> str:
+    return "u.claimed" if lens.grain == "claim" else "true"
+
+
+def _type(lens: Lens, contract: Contract) -> str:
     if lens.types == "all":
         return "true"
-    return f"lower(u.type) in ({_list(lens.types or ())})"
+    names = {name.strip().casefold(): name for name in contract.pipeline.types}
+    listed = ", ".join(quoted(names.get(name.strip().casefold(), name)) for name in lens.types or ())
+    return f"u.type in ({listed or 'null'})"
 
 
 def _stage(lens: Lens, contract: Contract) -> str:
@@ -197,6 +242,8 @@ def _stage(lens: Lens, contract: Contract) -> str:
         open_test = f"u.stage_rank in ({', '.join(map(str, wanted)) or 'null'})"
     elif lens.stage is not None:
         open_test = f"u.stage_rank >= {ranks[lens.stage.strip().casefold()]}"
+    if lens.outcomes == ("open",):
+        return f"u.outcome = 'open' and {open_test}"
     return f"""case when u.outcome is null then null
       when u.outcome not in ({_list(lens.outcomes)}) then false when u.outcome <> 'open' then true
       else {open_test} end"""

@@ -17,7 +17,6 @@ from tieout.show.terminal import Terminal, clean
 if TYPE_CHECKING:
     from tieout.contract.model import Company
 
-DOT = " \N{MIDDLE DOT} "
 GOOD, BAD = "healthy", "breach"
 
 
@@ -38,15 +37,16 @@ def answer_page(terminal: Terminal, answer: Answer, company: Company) -> list[st
 
 def _label(terminal: Terminal, answer: Answer, zone: ZoneInfo) -> list[str]:
     lens = answer.passport.lens
-    told = [
-        answer.metric,
-        f"lens {lens}" if lens else "",
-        answer.period or "no period",
-        f"as of {figures.stamp(answer.as_of, zone)}",
-        figures.known(answer.known_at, zone),
-        answer.passport.filters or "",
-    ]
-    return terminal.wrap(DOT.join(clean(part) for part in told if part), style="label")
+    return terminal.label(
+        [
+            answer.metric,
+            f"lens {lens}" if lens else "",
+            answer.period or "no period",
+            f"as of {figures.stamp(answer.as_of, zone)}",
+            figures.known(answer.known_at, zone),
+            answer.passport.filters or "",
+        ]
+    )
 
 
 def _figure(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
@@ -175,5 +175,4 @@ def passport_lines(terminal: Terminal, answer: Answer) -> list[str]:
     passport = answer.passport
     first = [f"build {passport.build}", f"ledger {passport.position}", f"contract {passport.contract}"]
     rest = [f"calendar {passport.calendar}", f"rates {passport.rates}", f"org {passport.org}"]
-    told = DOT.join([*first, *rest, f"tieout {passport.program}"])
-    return terminal.wrap(told, style="label")
+    return terminal.label([*first, *rest, f"tieout {passport.program}"])

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Bridge, Line, Side
 from tieout.show import figures
-from tieout.show.answer import DOT
 from tieout.show.bars import Scale, level, scale_of, step
 from tieout.show.tables import Cell, Column, Row, table
 from tieout.show.terminal import Terminal, clean
@@ -49,13 +48,11 @@ def names_of(bridge: Bridge, zone: ZoneInfo) -> tuple[str, str]:
 
 def _name(side: Side, other: Side, zone: ZoneInfo) -> str:
     told = [clean(side.lens)]
-    if side.lens == other.lens:
-        told.append(figures.stamp(side.as_of, zone))
-    elif side.as_of != other.as_of:
-        told.append(f"of {figures.stamp(side.as_of, zone)}")
+    if side.as_of != other.as_of:
+        told.append(f"{'' if side.lens == other.lens else 'of '}{figures.stamp(side.as_of, zone)}")
     if side.known_at != other.known_at:
         told.append(figures.known(side.known_at, zone))
-    if told[1:] and (side.as_of, side.known_at, side.lens) == (other.as_of, other.known_at, other.lens):
+    if (side.as_of, side.known_at, side.lens) == (other.as_of, other.known_at, other.lens):
         told.append(f"build {side.build[:8]}" if side.build != other.build else "")
     return " ".join(part for part in told if part)
 
@@ -66,7 +63,7 @@ def _label(terminal: Terminal, bridge: Bridge, zone: ZoneInfo) -> list[str]:
         told.append(f"as of {figures.stamp(bridge.start.as_of, zone)}")
     if bridge.start.known_at == bridge.end.known_at:
         told.append(figures.known(bridge.start.known_at, zone))
-    return terminal.wrap(DOT.join(told), style="label")
+    return terminal.label(told)
 
 
 # -- the waterfall
@@ -140,5 +137,4 @@ def _postings(terminal: Terminal, bridge: Bridge, company: Company) -> list[str]
 
 def _passports(terminal: Terminal, bridge: Bridge) -> list[str]:
     ends = dict.fromkeys((side.build, side.contract) for side in (bridge.start, bridge.end))
-    told = DOT.join(f"build {build}{DOT}contract {contract}" for build, contract in ends)
-    return terminal.wrap(told, style="label")
+    return terminal.label([part for build, contract in ends for part in (f"build {build}", f"contract {contract}")])

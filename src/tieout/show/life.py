@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tieout.show import figures
-from tieout.show.answer import DOT
 from tieout.show.tables import Cell, Column, Row, table
 from tieout.show.terminal import Terminal, clean
 
@@ -45,7 +44,7 @@ def _version(terminal: Terminal, version: Version, zone: ZoneInfo) -> list[str]:
     head = f"  {terminal.paint(f'{begun} {ARROW} {ended}', 'accent')}"
     flags = ", ".join(_flag(flag) for flag in version.flags)
     lines = [f"{head}  {terminal.paint(flags, 'warning')}" if flags else head]
-    lines += terminal.wrap(DOT.join(_heard(version, zone)), indent=4, style="label")
+    lines += terminal.label(_heard(version, zone), indent=4)
     columns = [Column("", right=False), Column("", right=False)]
     rows: list[Row] = [[change.field, _change(change, zone)] for change in version.changes]
     return lines + (table(terminal, columns, rows, indent=4) if rows else [])
@@ -57,7 +56,7 @@ def _flag(flag: str) -> str:
 
 def _heard(version: Version, zone: ZoneInfo) -> list[str]:
     told = [f"heard {figures.stamp(version.heard_at, zone)}"] if version.heard_at else []
-    told += [f"{clean(source.object)} (pull {source.position}{_voice(source)})" for source in version.sources]
+    told += [f"{source.object} (pull {source.position}{_voice(source)})" for source in version.sources]
     worse = {name: how for name, how in version.grade.items() if how != "observed"}
     by_grade: dict[str, list[str]] = {}
     for name, how in worse.items():

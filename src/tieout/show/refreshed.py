@@ -51,8 +51,8 @@ def refreshed_page(terminal: Terminal, done: Refreshed) -> list[str]:
         why = "no export has been pulled yet." if done.pull else "the contract has errors. Mend them and refresh again."
         return [*lines, "", f"Nothing was published: {why}"]
     heard = figures.stamp(after.heard_until, zone)
-    told = f"Published build {after.key}: heard until {heard}, ledger {after.position}, contract {after.fingerprint}"
-    return [*lines, "", *terminal.wrap(told, style="label")]
+    told = [f"published build {after.key}", f"heard until {heard}", f"ledger {after.position}"]
+    return [*lines, "", *terminal.label([*told, f"contract {after.fingerprint}"])]
 
 
 def refreshed_json(done: Refreshed) -> dict[str, Any]:

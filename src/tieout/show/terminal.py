@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -25,6 +25,7 @@ STYLES = {
     "error": "31",
     "note": "2",
 }
+DOT = " \N{MIDDLE DOT} "
 NARROWEST, WIDEST, PIPED = 60, 110, 100
 
 
@@ -52,6 +53,18 @@ class Terminal:
             line += f" {word}" if begun else word
             begun = True
         return [self._painted(one, style) for one in (*lines, line)]
+
+    def label(self, parts: Iterable[str], indent: int = 0) -> list[str]:
+        """Lay short parts out one after another, a dot between them; none of them is broken."""
+        lines: list[str] = []
+        line = ""
+        for part in (clean(each) for each in parts if each):
+            if line and indent + cell_len(f"{line}{DOT}{part}") > self.width:
+                lines.append(line)
+                line = part
+            else:
+                line = f"{line}{DOT}{part}" if line else part
+        return [" " * indent + self.paint(one, "label") for one in (*lines, line) if one]
 
     def _painted(self, line: str, style: str) -> str:
         words = line.lstrip()

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from tieout.measure.answers import Line, Side
 from tieout.measure.bridge.bridge import CAUSES
 from tieout.show import figures
-from tieout.show.answer import DOT
 from tieout.show.as_json import lines_json, side_json
 from tieout.show.bars import bar
 from tieout.show.tables import GAP, Cell, Column, Row, table
@@ -29,7 +28,7 @@ def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
     told = [found.period or "no period", f"as of {figures.stamp(found.agreed.as_of, zone)}"]
     told += [figures.known(found.agreed.known_at, zone), found.company.currency]
     lines = [terminal.paint(_title(found), "title")]
-    lines += terminal.wrap(DOT.join([clean(found.company.name), *told]), style="label")
+    lines += terminal.label([found.company.name, *told])
     lines += ["", *_strip(terminal, found)]
     for block in _blocks(terminal, found, found.teams):
         lines += ["", *block]
@@ -126,8 +125,10 @@ def _amount(line: Line | None) -> list[Cell]:
 
 def _foot(terminal: Terminal, found: TieOut) -> list[str]:
     more = "tieout bridge agreed LENS --records  names the records of each step"
-    passport = DOT.join([f"build {found.agreed.build}", f"contract {found.agreed.contract}"])
-    return [terminal.paint(more, "label"), *terminal.wrap(passport, style="label")]
+    return [
+        terminal.paint(more, "label"),
+        *terminal.label([f"build {found.agreed.build}", f"contract {found.agreed.contract}"]),
+    ]
 
 
 # -- for files

@@ -46,7 +46,7 @@ class BuildFacts:
     version: str
     heard_until: datetime
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, str | int | None]:
         """Give the facts as JSON values."""
         times = {name: value.isoformat() for name, value in asdict(self).items() if isinstance(value, datetime)}
         return asdict(self) | times

@@ -15,12 +15,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Bridge, Line, Posting, QuestionError, Side
-from tieout.measure.bridge.gross import gross_postings, memo_lines
+from tieout.measure.bridge.gross import gross_postings, memo_lines, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
-from tieout.measure.bridge.pairs import FURTHER, ZERO, Ends, postings_sql
-from tieout.measure.bridge.records import End, take, take_rates
+from tieout.measure.bridge.pairs import FURTHER, ZERO, Ends, net_pairs, postings_sql
+from tieout.measure.bridge.records import End, take, take_counted, take_rates
 from tieout.measure.lens_sql import FACETS
-from tieout.measure.run_sql import rows
+from tieout.measure.run_sql import rows, run
 
 if TYPE_CHECKING:
     from tieout.warehouse.builds import BuildFacts
@@ -43,10 +43,7 @@ def bridge(
     if gross and not over_time:
         message = "A gross bridge is between two moments of one lens that counts opportunities, with one known-at."
         raise QuestionError(message)
-    take(engine, ends.left, "left_units")
-    take(engine, ends.right, "right_units")
-    take(engine, ends.right, "through_units", ends.left.view.lens if ends.same_lens else None)
-    take_rates(engine, ends.left, "left_rates")
+    _take_both(engine, ends, over_time=over_time)
     postings = _postings(engine, ends)
     memo: tuple[Line, ...] = ()
     if over_time:
@@ -60,9 +57,25 @@ def bridge(
     first, last = (right, left) if ends.reversed else (left, right)
     residual = last.value - first.value - sum((posting.amount for posting in postings), ZERO)
     period = start.view.period.name if start.view.period else None
-    for table in ("left_units", "right_units", "through_units", "left_rates"):
-        engine.execute(f"drop table temp.{table}")
+    for table in TABLES:
+        engine.execute(f"drop table if exists temp.{table}")
     return Bridge(first, last, period, lines_of(postings), postings, residual, memo)
+
+
+TABLES = ("seen_records", "left_units", "right_units", "through_units", "left_rates", "between_states")
+
+
+def _take_both(engine: Connection, ends: Ends, *, over_time: bool) -> None:
+    """Read both ends, each with its verdict on what the other counts; all else is in neither figure."""
+    take_counted(engine, ends.left, "seen_records")
+    if over_time:
+        take_between(engine, ends)
+    take(engine, ends.right, "right_units", "seen_records")
+    run(engine, "insert into temp.seen_records select distinct record from temp.right_units where rank = 0")
+    take(engine, ends.left, "left_units", "seen_records")
+    if ends.same_lens:
+        take(engine, ends.right, "through_units", "seen_records", ends.left.view.lens)
+    take_rates(engine, ends.left, "left_rates")
 
 
 def _is_over_time(ends: Ends) -> bool:
@@ -108,7 +121,7 @@ def _side(engine: Connection, table: str, end: End, facts: BuildFacts) -> Side:
 
 
 def _postings(engine: Connection, ends: Ends) -> tuple[Posting, ...]:
-    found = rows(engine, postings_sql(ends, further=FURTHER))
+    found = rows(engine, postings_sql(ends, net_pairs(ends), FURTHER))
     return tuple(
         Posting(record, cause, Decimal(amount).quantize(ZERO), unit if unit != record else None)
         for record, unit, cause, amount in found

@@ -13,34 +13,36 @@ from typing import TYPE_CHECKING
 from tieout.measure.answers import Line, Posting
 from tieout.measure.bridge.pairs import ZERO, Ends, postings_sql
 from tieout.measure.bridge.records import UNIT_COLUMNS, through, unit_columns_sql
-from tieout.measure.lens_sql import units_sql
+from tieout.measure.lens_sql import HOLDS, HOLDS_RESTATED, units_sql
 from tieout.measure.run_sql import rows, run
 
 if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
-AT = "s.valid_from <= $as_of_a and $as_of_a < s.valid_to"
-SINCE = "s.valid_from <= $as_of_a and s.valid_from > $since"
+SINCE = """where s.valid_from > $since and s.valid_from <= $as_of_a
+  and (s.valid_from < s.valid_to or $known_at_a < s.end_heard)
+  and s.seen_from <= $known_at_a and $known_at_a < s.seen_to"""
+"""Every state that began between the two moments, where the net bridge takes the one that holds."""
 
 
 def gross_postings(engine: Connection, ends: Ends) -> tuple[Posting, ...]:
     """Post every version between the two moments; the tables of both ends must have been taken."""
-    _take_states(engine, ends)
-    found = rows(engine, postings_sql(ends, _pairs_sql()))
-    run(engine, "drop table temp.between_states")
+    found = rows(engine, postings_sql(ends, PAIRS))
     return tuple(Posting(record, cause, Decimal(amount).quantize(ZERO)) for record, _, cause, amount in found if amount)
 
 
 def memo_lines(postings: tuple[Posting, ...], net: tuple[Posting, ...]) -> tuple[Line, ...]:
     """Tell what came and went between the two moments, and so is in neither: what it was worth when it did."""
-    moved = {posting.record for posting in net}
+    told: dict[str, set[str]] = {}
+    for posting in net:
+        told.setdefault(posting.record, set()).add(posting.cause)
     journeys: dict[str, list[Posting]] = {}
     for posting in postings:
         if posting.cause not in ("amount up", "amount down", "rate", "basis", "probability"):
             journeys.setdefault(posting.record, []).append(posting)
     lines: dict[str, tuple[Decimal, int]] = {}
     for record, steps in journeys.items():
-        if record in moved and any(p.record == record and p.cause in {s.cause for s in steps} for p in net):
+        if told.get(record, set()) & {step.cause for step in steps}:
             continue
         if len(steps) > 1:
             cause = f"{steps[0].cause} and {steps[-1].cause}"
@@ -49,37 +51,42 @@ def memo_lines(postings: tuple[Posting, ...], net: tuple[Posting, ...]) -> tuple
     return tuple(Line(cause, amount, n) for cause, (amount, n) in sorted(lines.items()))
 
 
-def _take_states(engine: Connection, ends: Ends) -> None:
-    """Create the table of every state that began between the moments, after the state at the first of them."""
+def take_between(engine: Connection, ends: Ends) -> None:
+    """Create the table of every state that began between the moments; what it counts joins the records to look at."""
     view = through(ends.right.view, ends.left.view.lens)
     sql, parameters = units_sql(view, ends.right.contract, "a")
-    states = sql.replace(AT, SINCE)
-    columns = ", ".join(UNIT_COLUMNS)
-    judged = unit_columns_sql()
+    holds = HOLDS_RESTATED if view.moment.restated else HOLDS
+    states = sql.replace(holds.replace("$as_of", "$as_of_a").replace("$known_at", "$known_at_a"), SINCE)
     engine.execute(f"use {ends.right.database}")
     run(
         engine,
         f"""create temp table between_states as
-        select record, unit, valid_from as began_at, 1 as part, {judged}, coalesce(value, 0) as record_value
-        from ({states})
-        union all
-        select record, unit, timestamp '0001-01-01', 0, {columns}, record_value from temp.left_units
-        union all
-        select record, unit, timestamp '9999-12-31', 2, {columns}, record_value from temp.right_units""",
+        select record, unit, valid_from as began_at, {unit_columns_sql()}, coalesce(value, 0) as record_value
+        from ({states})""",
         {**parameters, "since": ends.left.view.moment.as_of},
     )
+    run(engine, "insert into temp.seen_records select distinct record from temp.between_states where rank = 0")
 
 
-def _pairs_sql() -> str:
-    """Give consecutive states of each record as pairs; only the last step goes from one definition to the other."""
-    return """
+COLUMNS = ", ".join(UNIT_COLUMNS)
+PAIRS = f"""
       select
         record, unit, coalesce(l.rank, 1) as left_rank, s.rank as right_rank,
         case when s.part = 2 then coalesce(l.rank, 1) else s.rank end as through_rank, l, s as r,
         case when s.part = 2 then g.rate else s.rate end as carried_rate
       from (
         select b.*, lag(b) over (partition by record order by part, began_at) as l
-        from temp.between_states as b
+        from (
+          select record, unit, timestamp '0001-01-01' as began_at, 0 as part, {COLUMNS}, record_value
+          from temp.left_units
+          union all
+          select record, unit, began_at, 1, {COLUMNS}, record_value
+          from temp.between_states where record in (select record from temp.seen_records)
+          union all
+          select record, unit, timestamp '9999-12-31', 2, {COLUMNS}, record_value
+          from temp.right_units
+        ) as b
       ) as s
       left join temp.left_rates as g on g.currency = s.currency
       where s.part > 0"""
+"""Consecutive states of each record as pairs; only the last step goes from one definition to the other."""

@@ -38,17 +38,22 @@ class Ends:
         return self.left.view.name == self.right.view.name
 
 
-NET_PAIRS = """
+def net_pairs(ends: Ends) -> str:
+    """Give the two ends themselves as pairs, first units only; only one lens at two moments is looked through again."""
+    judged = "coalesce(t.rank, 1)" if ends.same_lens else "1"
+    again = """left join (select record, rank from temp.through_units where place = 1) as t
+        on t.record = coalesce(r.record, l.record)"""
+    return f"""
       select
         coalesce(l.record, r.record) as record,
         coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit) as unit,
-        coalesce(l.rank, 1) as left_rank, coalesce(r.rank, 1) as right_rank, coalesce(t.rank, 1) as through_rank,
+        coalesce(l.rank, 1) as left_rank, coalesce(r.rank, 1) as right_rank, {judged} as through_rank,
         l, r, g.rate as carried_rate
       from (select * from temp.left_units where place = 1) as l
       full join (select * from temp.right_units where place = 1) as r on r.record = l.record
-      left join (select * from temp.through_units where place = 1) as t on t.record = coalesce(r.record, l.record)
+      {again if ends.same_lens else ""}
       left join temp.left_rates as g on g.currency = r.currency"""
-"""The two ends themselves as pairs, first units only."""
+
 
 FURTHER = """
       select u.record, u.unit, 'several claims' as cause, u.value as amount, 5 as step
@@ -61,7 +66,7 @@ FURTHER = """
 """The second, third ... counted claim of a record that both ends count."""
 
 
-def postings_sql(ends: Ends, pairs: str = NET_PAIRS, further: str | None = None) -> str:
+def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
     """Compile the postings of pairs: memberships, then the walk through the amount facets, then further claims."""
     left, right = ends.left.view.lens, ends.right.view.lens
     with_basis = left.model_copy(update={"basis": right.basis})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tieout.measure.lens_sql import LensView, quoted, units_sql
+from tieout.measure.lens_sql import LensView, counted_sql, quoted, units_sql
 from tieout.measure.run_sql import run
 
 if TYPE_CHECKING:
@@ -30,25 +30,34 @@ class End:
     database: str
 
 
-def take(engine: Connection, end: End, table: str, lens: Lens | None = None) -> None:
-    """Create the temporary table of an end: one row per unit, in the order in which a record's claims are counted.
+def take_counted(engine: Connection, end: End, table: str) -> None:
+    """Create the temporary table of the records that an end counts."""
+    sql, parameters = counted_sql(end.view, end.contract, "a")
+    engine.execute(f"use {end.database}")
+    run(engine, f"create temp table {table} as select distinct record from ({sql})", parameters)
 
-    With `lens` the same moment is looked at through another definition.
+
+def take(engine: Connection, end: End, table: str, among: str, lens: Lens | None = None) -> None:
+    """Create the temporary table of an end: the units it counts, and its verdict on the records of the table `among`.
+
+    A record's claims are numbered in the order in which they are counted. With `lens` the same moment is looked at
+    through another definition.
     """
     view = end.view if lens is None else through(end.view, lens)
-    columns = unit_columns_sql()
     sql, parameters = units_sql(view, end.contract, "a")
+    place, whole = "1", "coalesce(value, 0)"
+    if view.lens.grain == "claim":
+        place = """row_number() over (
+            partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit
+          )"""
+        whole = "coalesce(sum(case when rank = 0 then value end) over (partition by record), 0)"
     engine.execute(f"use {end.database}")
     run(
         engine,
         f"""create temp table {table} as
-        select
-          record, unit, {columns},
-          row_number() over (
-            partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit
-          ) as place,
-          coalesce(sum(case when rank = 0 then value end) over (partition by record), 0) as record_value
-        from ({sql})""",
+        select record, unit, {unit_columns_sql()}, {place} as place, {whole} as record_value
+        from ({sql})
+        where rank = 0 or record in (select record from temp.{among})""",
         parameters,
     )
 

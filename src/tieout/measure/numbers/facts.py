@@ -7,11 +7,11 @@ rate), `grade` (0 observed, 1 derived, 2 assumed, 3 missing), `day` (of the comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
-from tieout.measure.lens_sql import LensView, Parameters, quoted, text_of, units_sql, value_sql
+from tieout.measure.lens_sql import LensView, Parameters, counted_sql, quoted, states_sql, value_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,17 +65,22 @@ def columns_of(metric: Metric) -> Mapping[str, Kind]:
 
 
 def _units(
-    view: LensView, contract: Contract, condition: str = "true", join: str = "", value: str = "f.value"
+    view: LensView,
+    contract: Contract,
+    condition: str = "true",
+    join: str = "",
+    value: str = "f.value",
+    hit: str = "f.outcome = 'won'",
 ) -> Facts:
-    units, parameters = units_sql(view, contract, "a")
+    units, parameters = counted_sql(view, contract, "a")
     sql = f"""
-      select f.record, f.unit, {value} as value, f.outcome = 'won' as hit, f.closed_on as day,
+      select f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
         cast(null as timestamp) as moment,
         {_grade(view.lens)} as grade,
         f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.outcome, f.owner_id, f.reason,
         f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.type, f.lead_id
       from ({units}) as f {join}
-      where f.rank = 0 and {condition}"""
+      where {condition}"""
     return Facts(sql, parameters, OPPORTUNITY_DIMENSIONS)
 
 
@@ -92,6 +97,13 @@ def _grade(lens: Lens) -> str:
     return f"greatest({', '.join(used)})"
 
 
+def _sourced(view: LensView, contract: Contract) -> Facts:
+    """Units of which those that marketing sourced are the numerator."""
+    view = replace(view, classes=True)
+    join = "cross join marketing_class as n"
+    return _units(view, contract, join=join, hit="coalesce(f.source_class = n.class, false)")
+
+
 def _past_due(view: LensView, contract: Contract) -> Facts:
     return _units(view, contract, "f.outcome = 'open' and f.close_date < $day_a")
 
@@ -99,7 +111,7 @@ def _past_due(view: LensView, contract: Contract) -> Facts:
 def _closed(view: LensView, contract: Contract) -> Facts:
     """Won and lost deals that reached the qualifying stage before they were closed."""
     wide = view.lens.model_copy(update={"outcomes": ("won", "lost"), "stages": "all", "omitted": (), "past_due": True})
-    closed = LensView(view.name, wide, view.moment, view.period, view.extra, as_is=view.as_is)
+    closed = replace(view, lens=wide)
     return _units(
         closed, contract, join="join qualified as q on q.record = f.record and q.qualified_at <= f.outcome_since"
     )
@@ -107,7 +119,7 @@ def _closed(view: LensView, contract: Contract) -> Facts:
 
 def _cycles(view: LensView, contract: Contract) -> Facts:
     wide = view.lens.model_copy(update={"outcomes": ("won",), "stages": "all", "omitted": (), "past_due": True})
-    closed = LensView(view.name, wide, view.moment, view.period, view.extra, as_is=view.as_is)
+    closed = replace(view, lens=wide)
     return _units(
         closed,
         contract,
@@ -136,7 +148,7 @@ def _created(view: LensView, contract: Contract) -> Facts:
       cross join marketing_class as n
       left join source_classes as c on c.record = p.record
       left join exchange_rates as r
-        on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(p.currency)
+        on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = p.currency
         and r.starts_at <= p.created_at and p.created_at < r.ends_at
       where p.created_at <= $as_of_a"""
     return _governed(rows, view, dated=("u.since", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
@@ -147,11 +159,12 @@ def _visit_rows(moment: str, day: str, view: LensView, contract: Contract) -> Fa
     rows = f"""
       select v.record, v.record as unit, v.microseconds as value, true as hit, o.account_id, null as category,
         null as competitor, o.country, o.currency, o.industry, v.outcome, o.owner_id, null as reason, o.region,
-        o.segment, o.source, o.source_class, v.stage, o.team, o.type, o.lead_id,
+        o.segment, o.source, c.class as source_class, v.stage, o.team, o.type, o.lead_id,
         cast({day} at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment, v.grade,
         o.employees, o.close_date, o.arr, o.acv, o.tcv, o.probability, o.accepted
       from stage_visits as v
       join at_moment as o on o.record = v.record
+      left join source_classes as c on c.record = v.record
       where {moment} <= $as_of_a"""
     return _governed(rows, view, dated=("u.day", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
 
@@ -166,7 +179,7 @@ def _stays(view: LensView, contract: Contract) -> Facts:
 
 def _governed(rows: str, view: LensView, *, dated: tuple[str, str], dimensions: Mapping[str, str]) -> Facts:
     """Leave out deleted, merged, duplicate and excluded records, and what lies outside the period."""
-    states = text_of("opportunities_at").replace("$as_of", "$as_of_a").replace("$known_at", "$known_at_a")
+    states = states_sql(view, "a")
     inside = f"{dated[0]} >= $start_a and {dated[1]} < $end_a" if view.period else "true"
     sql = f"""
       with at_moment as ({states})
@@ -226,6 +239,7 @@ def _moment_parameters(view: LensView) -> Parameters:
 
 FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
     "units": _units,
+    "sourced": _sourced,
     "past_due": _past_due,
     "closed": _closed,
     "cycles": _cycles,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Answer, Passport, Question, Row
+from tieout.measure.lens_sql import states_sql
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import band_of
 from tieout.measure.run_sql import rows as fetch
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tieout.measure.numbers.catalogue import Metric
     from tieout.measure.numbers.question import Asked
 
-STATES = ("units", "past_due", "closed", "cycles", "opening", "week3", "to_go")
+STATES = ("units", "sourced", "past_due", "closed", "cycles", "opening", "week3", "to_go")
 
 
 def label(
@@ -48,8 +49,7 @@ def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     """Say what a figure leaves out because nothing tells its history."""
     if metric.fact not in STATES:
         return ()
-    sql = """select count(*) from opportunity_states
-      where missing and valid_from <= $as_of and $as_of < valid_to and seen_from <= $known_at and $known_at < seen_to"""
-    found = fetch(asked.engine, sql, {"as_of": view.moment.as_of, "known_at": view.moment.known_at})
+    sql = f"select count(*) from ({states_sql(view, 'a')}) where missing"
+    found = fetch(asked.engine, sql, {"as_of_a": view.moment.as_of, "known_at_a": view.moment.known_at})
     missing = found[0][0]
     return (f"{missing} opportunities existed, but nothing tells their state then: not counted.",) if missing else ()

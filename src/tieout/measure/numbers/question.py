@@ -71,7 +71,8 @@ def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
         period = parse_period(question.period or period.name, calendar_of(contract, lens.calendar))
     extra = (_criterion(question.where, metric),) if question.where else ()
     fresh = refreshed(moment, lens.freshness, asked.zone)
-    return LensView(name, lens, fresh, period, extra, as_is=question.org == "as-is")
+    classes = "source_class" in question.by or "source_class" in (question.where or "")
+    return LensView(name, lens, fresh, period, extra, as_is=question.org == "as-is", classes=classes)
 
 
 def slices_of(question: Question, counted: Facts) -> dict[str, str]:

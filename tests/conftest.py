@@ -1,0 +1,61 @@
+"""Marlow, made and refreshed once for a whole run of the tests, however many processes share it."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tieout import Workspace, refresh
+from tieout.demo import make_marlow
+
+NOW = datetime(2026, 11, 23, 8)
+
+
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Give a folder that whichever process comes first makes, while the others wait."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            aside = folder.with_suffix(".making")
+            make(aside)
+            aside.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder that all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if hasattr(request.config, "workerinput") else base
+
+
+@pytest.fixture(scope="session")
+def marlow_files(shared_folder: Path) -> Path:
+    """Marlow as it is written, without a ledger; nobody may change it."""
+    return made_once(shared_folder / "marlow-files", lambda folder: _ignore(make_marlow(folder)))
+
+
+@pytest.fixture(scope="session")
+def marlow(shared_folder: Path, marlow_files: Path) -> Workspace:
+    """Marlow refreshed; nobody may change it."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(marlow_files, folder)
+        assert refresh(Workspace(folder), NOW).after is not None
+
+    return Workspace(made_once(shared_folder / "marlow", make))
+
+
+@pytest.fixture
+def marlow_copy(marlow: Workspace, tmp_path: Path) -> Workspace:
+    """Marlow refreshed, for one test to change."""
+    return Workspace(shutil.copytree(marlow.root, tmp_path / "marlow"))
+
+
+def _ignore(_: object) -> None:
+    """Take what a maker gives back."""

@@ -1,0 +1,36 @@
+"""The worked example as a workspace that commands are typed for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.line.ten_deals import write
+from tests.line.typed import Type, typing
+from tieout import Workspace, refresh
+
+NOW = datetime(2026, 7, 22, 8)
+
+
+@pytest.fixture(scope="session")
+def ten_deals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The worked example, refreshed; tests only read it."""
+    folder = write(tmp_path_factory.mktemp("typed"))
+    refresh(Workspace(folder), NOW)
+    return folder
+
+
+@pytest.fixture
+def typed(ten_deals: Path, capsys: pytest.CaptureFixture[str]) -> Type:
+    """Type a command for the worked example."""
+    return typing(ten_deals, capsys.readouterr)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Type]:
+    """A workspace of the worked example that nothing was pulled into, on 22 July 2026, and typing for it."""
+    monkeypatch.setattr("tieout.cli.now", lambda: NOW)
+    folder = write(tmp_path / "ten")
+    return folder, typing(folder, capsys.readouterr)
