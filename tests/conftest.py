@@ -37,7 +37,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixt
 @pytest.fixture(scope="session")
 def marlow_files(shared_folder: Path) -> Path:
     """Marlow as it is written, without a ledger; nobody may change it."""
-    return made_once(shared_folder / "marlow-files", lambda folder: _ignore(make_marlow(folder)))
+    return made_once(shared_folder / "marlow-files", make_marlow)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,3 @@ def marlow(shared_folder: Path, marlow_files: Path) -> Workspace:
 def marlow_copy(marlow: Workspace, tmp_path: Path) -> Workspace:
     """Marlow refreshed, for one test to change."""
     return Workspace(shutil.copytree(marlow.root, tmp_path / "marlow"))
-
-
-def _ignore(_: object) -> None:
-    """Take what a maker gives back."""

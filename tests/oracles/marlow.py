@@ -183,7 +183,11 @@ def cycles(books: Books, found: Iterable[Deal], period: Days, when: datetime) ->
     """List the days from first qualifying to winning, where the first is known."""
     times = []
     for deal in won(found, period, AGREED):
-        begun, end, dark = reached(books, deal.record), closed_at(books, deal.record, when), unknown_until(books, deal.record)
+        begun, end, dark = (
+            reached(books, deal.record),
+            closed_at(books, deal.record, when),
+            unknown_until(books, deal.record),
+        )
         if begun and begun <= end and not (dark and dark[1] >= begun):
             times.append((end - begun) / DAY)
     return times

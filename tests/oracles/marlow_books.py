@@ -23,7 +23,12 @@ from tests.oracles.arithmetic import end_of_day
 ZONE = "America/New_York"
 EVER = datetime(9999, 12, 31, tzinfo=UTC)
 TYPES = {"New Business": "new", "Expansion": "expansion", "Renewal": "renewal"}
-RENAMED = {"StageName": {"Solution Design": "Proposal"}, "Type": TYPES, "LeadSource": {"unknown": ""}, "lead_source": {"unknown": ""}}
+RENAMED = {
+    "StageName": {"Solution Design": "Proposal"},
+    "Type": TYPES,
+    "LeadSource": {"unknown": ""},
+    "lead_source": {"unknown": ""},
+}
 ASSUMED = ("Name", "AccountId", "Type", "CreatedDate", "CurrencyIsoCode")
 Row = dict[str, str]
 

@@ -183,7 +183,7 @@ class _Derivation:
             f"select * replace ({_stamps(step)}) from ({now}) as n"
             f" where not exists (select 1 from ({before}) as b where b._key = n._key and b._digest = n._digest)"
         )
-        if False:
+        if not step.pull.deletions:
             return puts
         gone = (
             f"select * replace ({_stamps(step)}, 'delete' as _op) from ({before}) as b"
@@ -261,7 +261,7 @@ class _Derivation:
         return (
             f"with ranks(position, rank) as (values {ranks})"
             f" select n.* from {files} as n join ranks as r on r.position = n._position{self._untold}"
-            " qualify row_number() over (partition by n._key, n._digest order by r.rank, n._row) = 1"
+            " qualify row_number() over (partition by n._key, n._digest order by n._row) = 1"
         )
 
 

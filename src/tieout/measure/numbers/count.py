@@ -62,8 +62,23 @@ def counting(asked: Asked, question: Question, metric: Metric, view: LensView) -
 
 def count(counted: Counting) -> tuple[Row, ...]:
     """Give the total and the slices, sorted."""
+    return count_parts([counted])[0]
+
+
+def count_parts(parts: list[Counting]) -> tuple[tuple[Row, ...], ...]:
+    """Count several moments of one number in one statement; give each one's total and slices, sorted."""
+    if not parts:
+        return ()
+    sql = " union all ".join(f"select {number} as part, q.* from ({_sql(part)}) as q" for number, part in enumerate(parts))
+    parameters = {name: value for part in parts for name, value in part.parameters.items()}
+    found: list[list[tuple[Any, ...]]] = [[] for _ in parts]
+    for number, *record in fetch(parts[0].asked.engine, sql, parameters):
+        found[number].append(tuple(record))
+    return tuple(_sorted_rows(part, records) for part, records in zip(parts, found, strict=True))
+
+
+def _sorted_rows(counted: Counting, found: list[tuple[Any, ...]]) -> tuple[Row, ...]:
     metric, width = counted.metric, len(counted.slices)
-    found = fetch(counted.asked.engine, _sql(counted), counted.parameters)
     ripe = _ripe_age(counted) if metric.id.startswith("conversion.") else None
     made = [_row(counted, record, ripe) for record in found]
     total = next((row for row in made if not row.by), _empty(metric))
