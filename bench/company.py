@@ -3,7 +3,7 @@
 A folder that is complete has a file `complete`, and is not made again.
 """
 
-# ruff: noqa: S608 -- every part of these statements is ours
+
 
 from __future__ import annotations
 

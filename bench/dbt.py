@@ -8,7 +8,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from bench.company import at, make_once, write_contract
+from bench.company import at, write_contract
 from bench.measuring import BUILD, Result, Run, apart, run, tieout
 
 DBT = ("dbt-core==1.11.16", "dbt-duckdb==1.11.1", "duckdb==2.0.0")

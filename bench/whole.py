@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.company import ACTIVITIES, LAST, write_contract
+from bench.company import ACTIVITIES, write_contract
 from bench.measuring import BUILD, Result, Run, apart, run, tieout
 
 AS_MANY = 3

@@ -84,6 +84,15 @@ def _columns(export: Export, scratch: Path) -> Iterator[Finding]:
         yield judge.missing_finding(export.place, export.feed, (key,), columns, "file.key_missing")
     for group in groups:
         yield judge.missing_finding(export.place, export.feed, group, columns, "file.column_missing")
+    if unmapped := judge.unmapped_columns(named, columns):
+        yield Finding(
+            "file.unmapped",
+            Level.NOTE,
+            str(export.feed),
+            f"Columns that the contract does not name: {', '.join(repr(name) for name in unmapped[:20])}.",
+            "They are kept in the ledger. Map them in contract/sources.yaml if they matter.",
+            count=len(unmapped),
+        )
 
 
 def _header(export: Export, known: frozenset[str], scratch: Path) -> tuple[str, ...]:

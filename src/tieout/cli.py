@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from tieout.commands.result import CLOSED_PIPE, UsageError
+from tieout.commands.result import CLOSED_PIPE, INTERRUPTED, UsageError
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
@@ -270,10 +270,14 @@ def main(arguments: list[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")
-        return int(
-            typer.main.get_command(app).main(given or ["--help"], prog_name="tieout", standalone_mode=False) or 0
-        )
+        status = typer.main.get_command(app).main(given or ["--help"], prog_name="tieout", standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: nothing is above it to tell a person
-        from tieout.commands.failing import fail
+        return _fail(error, given)
+    # typer takes Ctrl-C for itself and says nothing.
+    return _fail(KeyboardInterrupt(), given) if status == INTERRUPTED else int(status or 0)
 
-        return fail(error, json="--json" in given)
+
+def _fail(error: BaseException, given: list[str]) -> int:
+    from tieout.commands.failing import fail
+
+    return fail(error, json="--json" in given)

@@ -30,7 +30,7 @@ class Marlow:
     engine: DuckDBPyConnection
     source: dict[str, Any] = field(default_factory=lambda: {"files": "*.csv", "key": "id"})
     zone: str = "UTC"
-    feed: Feed = Feed("crm", "deals")
+    feed: Feed = field(default_factory=lambda: Feed("crm", "deals"))
 
     @property
     def workspace(self) -> Workspace:
@@ -48,7 +48,7 @@ class Marlow:
         folder.mkdir(exist_ok=True)
         return folder / (f"deals_2026-07-{name}T1200.csv" if name.isdigit() else name)
 
-    def lay(self, name: str, *rows: str | bytes, header: str = "id,name,arr") -> None:
+    def lay(self, name: str, *rows: str, header: str = "id,name,arr") -> None:
         """Lay an export down."""
         text = "".join(f"{row}\n" for row in (header, *rows))
         self.path(name).write_text(text, encoding="utf-8", newline="")

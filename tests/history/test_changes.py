@@ -51,7 +51,8 @@ def test_a_change_file_says_what_it_needs_to_say(marlow: Marlow) -> None:
         assert [row[0] for row in shape] == COLUMNS
     one, two = datetime(2026, 7, 6, 12), datetime(2026, 7, 13, 12)
     rows = marlow.engine.execute(
-        "select _op, _key, _row, _position, _taken_at, _previous_taken_at from read_parquet(?) order by _position, _op, _row",
+        "select _op, _key, _row, _position, _taken_at, _previous_taken_at from read_parquet(?)"
+        " order by _position, _op, _row",
         [[str(path) for path in paths]],
     ).fetchall()
     assert rows == [
@@ -117,9 +118,9 @@ def test_a_large_run_is_parted_and_gives_the_same(marlow: Marlow, monkeypatch: p
         marlow.lay(f"{day:02d}", *rows, *(["broken"] if day % 9 == 4 else []))
     marlow.pull("crm.deals")
     at_once = marlow.changes()
-    for rows in (1, 30, 77):
+    for most in (1, 30, 77):
         shutil.rmtree(marlow.root / ".tieout" / "changes")
-        monkeypatch.setattr(sys.modules["tieout.history.changes"], "CHUNK_ROWS", rows)
+        monkeypatch.setattr(sys.modules["tieout.history.changes"], "CHUNK_ROWS", most)
         assert marlow.changes() == at_once
     assert sum(map(len, at_once)) > 100
 

@@ -119,6 +119,12 @@ def test_a_file_that_is_no_table_is_held_back_and_the_rest_goes_on(marlow: Marlo
     assert (len(report.pulled), [held.code for held in report.held]) == (2, ["file.unreadable"])
 
 
+def test_a_file_without_any_key_is_held_back(marlow: Marlow) -> None:
+    marlow.lay("06", ",Ann,10", ",Bob,20")
+    report = marlow.pull()
+    assert [(held.code, report.findings[0].count) for held in report.held] == [("file.no_rows", 2)]
+
+
 def test_a_file_of_which_nothing_can_be_read_is_held_back(marlow: Marlow) -> None:
     marlow.source["delimiter"] = ","
     marlow.lay("06", "1", "2", "3")

@@ -57,7 +57,7 @@ def exports_of(seed: int) -> dict[str, str]:
             if week and dice.random() < 0.4:
                 place = dice.choice((1, 2, 3, 6, 9))
                 fresh = a_deal(dice, name)
-                row[place] = fresh[place] if place < 9 else dice.choice(("", "D0"))  # noqa: PLR2004
+                row[place] = fresh[place] if place < 9 else dice.choice(("", "D0"))
                 row[8] = f"{day - timedelta(days=dice.randint(0, 9))} {dice.randint(0, 23):02}:00"
             if dice.random() < 0.1:
                 gone ^= {name}

@@ -1,4 +1,4 @@
-"""Laws of the ledger: what each pull changed does not depend on the order of loading, and equals a model kept by hand."""
+"""Laws of the ledger: what each pull changed does not depend on the order of loading, and equals a plain model."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,7 +42,10 @@ def test_the_agreed_number_said_then_and_restated(ten: Workspace) -> None:
     with opened(ten) as asked:
         question = Question("pipeline.open_qualified", "2026-Q3")
         restated = [rows[0].value for rows in series(asked, question, MOMENTS)]
-        said = [rows[0].value for rows in series(asked, Question("pipeline.open_qualified", "2026-Q3", said_then=True), MOMENTS)]
+        said = [
+            rows[0].value
+            for rows in series(asked, Question("pipeline.open_qualified", "2026-Q3", said_then=True), MOMENTS)
+        ]
     assert restated == [410000, 400000, 330000, 510000]
     assert said == [470000, 470000, 290000, 510000]
 

@@ -59,9 +59,9 @@ def thousands(answer: Answer) -> Decimal | None:
     return None if answer.total.value is None else Decimal(answer.total.value) / 1000
 
 
-def explained(workspace: Workspace, start: str, end: str, **terms: bool) -> Bridge:
+def explained(workspace: Workspace, start: str, end: str, *, gross: bool = False) -> Bridge:
     """The bridge between two ends, which always closes."""
-    made = bridge(workspace, read_end(start), read_end(end), BridgeTerms("2026-Q3", **terms))
+    made = bridge(workspace, read_end(start), read_end(end), BridgeTerms("2026-Q3", gross=gross))
     assert made.residual == Decimal("0.00")
     assert made.end.value - made.start.value == sum(posting.amount for posting in made.postings)
     return made
@@ -74,7 +74,7 @@ def moves(made: Bridge) -> set[Move]:
     return set(found)
 
 
-GRID = [
+GRID: list[tuple[int, dict[int, int | None]]] = [
     (6, {6: 470, 13: 370, 20: 370, 21: 410}),
     (13, {6: None, 13: 290, 20: 290, 21: 330}),
     (20, {6: None, 13: None, 20: 510, 21: 510}),

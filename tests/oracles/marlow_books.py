@@ -55,8 +55,8 @@ class State:
 
 def read(path: Path) -> Iterator[Row]:
     """Read the rows of an export, old names of stages, types and sources put right."""
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(newline="")
-    with opened as lines:
+    opening = gzip.open if path.suffix == ".gz" else open
+    with opening(path, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             yield {name: RENAMED.get(name, {}).get(value, value) for name, value in row.items()}
 

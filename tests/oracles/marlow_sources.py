@@ -1,4 +1,4 @@
-"""Where Marlow's deals and customers came from: activities to accounts, source classes, the leads that became customers."""
+"""Where Marlow's deals and customers came from: source classes, and the leads that became customers."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_open_applications_by_stage(bpi: Workspace, log: list[Application], as_o
 
 
 @pytest.mark.parametrize(
-    "criteria, least, most",
+    ("criteria", "least", "most"),
     [("arr >= 20000", "20000", "inf"), ("arr between 5000 and 10000", "5000", "10000"), ("arr = 0", "0", "0")],
 )
 def test_open_applications_by_amount(
@@ -127,7 +127,7 @@ def test_pipeline_created(bpi: Workspace, log: list[Application], period: str) -
 
 
 @pytest.mark.parametrize(
-    "period, window",
+    ("period", "window"),
     [
         ("2011-10", month("2011-10")),
         ("2011-11", month("2011-11")),
@@ -176,7 +176,7 @@ def test_bookings_of_half_a_month(bpi: Workspace, log: list[Application]) -> Non
 
 
 @pytest.mark.parametrize(
-    "period, window",
+    ("period", "window"),
     [
         ("2011-Q4", days("2011-10-01", "2011-12-31")),
         ("2012-Q1", days("2012-01-01", "2012-03-31")),

@@ -62,7 +62,7 @@ def test_a_percentile_lies_between_two_values() -> None:
 
 
 @pytest.mark.parametrize(
-    "period, window",
+    ("period", "window"),
     [
         ("2018-Q1", Q1),
         ("2018", days("2018-01-01", "2018-12-31")),
@@ -93,7 +93,7 @@ def test_conversion_as_of_a_day(shop: Workspace, funnel: Funnel, as_of: str) -> 
 
 
 @pytest.mark.parametrize(
-    "period, as_of",
+    ("period", "as_of"),
     [
         ("2018-05", "2018-06-30"),
         ("2018-03", "2018-03-31"),
@@ -133,7 +133,7 @@ def test_deals_won_by_segment(shop: Workspace, funnel: Funnel) -> None:
 
 
 @pytest.mark.parametrize(
-    "period, window",
+    ("period", "window"),
     [
         ("2018-03", month("2018-03")),
         ("2018-Q1", Q1),

@@ -159,7 +159,9 @@ def _finish(select: exp.Select, feed: FeedFiles, *, happened: exp.Expr, flagged:
     files = exp.Array(expressions=[exp.Literal.string(str(path)) for path in feed.files])
     by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
     source = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[files, by_name]))
-    select = select.select(happened.copy().as_("happened_at"), flagged.as_("flagged"), copy=False).from_(source, copy=False)
+    select = select.select(happened.copy().as_("happened_at"), flagged.as_("flagged"), copy=False).from_(
+        source, copy=False
+    )
     if feed.object.where:
         condition, _ = parse_expression(feed.object.where, f"{feed.label} where")
         if condition is not None:
@@ -247,7 +249,9 @@ def _unread(field: str, raw: exp.Expr, tree: exp.Expr) -> exp.Expr:
 
 
 def _joined(unread: list[exp.Expr]) -> exp.Expr:
-    return exp.func("concat_ws", exp.Literal.string(","), *unread, dialect="duckdb") if unread else exp.Literal.string("")
+    return (
+        exp.func("concat_ws", exp.Literal.string(","), *unread, dialect="duckdb") if unread else exp.Literal.string("")
+    )
 
 
 def _null(kind: Kind) -> exp.Expr:

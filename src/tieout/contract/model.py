@@ -51,9 +51,10 @@ Mode = Literal["full", "delta", "log"]
 
 
 class FieldMapping(Model):
-    """How one of our fields is read from an export: a column (or the first present of several), an SQL expression over
-    the export's columns, or a constant; then `values` renames what is found, and `unknown` lists values that mean
-    "not known" (empty always does).
+    """How one of our fields is read from an export.
+
+    A column (or the first present of several), an SQL expression over the export's columns, or a constant; then
+    `values` renames what is found, and `unknown` lists values that mean "not known" (empty always does).
     """
 
     column: str | tuple[str, ...] | None = None
@@ -123,7 +124,7 @@ class System(Model):
 
 
 class LifecycleStage(Model):
-    """A stage of a person's way to being a customer: its criterion in words or SQL, who owns it, how soon it is answered."""
+    """A stage of a person's way to being a customer: its criterion, who owns it, how soon it is answered."""
 
     name: str
     owner: str | None = None
@@ -160,7 +161,7 @@ class Stage(Model):
 
 
 class Definition(Model):
-    """The agreed pipeline number. The first entry holds from the beginning; a later one names `from` and only what changes.
+    """The agreed pipeline number. The first entry holds from the beginning, a later one names `from` and what changes.
 
     A state uses the entry in force at as-of, an event the one in force when it happened. `restate` applies a change to
     the past as well.
@@ -222,8 +223,8 @@ class Freshness(Model):
 class Lens(Model):
     """How a team counts today: each facet is the agreed one unless it is given.
 
-    Membership: `grain` counts opportunities or marketing's claims; `deleted`, `merged` and `exclusions` say whether such
-    records are still counted; `types`, `accepted` (a criterion), `outcomes`, `stage` (at least) or `stages` (exactly
+    Membership: `grain` counts opportunities or marketing's claims; `deleted`, `merged` and `exclusions` say whether
+    such records are still counted; `types`, `accepted` (a criterion), `outcomes`, `stage` (at least) or `stages` (exactly
     these), `omitted` (forecast categories left out); `date_field` must lie in the period (`none`: any date); `past_due`
     counts open deals whose date has passed; `calendar`; `slice` is a criterion. Amount: `freshness`, `basis`,
     `weighting` by stage or by the record's own probability, `rates`.
@@ -278,7 +279,7 @@ class Plan(Model):
     rates: Rates = "plan"
 
 
-# -- registers (CSV)
+# -- the registers
 
 
 class Rate(Model):

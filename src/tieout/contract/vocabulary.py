@@ -20,7 +20,8 @@ class Kind(StrEnum):
     FLAG = "flag"
 
 
-T, M, N, I, D, H, F = Kind.TEXT, Kind.MONEY, Kind.NUMBER, Kind.INTEGER, Kind.DATE, Kind.TIME, Kind.FLAG
+T, M, N, D, H, F = Kind.TEXT, Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.TIME, Kind.FLAG
+W = Kind.INTEGER
 
 PERSON = {
     "first_name": T,
@@ -34,7 +35,7 @@ PERSON = {
 
 ENTITIES: dict[str, dict[str, Kind]] = {
     "account": {
-        "id": T, "name": T, "domain": T, "industry": T, "employees": I, "revenue": N, "country": T, "region": T,
+        "id": T, "name": T, "domain": T, "industry": T, "employees": W, "revenue": N, "country": T, "region": T,
         "city": T, "segment": T, "owner_id": T, "parent_id": T, "merged_into": T, "created_at": H,
     },
     "activity": {
@@ -47,7 +48,7 @@ ENTITIES: dict[str, dict[str, Kind]] = {
     "health": {"id": T, "account_id": T, "score": N, "at": H},
     "invoice": {"id": T, "account_id": T, "amount": M, "currency": T, "at": H, "due_on": D, "paid_on": D},
     "lead": {
-        "id": T, **PERSON, "domain": T, "industry": T, "employees": I, "country": T, "region": T, "segment": T,
+        "id": T, **PERSON, "domain": T, "industry": T, "employees": W, "country": T, "region": T, "segment": T,
         "source": T, "status": T, "score": N, "campaign_id": T, "landing_page": T, "owner_id": T, "account_id": T,
         "opportunity_id": T, "merged_into": T, "first_contact_at": H, "created_at": H,
     },
@@ -80,19 +81,19 @@ PERSONAL = frozenset({"first_name", "last_name", "email", "phone", "title", "lin
 
 OPPORTUNITY_COLUMNS: dict[str, Kind] = {
     "record": T, "account_id": T, "owner_id": T, "team": T, "region": T, "segment": T, "industry": T, "country": T,
-    "employees": I, "type": T, "stage": T, "category": T, "outcome": T, "source": T, "source_class": T, "close_date": D,
+    "employees": W, "type": T, "stage": T, "category": T, "outcome": T, "source": T, "source_class": T, "close_date": D,
     "arr": M, "acv": M, "tcv": M, "currency": T, "probability": N, "accepted": F, "reason": T, "competitor": T,
 }  # fmt: skip
 """What a criterion about opportunities (a lens's slice or acceptance, `--where`) may use."""
 
 ACCOUNT_COLUMNS: dict[str, Kind] = {
-    "name": T, "domain": T, "industry": T, "employees": I, "revenue": N, "country": T, "region": T, "city": T,
+    "name": T, "domain": T, "industry": T, "employees": W, "revenue": N, "country": T, "region": T, "city": T,
     "segment": T,
 }  # fmt: skip
 """What a criterion about accounts (a segment's `when`) may use."""
 
 LEAD_COLUMNS: dict[str, Kind] = {
-    "source": T, "status": T, "score": N, "industry": T, "employees": I, "country": T, "region": T, "segment": T,
+    "source": T, "status": T, "score": N, "industry": T, "employees": W, "country": T, "region": T, "segment": T,
     "domain": T, "landing_page": T, "campaign_id": T,
 }  # fmt: skip
 """What a criterion about leads (a lifecycle stage's `when`) may use."""

@@ -79,6 +79,7 @@ def _derive(engine: DuckDBPyConnection, steps: Sequence[_Step]) -> None:
     lacking = [step for step in steps if not step.path.exists()]
     for folder in {step.path.parent for step in lacking}:
         folder.mkdir(parents=True, exist_ok=True)
+        _clear(folder)
     for chunk in _chunks(lacking):
         _Derivation(engine, steps, chunk).run()
 
@@ -95,6 +96,17 @@ def rebuild(ledger: Ledger, engine: DuckDBPyConnection) -> int:
     return sum(len(changes(ledger, engine, feed)) for feed in ledger.feeds())
 
 
+def _clear(folder: Path) -> None:
+    """Remove what killed processes left aside; what a living one is writing stays."""
+    for path in folder.glob("*.tmp"):
+        try:
+            os.kill(int(path.name.split(".")[-2].split("-")[0]), 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except (ValueError, OSError):
+            continue
+
+
 def _steps(ledger: Ledger, pulls: Sequence[Pull]) -> list[_Step]:
     steps = []
     before = hashlib.sha256(RULES.encode())
@@ -102,7 +114,7 @@ def _steps(ledger: Ledger, pulls: Sequence[Pull]) -> list[_Step]:
         file = ledger.path(pull)
         name = f"{pull.position:08d}-{before.hexdigest()[:12]}.parquet"
         own = rank == 0 and pull.unique
-        path = file if own else change_folder(ledger) / str(pull.feed) / name
+        path = file if own else change_folder(ledger) / pull.feed.folder / name
         steps.append(_Step(rank, pull, file, path, pulls[rank - 1] if rank else None))
         before.update(f" {pull.position}".encode())
     return steps
@@ -261,7 +273,7 @@ class _Derivation:
         return (
             f"with ranks(position, rank) as (values {ranks})"
             f" select n.* from {files} as n join ranks as r on r.position = n._position{self._untold}"
-            " qualify row_number() over (partition by n._key, n._digest order by n._row) = 1"
+            " qualify row_number() over (partition by n._key, n._digest order by r.rank, n._row) = 1"
         )
 
 

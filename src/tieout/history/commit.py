@@ -83,7 +83,7 @@ class Batch:
 
 def rejected_path(workspace: Workspace, pull: Pull) -> Path:
     """Give the place of the lines that a pull rejected."""
-    return workspace.ledger / "rejected" / str(pull.feed) / f"{pull.position:08d}.jsonl"
+    return workspace.ledger / "rejected" / pull.feed.folder / f"{pull.position:08d}.jsonl"
 
 
 def flush(path: Path) -> None:

@@ -48,9 +48,12 @@ def take_in(engine: DuckDBPyConnection, export: Export, extract: Extract, past: 
     if held:
         return Verdict(wrong, held)
     findings = list(wrong)
-    rejects = (*extract.rejects, *judge.drop_keyless(engine, export.source.keys, extract))
-    if rejects and len(rejects) >= extract.rows + len(extract.rejects):
-        return Verdict((*findings, _nothing_left(export, rejects)), "file.no_rows")
+    keyless = judge.count_keyless(engine, export.source.keys, extract)
+    if keyless == extract.rows and (keyless or extract.rejects):
+        return Verdict((*findings, _nothing_left(export, extract, keyless)), "file.no_rows")
+    rejects = extract.rejects
+    if keyless:
+        rejects += judge.drop_keyless(engine, export.source.keys, extract)
     findings += _rejected(export, rejects)
     full = export.source.mode == "full"
     deletions = full and not rejects
@@ -110,14 +113,15 @@ def _rejected(export: Export, rejects: Sequence[Reject]) -> list[Finding]:
     ]
 
 
-def _nothing_left(export: Export, rejects: Sequence[Reject]) -> Finding:
+def _nothing_left(export: Export, extract: Extract, keyless: int) -> Finding:
+    first = extract.rejects[0] if extract.rejects else None
     return Finding(
         "file.no_rows",
         Level.ERROR,
-        f"{export.place}:{rejects[0].line}",
-        f"No line of the file can be taken ({rejects[0].reason}); it is held back.",
+        f"{export.place}:{first.line}" if first else export.place,
+        f"No line of the file can be taken ({first.reason if first else judge.NO_KEY}); it is held back.",
         "Check the 'delimiter', 'encoding' and 'key' of the object in contract/sources.yaml, or export it again.",
-        count=len(rejects),
+        count=len(extract.rejects) + keyless,
     )
 
 

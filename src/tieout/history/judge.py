@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,9 @@ from tieout.warehouse.engine import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+NO_KEY = "the key is empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,7 @@ def missing_columns(named: Columns, columns: Iterable[str]) -> tuple[tuple[str, 
 def unmapped_columns(named: Columns, columns: Iterable[str]) -> tuple[str, ...]:
     """List the columns of a file that the contract does not name."""
     known = {name.casefold() for name in named.known}
-    words = set(re.findall(r"\w+", named.sql))
-    return tuple(
-        name
-        for name in columns
-        if name.casefold() not in known and name.casefold() not in words and name.casefold() not in named.sql
-    )
+    return tuple(name for name in columns if name.casefold() not in known and name.casefold() not in named.sql)
 
 
 def missing_finding(place: str, feed: Feed, group: Sequence[str], columns: Sequence[str], code: str) -> Finding:
@@ -101,12 +98,18 @@ def digest_sql(extract: Extract) -> str:
     return f"md5(concat({', '.join(parts)}))"
 
 
+def count_keyless(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> int:
+    """Count the rows without a key."""
+    return int(engine.execute(f"select count(*) from {TABLE} where {_lacking(keys, extract)}").fetchall()[0][0])
+
+
 def drop_keyless(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> tuple[Reject, ...]:
     """Take the rows without a key out of the extract."""
-    if not keys:
-        return ()
-    lacking = " or ".join(f"coalesce(trim({extract.column(name)}), '') = ''" for name in keys)
-    return _take_out(engine, extract, f"select rowid from {TABLE} where {lacking}", "the key is empty")
+    return _take_out(engine, extract, f"select rowid from {TABLE} where {_lacking(keys, extract)}", NO_KEY)
+
+
+def _lacking(keys: Sequence[str], extract: Extract) -> str:
+    return " or ".join(f"coalesce(trim({extract.column(name)}), '') = ''" for name in keys) or "false"
 
 
 def is_unique(engine: DuckDBPyConnection, extract: Extract, columns: Sequence[str]) -> bool:

@@ -36,6 +36,11 @@ class Feed:
         """Give the name that people use: system.object."""
         return f"{self.system}.{self.object}"
 
+    @property
+    def folder(self) -> str:
+        """Give the name of its folders: the name that people use, made unable to lead elsewhere."""
+        return str(self).replace("%", "%25").replace("/", "%2F").replace("\\", "%5C")
+
 
 @dataclass(frozen=True, slots=True)
 class Pull:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieout.basics.findings import Finding, Level
+from tieout.basics.findings import Finding, Level, nearest
 from tieout.basics.workspace import Workspace
 from tieout.connect.files import Extract, Reading, UnreadableError, file_digest, load, prepare
 from tieout.contract.model import Contract
@@ -72,26 +72,40 @@ def pull(
 
     Raises WorkspaceBusyError while another process writes, and LedgerError where the ledger cannot be written.
     """
-    with writing(workspace, now):
-        open_for_writing(workspace)
-        puller = _Puller(workspace, now, accept)
-        given = os.environ if environment is None else environment
-        exports, findings = list_exports(workspace.root, contract, now, given, puller.known)
-        puller.findings += findings
-        try:
-            for done, export in enumerate(exports):
-                if progress:
-                    progress(export.place, done, len(exports))
-                puller.take(export)
-            puller.batch.commit()
-        except (OSError, EngineError) as error:
-            message = f"The pull stopped: {error}. What it had committed stands; mend the cause and pull again."
-            raise LedgerError(message) from error
-        finally:
-            puller.close()
-        if progress:
-            progress("", len(exports), len(exports))
-        return puller.report()
+    try:
+        with writing(workspace, now):
+            open_for_writing(workspace)
+            puller = _Puller(workspace, now, accept)
+            given = os.environ if environment is None else environment
+            exports, findings = list_exports(workspace.root, contract, now, given, puller.known)
+            puller.findings += (*findings, *_unknown(accept, contract))
+            try:
+                puller.take_all(exports, progress)
+            finally:
+                puller.close()
+            return puller.report()
+    except (OSError, EngineError) as error:
+        message = f"The pull stopped: {error}. What it had committed stands; mend the cause and pull again."
+        raise LedgerError(message) from error
+
+
+def _unknown(accept: frozenset[str], contract: Contract) -> list[Finding]:
+    """Tell which objects are accepted that the contract does not have."""
+    there = [f"{name}.{label}" for name, system in contract.sources.items() for label in system.objects]
+    return [
+        Finding(
+            "pull.accept",
+            Level.ERROR,
+            f"--accept {name}",
+            f"The contract has no object '{name}'.",
+            "Name it as SYSTEM.OBJECT.",
+            given=name,
+            allowed=tuple(there),
+            nearest=nearest(name, there),
+        )
+        for name in sorted(accept)
+        if name not in there
+    ]
 
 
 class _Puller:
@@ -129,10 +143,24 @@ class _Puller:
         if "scratch" in self.__dict__:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def take(self, export: Export) -> None:
+    def take_all(self, exports: Sequence[Export], progress: Progress | None) -> None:
+        """Take the files in, one after another, and commit them."""
+        undated = Counter(one.feed for one in exports if one.taken_from == "pull" and one.source.mode == "full")
+        for done, export in enumerate(exports):
+            if progress:
+                progress(export.place, done, len(exports))
+            self._take(export, several=export.taken_from == "pull" and undated[export.feed] > 1)
+        self.batch.commit()
+        if progress:
+            progress("", len(exports), len(exports))
+
+    def _take(self, export: Export, *, several: bool) -> None:
         """Take one file in, unless it is known already or has to be held back."""
         if self._looks_known(export):
             self.unchanged += 1
+        elif several:
+            message = f"Several files of {export.feed} have no date in their names: which full extract is the newest?"
+            self._hold(export, "pull.undated", message, "Put the date of extraction in each name, or leave one file.")
         elif export.taken_at > self.now:
             message = (
                 f"By its name the file was taken at {export.taken_at:%Y-%m-%d %H:%M} UTC, which is later than now."
@@ -212,7 +240,7 @@ class _Puller:
 
     def _store(self, export: Export, extract: Extract, verdict: Verdict, digest: str) -> None:
         feed, found = export.feed, export.found
-        file = f"pulls/{feed}/{self.position:08d}.parquet"
+        file = f"pulls/{feed.folder}/{self.position:08d}.parquet"
         aside = self.workspace.ledger / f"{file}.tmp"
         aside.parent.mkdir(parents=True, exist_ok=True)
         rows = store(self.engine, export, extract, aside, self.position)

@@ -81,7 +81,8 @@ def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", c
     units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units()
     sourced = view.classes or any("source_class" in text for text in (view.lens.slice or "", view.lens.accepted or ""))
     if sourced:
-        units = f"select s.*, c.class as source_class from ({units}) as s left join source_classes as c on c.record = s.record"
+        join = "left join source_classes as c on c.record = s.record"
+        units = f"select s.*, c.class as source_class from ({units}) as s {join}"
     else:
         units = f"select s.*, cast(null as varchar) as source_class from ({units}) as s"
     return f"""
@@ -136,8 +137,8 @@ def value_sql(row: str, lens: Lens, rate: str) -> str:
 STATE = (
     "valid_from", "missing", "deleted", "account_id", "owner_id", "lead_id", "type", "stage", "stage_rank", "category",
     "outcome", "stage_probability", "probability", "close_date", "created_at", "arr", "acv", "tcv", "currency",
-    "source", "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team", "industry",
-    "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade", "arr_grade", "acv_grade",
+    "source", "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team",
+    "industry",     "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade", "arr_grade", "acv_grade",
     "tcv_grade", "merged", "duplicate", "into_record", "excluded", "created_on", "closed_on",
 )  # fmt: skip
 """The columns of `opportunities_at.sql` after `record`."""

@@ -10,6 +10,8 @@ from tieout.show.terminal import Terminal
 
 LISTED = 12
 """How many allowed names a finding lists."""
+ERRORS = 20
+"""How many errors are shown where a page has room for a few findings only."""
 
 
 def findings_lines(terminal: Terminal, findings: Sequence[Finding], most: int | None = None) -> list[str]:
@@ -18,10 +20,12 @@ def findings_lines(terminal: Terminal, findings: Sequence[Finding], most: int | 
         return ["Nothing found that a person should look at."]
     ranked = sorted(findings, key=lambda finding: list(Level).index(finding.level))
     lines = [terminal.paint(told(findings), "title")]
-    for finding in ranked[:most]:
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    shown = ranked if most is None else ranked[: max(most, min(errors, ERRORS))]
+    for finding in shown:
         lines += ["", *_finding(terminal, finding)]
-    if most is not None and len(ranked) > most:
-        lines += ["", f"  ... and {figures.count(len(ranked) - most)} more: tieout check"]
+    if len(ranked) > len(shown):
+        lines += ["", f"  ... and {figures.count(len(ranked) - len(shown))} more: tieout check"]
     return lines
 
 

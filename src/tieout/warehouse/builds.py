@@ -105,6 +105,20 @@ def publish(workspace: Workspace, facts: BuildFacts, published_at: datetime) -> 
     for path in workspace.builds.glob("*.duckdb"):
         if path.stem not in keys:
             path.unlink(missing_ok=True)
+    for path in workspace.builds.glob(".*.tmp*"):
+        if not _alive(int(path.name.split(".")[2])):
+            path.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    """Say whether a process is running: what a killed one left aside is nobody's."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def published(workspace: Workspace) -> BuildFacts:

@@ -88,8 +88,8 @@ def test_an_encoding_of_the_contract_is_obeyed(read: Reader) -> None:
 
 
 def test_names_with_emoji_and_letters_from_right_to_left_are_kept(read: Reader) -> None:
-    found = read("المعرف,😀 mood\n١,שלום 🎉\n".encode())
-    assert (found.extract.columns, found.rows) == (("المعرف", "😀 mood"), [("١", "שלום 🎉")])
+    found = read("المعرف,😀 mood\n7,שלום 🎉\n".encode())
+    assert (found.extract.columns, found.rows) == (("المعرف", "😀 mood"), [("7", "שלום 🎉")])
 
 
 def test_quoted_values_hold_anything(read: Reader) -> None:
@@ -225,8 +225,9 @@ def test_a_file_with_a_header_alone_has_no_rows(read: Reader) -> None:
 def test_typed_columns_are_spelled_in_one_way(read: Reader, engine: DuckDBPyConnection, tmp_path: Path) -> None:
     source = tmp_path / "typed.parquet"
     engine.execute(
-        "copy (select 1::bigint as id, 12.50::decimal(9,2) as arr, true as won, date '2026-07-06' as day, '' as nothing,"
-        " timestamp '2026-07-06 06:00:00.5' as at, timestamptz '2026-07-06 08:00:00+02' as zoned, null::integer as none)"
+        "copy (select 1::bigint as id, 12.50::decimal(9,2) as arr, true as won, date '2026-07-06' as day,"
+        " '' as nothing, timestamp '2026-07-06 06:00:00.5' as at,"
+        " timestamptz '2026-07-06 08:00:00+02' as zoned, null::integer as none)"
         f" to '{source}' (format parquet)"
     )
     found = read(source.read_bytes(), name="deals.parquet")
@@ -247,9 +248,7 @@ cell = st.text(st.sampled_from('ab ,;|"\n\r\té😀'), max_size=6)
 
 @lawful
 @given(rows=st.lists(st.tuples(cell, cell), max_size=8), quoting=st.sampled_from(QUOTING))
-def test_what_a_csv_writer_writes_is_read_back(
-    read: Reader, rows: list[tuple[str, str]], quoting: Literal[0, 1]
-) -> None:
+def test_what_a_csv_writer_writes_is_read(read: Reader, rows: list[tuple[str, str]], quoting: Literal[0, 1]) -> None:
     text = io.StringIO()
     csv.writer(text, quoting=quoting).writerows([("id", "name"), *rows])
     found = read(text.getvalue().encode(), delimiter=",")

@@ -22,6 +22,8 @@ from tieout.warehouse.engine import EngineError, identifier, literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+MOST_REJECTS = 100_000
+
 TABLE = "extract"
 """The table that a load leaves in the engine. Its columns are c1, c2, ...; its `rowid` is in the order of the file."""
 
@@ -103,6 +105,9 @@ def _careful(
                 rows += 1
             else:
                 rejects.append(item)
+                if len(rejects) > MOST_REJECTS and len(rejects) > rows:
+                    message = f"More than half of its first {rows + len(rejects):,} lines cannot be read."
+                    raise UnreadableError(message, f"The first is line {rejects[0].line}: {rejects[0].reason}.")
     try:
         found = _fill(engine, f"select * from {_csv(target, names, ',')}")
     except EngineError as error:

@@ -69,7 +69,8 @@ def count_parts(parts: list[Counting]) -> tuple[tuple[Row, ...], ...]:
     """Count several moments of one number in one statement; give each one's total and slices, sorted."""
     if not parts:
         return ()
-    sql = " union all ".join(f"select {number} as part, q.* from ({_sql(part)}) as q" for number, part in enumerate(parts))
+    each = (f"select {number} as part, q.* from ({_sql(part)}) as q" for number, part in enumerate(parts))
+    sql = " union all ".join(each)
     parameters = {name: value for part in parts for name, value in part.parameters.items()}
     found: list[list[tuple[Any, ...]]] = [[] for _ in parts]
     for number, *record in fetch(parts[0].asked.engine, sql, parameters):

@@ -219,7 +219,8 @@ def _revenue(view: LensView, contract: Contract) -> Facts:
     sql = f"""
       select u.* from (
         select v.*, v.record as unit, cast(round(v.amount * r.rate, 2) as decimal(18, 2)) as value, true as hit,
-          0 as grade, cast(v.at at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment
+          0 as grade, cast(v.at at time zone 'UTC' at time zone {zone} as date) as day,
+          cast(null as timestamp) as moment
         from revenue as v
         left join exchange_rates as r
           on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(v.currency)

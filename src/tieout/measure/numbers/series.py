@@ -1,4 +1,4 @@
-"""A number at many moments in one statement: each moment's rows are compiled as for a single question and put together."""
+"""A number at many moments in one statement: each moment is compiled as for a single question."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from tieout.measure.numbers.facts import Facts
+
 _MOMENT = re.compile(r"\$(as_of|known_at|day|start|end)_a\b")
 
 
@@ -25,13 +27,18 @@ def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tup
     """
     metric = metric_named(question.metric)
     if metric.event or metric.aggregate == "coverage":
-        message = f"'{metric.id}' counts what happened; a series is of numbers of a state, such as pipeline.open_qualified."
+        message = f"'{metric.id}' counts what happened; a series is of a state, such as pipeline.open_qualified."
         raise QuestionError(message)
     parts = []
     for number, moment in enumerate(moments):
         asking = replace(question, as_of=moment)
         part = counting(asked, asking, metric, view_of(asked, asking, metric))
-        sql = _MOMENT.sub(rf"$\g<1>_a{number}", part.facts.sql)
-        named = {_MOMENT.sub(rf"$\g<1>_a{number}", f"${key}")[1:]: value for key, value in part.facts.parameters.items()}
-        parts.append(replace(part, facts=replace(part.facts, sql=sql, parameters=named)))
+        parts.append(replace(part, facts=_numbered(part.facts, number)))
     return count_parts(parts)
+
+
+def _numbered(facts: Facts, number: int) -> Facts:
+    """Give a fact parameters of its own, so that several stand in one statement."""
+    name = rf"$\g<1>_a{number}"
+    parameters = {_MOMENT.sub(name, f"${key}").removeprefix("$"): value for key, value in facts.parameters.items()}
+    return replace(facts, sql=_MOMENT.sub(name, facts.sql), parameters=parameters)
