@@ -11,11 +11,13 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.line.typed import normalized
 from tieout.cli import main
+
+if TYPE_CHECKING:
+    import pytest
 
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KEY = re.compile(r"\bbuild [0-9a-f]{7,8}\b")

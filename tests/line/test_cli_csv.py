@@ -9,9 +9,9 @@ def test_an_answer_as_csv(typed: Type) -> None:
     out = typed("ask", "pipeline.open_qualified", "--as-of", "2026-07-20", "--by", "type", "--csv").out
     assert out.splitlines() == [
         "type,value,n,interval_low,interval_high,observed,derived,assumed,missing,absent,verdict,immature",
-        "(all),510000.00,6,,,0.882353,0.117647,,,,,false",
+        "(all),510000.00,6,,,1.0,,,,,,false",
         "expansion,110000.00,1,,,1.0,,,,,,false",
-        "new,400000.00,5,,,0.85,0.15,,,,,false",
+        "new,400000.00,5,,,1.0,,,,,,false",
     ]
 
 

@@ -114,7 +114,8 @@ def built() -> dict[str, list[str]]:
         align(engine, Contract(), ())
         found = engine.execute(
             "select table_name, column_name from information_schema.columns"
-            " where table_name not like 'source_%' or table_name like 'source_class%' order by table_name, ordinal_position"
+            " where table_name not like 'source_%' or table_name like 'source_class%'"
+            " order by table_name, ordinal_position"
         ).fetchall()
     tables: dict[str, list[str]] = {}
     for table, column in found:

@@ -27,7 +27,7 @@ from tieout.warehouse.engine import EngineError, literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-RULES = "1"
+RULES = "2"
 """Changes when the rules change, so that files made by older rules are not used."""
 
 CHUNK_ROWS = 500_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from tieout.contract.model import Band
@@ -97,8 +97,7 @@ class Answer:
         return self.rows[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """One step of a bridge: what one cause does to one record's value. `unit` tells claims of one record apart."""
 
     record: str

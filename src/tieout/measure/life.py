@@ -160,7 +160,8 @@ def _opportunity(asked: Asked, record: str) -> tuple[Version, ...]:
             "unmerged": state["merged_into"] is None and before.get("merged_into") is not None,
             "dated by the taking": valid_from in by_taking,
         }
-        sources = tuple(dict.fromkeys(told.get(valid_from, ())))
+        heard = sorted(told.get(valid_from, ()), key=lambda source: (source.taken_at, source.position))
+        sources = tuple(dict.fromkeys(heard))
         version = Version(
             valid_from,
             _end(valid_to),

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Answer, Row
 from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.facts import TIME_DIMENSIONS
 from tieout.show import figures
-from tieout.show.bars import band
+from tieout.show.bars import band, bar
 from tieout.show.tables import Cell, Column, table
 from tieout.show.terminal import Terminal, clean
 
 if TYPE_CHECKING:
     from tieout.contract.model import Company
 
+SIZED = frozenset({"money", "count"})
+"""Units of which parts add up to the whole, so that they can be drawn as lengths."""
+ROOMY, BAR = 80, 16
+FEW = "too few"
+Part = tuple[Column, Callable[[Row], Cell]]
 GOOD, BAD = "healthy", "breach"
 
 
@@ -54,7 +60,7 @@ def _figure(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
     if row.value is None:
         return [f"  {terminal.paint('n/a', 'figure')}   {row.absent}"]
     head = figures.headline(row.value, answer.unit)
-    parts = [f"n {figures.count(row.n)}"]
+    parts = [f"n {figures.count(row.n)}"] if answer.unit != "count" else []
     if answer.unit == "money":
         parts.insert(0, f"{figures.figure(row.value, answer.unit)} {company.currency}")
     if row.interval:
@@ -90,50 +96,63 @@ def style_of(verdict: str | None) -> str:
 
 
 def _slices(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
-    """Lay out the slices, largest first for money; the whole stands under the line."""
+    """Lay out the slices, the whole under the line; what is money or counted in one dimension has the largest first."""
     names = list(answer.rows[1].by)
     rows = list(answer.rows[1:])
-    terms = answer.passport.band
-    with_interval = any(row.interval for row in rows)
-    with_grade = any(set(row.grade) - {"observed"} for row in rows)
-    with_note = any(row.absent or row.verdict or row.immature for row in rows)
-    head = company.currency if answer.unit == "money" else answer.unit
-    columns = [*(Column(name, right=False) for name in names), Column(head), Column("n")]
-    columns += [Column("95% interval")] if with_interval else []
-    columns += [Column("", right=False)] if terms else []
-    columns += [Column("observed")] if with_grade else []
-    columns += [Column("", right=False)] if with_note else []
-
-    drawn = _bands(answer)
+    if answer.unit in SIZED and len(names) == 1 and not set(names) & set(TIME_DIMENSIONS):
+        rows.sort(key=lambda row: (row.value is None, -Decimal(row.value or 0)))
+    parts = [*_figures(answer, company), *_drawings(terminal, answer), *_remarks(answer)]
+    columns = [*(Column(name, right=False) for name in names), *(column for column, _ in parts)]
 
     def line(row: Row, by: Sequence[str]) -> list[Cell]:
-        style = "label" if row.verdict and row.verdict.startswith("too few") else "plain"
-        cells = [*(Cell(clean(text)) for text in by), Cell(figures.shown(row, answer.unit), style)]
-        cells.append(Cell(figures.count(row.n), style))
-        cells += [Cell(figures.interval(row.interval), style)] if with_interval else []
-        cells += [Cell(drawn.get(id(row), ""))] if terms else []
-        cells += (
-            [Cell(figures.share(row.grade.get("observed", 0.0)) if row.grade else "", "label")] if with_grade else []
-        )
-        cells += [Cell(_note(row), style_of(row.verdict))] if with_note else []
-        return cells
+        return [*(Cell(clean(text)) for text in by), *(cell(row) for _, cell in parts)]
 
     foot = line(answer.total, ["all", *[""] * (len(names) - 1)])
     return table(terminal, columns, [line(row, list(row.by.values())) for row in rows], [foot])
 
 
-def _bands(answer: Answer) -> dict[int, str]:
-    """Draw the bands of all rows on one scale, so that they can be compared."""
+def _figures(answer: Answer, company: Company) -> Iterator[Part]:
+    head = company.currency if answer.unit == "money" else answer.unit
+    yield Column(head), lambda row: Cell(figures.shown(row, answer.unit), _weight(row))
+    if answer.unit != "count":
+        yield Column("n"), lambda row: Cell(figures.count(row.n), _weight(row))
+    if any(row.interval for row in answer.rows):
+        yield Column("95% interval"), lambda row: Cell(figures.interval(row.interval), _weight(row))
+
+
+def _weight(row: Row) -> str:
+    """A figure of too few records stands back."""
+    return "label" if row.verdict and row.verdict.startswith(FEW) else "plain"
+
+
+def _drawings(terminal: Terminal, answer: Answer) -> Iterator[Part]:
+    """Draw the rows on one scale: where they stand in the band, else how large they are."""
     terms = answer.passport.band
-    rows = [row for row in answer.rows if row.value is not None]
-    if terms is None:
-        return {}
-    drawn = band([float(row.value or 0) for row in rows], terms.low, terms.high)
-    return {id(row): one for row, one in zip(rows, drawn, strict=True)}
+    valued = [row for row in answer.rows if row.value is not None]
+    slices = [row for row in valued if row.by]
+    if terms:
+        bands = band([float(row.value or 0) for row in valued], terms.low, terms.high)
+        drawn = {id(row): one for row, one in zip(valued, bands, strict=True)}
+        yield Column("", right=False), lambda row: Cell(drawn.get(id(row), ""))
+    elif answer.unit in SIZED and len(slices) > 1 and terminal.width >= ROOMY:
+        largest = max(Decimal(row.value or 0) for row in slices)
+        bars = {id(row): bar(Decimal(row.value or 0), largest, BAR) for row in slices}
+        yield Column("", right=False), lambda row: Cell(bars.get(id(row), ""), "label")
+
+
+def _remarks(answer: Answer) -> Iterator[Part]:
+    if any(set(row.grade) - {"observed"} for row in answer.rows):
+        yield Column("observed"), lambda row: Cell(_observed(row), "label")
+    if any(row.absent or row.verdict or row.immature for row in answer.rows):
+        yield Column("", right=False), lambda row: Cell(_note(row), style_of(row.verdict))
+
+
+def _observed(row: Row) -> str:
+    return figures.share(row.grade.get("observed", 0.0)) if row.grade else ""
 
 
 def _note(row: Row) -> str:
-    few = "too few" if row.verdict and row.verdict.startswith("too few") else row.verdict
+    few = FEW if row.verdict and row.verdict.startswith(FEW) else row.verdict
     return row.absent or ", ".join(part for part in ("immature" if row.immature else "", few) if part)
 
 

@@ -88,6 +88,8 @@ def _told(value: object, zone: ZoneInfo) -> str:
             return value.isoformat()
         case bool():
             return "yes" if value else "no"
+        case float():
+            return f"{value:,.10g}".replace("-", figures.MINUS)
         case _:
             return clean(str(value))
 

@@ -10,12 +10,11 @@ bridge back has the same lines with the opposite sign.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Bridge, Line, Posting, QuestionError, Side
-from tieout.measure.bridge.gross import gross_postings, memo_lines, take_between
+from tieout.measure.bridge.gross import PAIRS, memo_lines, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
 from tieout.measure.bridge.pairs import FURTHER, ZERO, Ends, net_pairs, postings_sql
 from tieout.measure.bridge.records import End, take, take_counted, take_rates
@@ -44,14 +43,11 @@ def bridge(
         message = "A gross bridge is between two moments of one lens that counts opportunities, with one known-at."
         raise QuestionError(message)
     _take_both(engine, ends, over_time=over_time)
-    postings = _postings(engine, ends)
-    memo: tuple[Line, ...] = ()
+    _post(engine, "net_postings", postings_sql(ends, net_pairs(ends), FURTHER))
     if over_time:
-        every = gross_postings(engine, ends)
-        memo = () if gross else memo_lines(every, postings)
-        postings = every if gross else postings
-    if ends.reversed:
-        postings = tuple(replace(posting, amount=-posting.amount) for posting in postings)
+        _post(engine, "gross_postings", postings_sql(ends, PAIRS))
+    memo = memo_lines(engine) if over_time and not gross else ()
+    postings = _postings(engine, "gross_postings" if gross else "net_postings", -1 if ends.reversed else 1)
     left = _side(engine, "left_units", ends.left, ends.left_facts)
     right = _side(engine, "right_units", ends.right, ends.right_facts)
     first, last = (right, left) if ends.reversed else (left, right)
@@ -62,7 +58,10 @@ def bridge(
     return Bridge(first, last, period, lines_of(postings), postings, residual, memo)
 
 
-TABLES = ("seen_records", "left_units", "right_units", "through_units", "left_rates", "between_states")
+TABLES = (
+    "net_postings", "gross_postings", "seen_records", "left_units", "right_units", "through_units", "left_rates",
+    "between_states",
+)  # fmt: skip
 
 
 def _take_both(engine: Connection, ends: Ends, *, over_time: bool) -> None:
@@ -120,10 +119,11 @@ def _side(engine: Connection, table: str, end: End, facts: BuildFacts) -> Side:
     return Side(end.view.name, end.view.moment.as_of, known_at, value, n, facts.key, facts.fingerprint)
 
 
-def _postings(engine: Connection, ends: Ends) -> tuple[Posting, ...]:
-    found = rows(engine, postings_sql(ends, net_pairs(ends), FURTHER))
-    return tuple(
-        Posting(record, cause, Decimal(amount).quantize(ZERO), unit if unit != record else None)
-        for record, unit, cause, amount in found
-        if amount
-    )
+def _post(engine: Connection, table: str, sql: str) -> None:
+    engine.execute(f"create temp table {table} as {sql}")
+
+
+def _postings(engine: Connection, table: str, sign: int) -> tuple[Posting, ...]:
+    """Read the postings, in a total order; backwards they have the opposite sign."""
+    sql = f"select record, cause, {sign} * amount, unit from temp.{table} order by step, record, unit, seq, cause"
+    return tuple(map(Posting._make, rows(engine, sql)))

@@ -7,16 +7,15 @@ its memo lines.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tieout.measure.answers import Line, Posting
-from tieout.measure.bridge.pairs import ZERO, Ends, postings_sql
+from tieout.measure.answers import Line
 from tieout.measure.bridge.records import UNIT_COLUMNS, through, unit_columns_sql
 from tieout.measure.lens_sql import HOLDS, HOLDS_RESTATED, units_sql
 from tieout.measure.run_sql import rows, run
 
 if TYPE_CHECKING:
+    from tieout.measure.bridge.pairs import Ends
     from tieout.warehouse.engine import Connection
 
 SINCE = """where s.valid_from > $since and s.valid_from <= $as_of_a
@@ -25,30 +24,30 @@ SINCE = """where s.valid_from > $since and s.valid_from <= $as_of_a
 """Every state that began between the two moments, where the net bridge takes the one that holds."""
 
 
-def gross_postings(engine: Connection, ends: Ends) -> tuple[Posting, ...]:
-    """Post every version between the two moments; the tables of both ends must have been taken."""
-    found = rows(engine, postings_sql(ends, PAIRS))
-    return tuple(Posting(record, cause, Decimal(amount).quantize(ZERO)) for record, _, cause, amount in found if amount)
+MEMO = """
+    with moves as (
+      select
+        record, cause, amount, row_number() over (partition by record order by seq) as place,
+        count(*) over (partition by record) as moves
+      from temp.gross_postings
+      where step = 0
+    ),
+    told as (
+      select distinct m.record from moves as m
+      join temp.net_postings as n on n.record = m.record and n.cause = m.cause
+    )
+    select concat(f.cause, ' and ', l.cause) as cause, sum(abs(f.amount)) as amount, count(*) as n
+    from moves as f
+    join moves as l on l.record = f.record and l.place = l.moves
+    left join told as t on t.record = f.record
+    where f.place = 1 and f.moves > 1 and t.record is null
+    group by all
+    order by 1"""
 
 
-def memo_lines(postings: tuple[Posting, ...], net: tuple[Posting, ...]) -> tuple[Line, ...]:
+def memo_lines(engine: Connection) -> tuple[Line, ...]:
     """Tell what came and went between the two moments, and so is in neither: what it was worth when it did."""
-    told: dict[str, set[str]] = {}
-    for posting in net:
-        told.setdefault(posting.record, set()).add(posting.cause)
-    journeys: dict[str, list[Posting]] = {}
-    for posting in postings:
-        if posting.cause not in ("amount up", "amount down", "rate", "basis", "probability"):
-            journeys.setdefault(posting.record, []).append(posting)
-    lines: dict[str, tuple[Decimal, int]] = {}
-    for record, steps in journeys.items():
-        if told.get(record, set()) & {step.cause for step in steps}:
-            continue
-        if len(steps) > 1:
-            cause = f"{steps[0].cause} and {steps[-1].cause}"
-            amount, n = lines.get(cause, (ZERO, 0))
-            lines[cause] = (amount + abs(steps[0].amount), n + 1)
-    return tuple(Line(cause, amount, n) for cause, (amount, n) in sorted(lines.items()))
+    return tuple(Line(cause, amount, n) for cause, amount, n in rows(engine, MEMO))
 
 
 def take_between(engine: Connection, ends: Ends) -> None:
@@ -73,7 +72,8 @@ PAIRS = f"""
       select
         record, unit, coalesce(l.rank, 1) as left_rank, s.rank as right_rank,
         case when s.part = 2 then coalesce(l.rank, 1) else s.rank end as through_rank, l, s as r,
-        case when s.part = 2 then g.rate else s.rate end as carried_rate
+        case when s.part = 2 then g.rate else s.rate end as carried_rate,
+        row_number() over (partition by record order by part, began_at) as seq
       from (
         select b.*, lag(b) over (partition by record order by part, began_at) as l
         from (

@@ -48,7 +48,7 @@ def net_pairs(ends: Ends) -> str:
         coalesce(l.record, r.record) as record,
         coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit) as unit,
         coalesce(l.rank, 1) as left_rank, coalesce(r.rank, 1) as right_rank, {judged} as through_rank,
-        l, r, g.rate as carried_rate
+        l, r, g.rate as carried_rate, 0 as seq
       from (select * from temp.left_units where place = 1) as l
       full join (select * from temp.right_units where place = 1) as r on r.record = l.record
       {again if ends.same_lens else ""}
@@ -56,18 +56,21 @@ def net_pairs(ends: Ends) -> str:
 
 
 FURTHER = """
-      select u.record, u.unit, 'several claims' as cause, u.value as amount, 5 as step
+      select u.record, u.unit, 'several claims' as cause, u.value as amount, 5 as step, u.place as seq
       from temp.right_units as u join temp.left_units as o on o.record = u.record and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1
       union all
-      select u.record, u.unit, 'several claims', -u.value, 5
+      select u.record, u.unit, 'several claims', -u.value, 5, u.place
       from temp.left_units as u join temp.right_units as o on o.record = u.record and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1"""
 """The second, third ... counted claim of a record that both ends count."""
 
 
 def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
-    """Compile the postings of pairs: memberships, then the walk through the amount facets, then further claims."""
+    """Compile the postings of pairs: memberships, then the walk through the amount facets, then further claims.
+
+    `step` is the place in the walk (0 for a membership), `seq` orders what happened to one record.
+    """
     left, right = ends.left.view.lens, ends.right.view.lens
     with_basis = left.model_copy(update={"basis": right.basis})
     more = f"union all {further}" if further else ""
@@ -75,28 +78,27 @@ def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
     with pairs as ({pairs}),
     memberships as (
       select record, unit, {_membership_cause(ends)} as cause,
-        case when right_rank = 0 then r.record_value else -l.record_value end as amount, 0 as step
+        case when right_rank = 0 then r.record_value else -l.record_value end as amount, 0 as step, seq
       from pairs
       where (left_rank = 0) <> (right_rank = 0)
     ),
     walked as (
       select
-        record, unit, {amount_sql("l", "l.rate", left)} as v0, {amount_sql("r", "carried_rate", left)} as v1,
+        record, unit, seq, {amount_sql("l", "l.rate", left)} as v0, {amount_sql("r", "carried_rate", left)} as v1,
         {amount_sql("r", "carried_rate", with_basis)} as v2, {amount_sql("r", "carried_rate", right)} as v3,
         {amount_sql("r", "r.rate", right)} as v4
       from pairs
       where left_rank = 0 and right_rank = 0
     ),
     walks as (
-      select record, unit, {_freshness_cause(ends)} as cause, v1 - v0 as amount, 1 as step from walked
-      union all select record, unit, {_amount_cause(ends, "basis")}, v2 - v1, 2 from walked
-      union all select record, unit, {_amount_cause(ends, "probability")}, v3 - v2, 3 from walked
-      union all select record, unit, {_amount_cause(ends, "rate")}, v4 - v3, 4 from walked
+      select record, unit, {_freshness_cause(ends)} as cause, v1 - v0 as amount, 1 as step, seq from walked
+      union all select record, unit, {_amount_cause(ends, "basis")}, v2 - v1, 2, seq from walked
+      union all select record, unit, {_amount_cause(ends, "probability")}, v3 - v2, 3, seq from walked
+      union all select record, unit, {_amount_cause(ends, "rate")}, v4 - v3, 4, seq from walked
     )
-    select record, unit, cause, amount
+    select record, nullif(unit, record) as unit, cause, cast(amount as decimal(18, 2)) as amount, step, seq
     from (select * from memberships union all select * from walks {more})
-    where amount <> 0
-    order by step, record, unit"""
+    where amount <> 0"""
 
 
 def _membership_cause(ends: Ends) -> str:

@@ -22,8 +22,8 @@ _MOMENT = re.compile(r"\$(as_of|known_at|day|start|end)_a\b")
 def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tuple[tuple[Row, ...], ...]:
     """Answer a question as of each moment: the total and the slices, moment by moment.
 
-    `question.said_then` asks for each as it was said then, else all are restated. Raises QuestionError for a number that
-    counts what happened (it needs a build for each moment) or a coverage.
+    `question.said_then` asks for each as it was said then, else all are restated. Raises QuestionError for a number
+    that counts what happened (it needs a build for each moment) or a coverage.
     """
     metric = metric_named(question.metric)
     if metric.event or metric.aggregate == "coverage":
