@@ -3,8 +3,6 @@
 A folder that is complete has a file `complete`, and is not made again.
 """
 
-
-
 from __future__ import annotations
 
 import shutil
@@ -15,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 WEEKS = 104
+SECONDS = "%Y-%m-%d %H:%M:%S"
 FIRST = datetime(2024, 1, 8, 6)
 """When the first weekly export was taken; a Monday."""
 LAST = FIRST + timedelta(weeks=WEEKS - 1)
@@ -104,7 +103,8 @@ dated as (
   from steps
 )
 select week, 'O' || lpad(i::varchar, 7, '0') as id, 'Deal ' || (d % 900000)::varchar as name,
-  'A' || (d % {accounts})::varchar as account, 'U' || (case when v >= 5 and d % 5 = 0 then h else d end % 500)::varchar as owner,
+  'A' || (d % {accounts})::varchar as account,
+  'U' || (case when v >= 5 and d % 5 = 0 then h else d end % 500)::varchar as owner,
   case when d % 10 < 5 then 'new' when d % 10 < 8 then 'expansion' else 'renewal' end as type,
   case when closed and (d // 10) % 2 = 0 then 'Closed Won' when closed then 'Closed Lost' when v < 2 then 'Discovery'
     when v < 5 then 'Qualification' when v < 7 then 'Proposal' else 'Negotiation' end as stage,
@@ -113,8 +113,27 @@ select week, 'O' || lpad(i::varchar, 7, '0') as id, 'Deal ' || (d % 900000)::var
   strftime(created, '%Y-%m-%d %H:%M:%S') as created, strftime(modified, '%Y-%m-%d %H:%M:%S') as modified,
   5000 + d % 90000 + v * 700 as arr, (5000 + d % 90000 + v * 700) * (1 + d % 3) as tcv,
   case when d % 20 < 12 then 'USD' when d % 20 < 17 then 'EUR' else 'GBP' end as currency,
-  case d % 6 when 0 then 'web' when 1 then 'event' when 2 then 'partner' when 3 then 'outbound' when 4 then 'ads' end as source
+  case d % 6 when 0 then 'web' when 1 then 'event' when 2 then 'partner' when 3 then 'outbound' when 4 then 'ads' end
+    as source
 from dated
+"""
+
+
+ROWS = """
+select 'O' || lpad(range::varchar, 7, '0') as id,
+  strftime(case when {week} = 1 and range % 20 = 7 then timestamp '2026-07-08' else timestamp '2026-06-01' end
+    + to_seconds((hash(range) % 400000)::double), '%Y-%m-%d %H:%M:%S') as modified,
+  'Deal with ' || md5(range::varchar)[:12] as name, 'A' || (hash(range) % 50000)::varchar as account,
+  'U' || (hash(range, 'o') % 500)::varchar as owner,
+  ['new', 'expansion', 'renewal'][1 + (hash(range, 't') % 3)::int] as type,
+  ['Discovery', 'Qualification', 'Proposal', 'Negotiation'][
+    1 + (hash(range, 's') % 4 + case when range % 20 = 7 then {week} else 0 end)::int % 4] as stage,
+  ['Pipeline', 'Best case', 'Commit'][1 + (hash(range, 'c') % 3)::int] as category,
+  ['USD', 'EUR', 'GBP'][1 + (hash(range, 'm') % 3)::int] as currency,
+  ['web', 'event', 'partner', 'outbound'][1 + (hash(range, 'w') % 4)::int] as source,
+  ['EMEA', 'AMER', 'APAC'][1 + (hash(range, 'r') % 3)::int] as region,
+  'because ' || md5((range * 7)::varchar)[:16] as reason
+from range({records})
 """
 
 
@@ -123,8 +142,9 @@ def at(week: int) -> str:
     return f"{FIRST + timedelta(weeks=week):%Y-%m-%dT%H%M}"
 
 
-def make_once(folder: Path, make: Callable[[Path], None]) -> Path:
+def make_once(place: str, make: Callable[[Path], None]) -> Path:
     """Fill a folder unless an earlier run did."""
+    folder = Path(place)
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -158,8 +178,8 @@ def write_people(engine: duckdb.DuckDBPyConnection, exports: Path, accounts: int
     for week in range(0, WEEKS, 13):
         engine.execute(f"""copy (
             select 'A' || range::varchar as id, 'Account ' || range::varchar as name,
-              (10 ** (1 + (hash(range, case when range % 100 = {week // 13} then {week} else 0 end) % 300) / 100.0))::int
-                as employees,
+              (10 ** (1 + (hash(range, case when range % 100 = {week // 13} then {week} else 0 end) % 300) / 100.0))
+                ::int as employees,
               ['software', 'retail', 'health', 'finance'][1 + (hash(range, 'i') % 4)::int] as industry,
               ['DE', 'FR', 'US', 'GB'][1 + (hash(range, 'c') % 4)::int] as country
             from range({accounts}) where {week} = 0 or range % 100 = {week // 13}
@@ -167,7 +187,8 @@ def write_people(engine: duckdb.DuckDBPyConnection, exports: Path, accounts: int
     for week, condition in ((0, "true"), (52, "range % 20 = 0")):
         engine.execute(f"""copy (
             select 'U' || range::varchar as id, 'User ' || range::varchar as name,
-              'Team ' || ((range + {week}) % 25)::varchar as team, ['EMEA', 'AMER', 'APAC'][1 + (range % 3)::int] as region
+              'Team ' || ((range + {week}) % 25)::varchar as team,
+              ['EMEA', 'AMER', 'APAC'][1 + (range % 3)::int] as region
             from range(500) where {condition}
         ) to '{exports}/users_{at(week)}.csv' (header)""")
 
@@ -187,7 +208,8 @@ def write_history(folder: Path, records: int) -> None:
         engine.execute(f"""copy (
             select 'C' || range::varchar as id, 'L' || range::varchar as lead,
               'O' || lpad((hash(range) % {records})::varchar, 7, '0') as opportunity,
-              strftime(timestamp '{FIRST}' + to_hours((hash(range, 't') % {WEEKS * 168})::int), '%Y-%m-%d %H:%M:%S') as claimed
+              strftime(timestamp '{FIRST}' + to_hours((hash(range, 't') % {WEEKS * 168})::int), '%Y-%m-%d %H:%M:%S')
+                as claimed
             from range({records // 4})
         ) to '{exports}/claims_{at(WEEKS - 1)}.csv' (header)""")
 
@@ -203,7 +225,8 @@ def write_weekly(folder: Path, records: int, activities: int, weeks: int = 10) -
         write_states(engine, records, accounts)
         for week in range(WEEKS - weeks, WEEKS):
             place = (following if week == WEEKS - 1 else exports) / f"opportunities_{at(week)}.csv"
-            newest = f"select * from states where week <= {week} qualify row_number() over (partition by id order by week desc) = 1"
+            last = "qualify row_number() over (partition by id order by week desc) = 1"
+            newest = f"select * from states where week <= {week} {last}"
             engine.execute(f"copy (select * exclude (week) from ({newest}) order by id) to '{place}' (header)")
         write_people(engine, exports, accounts)
         write_activities(engine, exports / f"activities_{at(WEEKS - 2)}.csv", activities, records)
@@ -217,11 +240,21 @@ def write_log(folder: Path, rows: int, records: int) -> None:
 
 def write_activities(engine: duckdb.DuckDBPyConnection, file: Path, rows: int, records: int) -> None:
     """Write a log of activities: five columns."""
+    seconds = (WEEKS - 2) * 604_800
     engine.execute(f"""copy (
         select 'X' || lpad(range::varchar, 8, '0') as id,
-          strftime(timestamp '{FIRST}' + to_seconds((range * {(WEEKS - 2) * 604800}.0 / {rows})::bigint::double), '%Y-%m-%d %H:%M:%S') as at,
+          strftime(timestamp '{FIRST}' + to_seconds((range * {seconds}.0 / {rows})::bigint::double), '{SECONDS}')
+            as at,
           ['call', 'email', 'meeting', 'note'][1 + (hash(range) % 4)::int] as kind,
           'O' || lpad((hash(range, 'o') % {records})::varchar, 7, '0') as opportunity,
           'U' || (hash(range, 'u') % 500)::varchar as "user"
         from range({rows})
     ) to '{file}' (header)""")
+
+
+def write_two(folder: Path, records: int) -> None:
+    """Write two full extracts of opportunities, of which the second has 5% changed."""
+    with duckdb.connect() as engine:
+        for week in (0, 1):
+            file = folder / f"opportunities_{at(130 + week)}.csv"
+            engine.execute(f"copy ({ROWS.format(week=week, records=records)}) to '{file}' (header)")

@@ -8,7 +8,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from bench.company import at, write_contract
+from bench.company import write_contract
 from bench.measuring import BUILD, Result, Run, apart, run, tieout
 
 DBT = ("dbt-core==1.11.16", "dbt-duckdb==1.11.1", "duckdb==2.0.0")
@@ -25,7 +25,7 @@ OBJECT = """
 """
 PROJECT = """
 name: bench
-version: "1"
+version: "1.0.0"
 profile: bench
 snapshot-paths: [snapshots]
 model-paths: [models]
@@ -45,39 +45,13 @@ snapshots:
     relation: source('exports', 'opportunities')
     config: {unique_key: id, strategy: timestamp, updated_at: modified}
 """
-ROWS = """
-select 'O' || lpad(range::varchar, 7, '0') as id,
-  strftime(case when {week} = 1 and range % 20 = 7 then timestamp '2026-07-08' else timestamp '2026-06-01' end
-    + to_seconds((hash(range) % 400000)::double), '%Y-%m-%d %H:%M:%S') as modified,
-  'Deal with ' || md5(range::varchar)[:12] as name, 'A' || (hash(range) % 50000)::varchar as account,
-  'U' || (hash(range, 'o') % 500)::varchar as owner,
-  ['new', 'expansion', 'renewal'][1 + (hash(range, 't') % 3)::int] as type,
-  ['Discovery', 'Qualification', 'Proposal', 'Negotiation'][
-    1 + (hash(range, 's') % 4 + case when range % 20 = 7 then {week} else 0 end)::int % 4] as stage,
-  ['Pipeline', 'Best case', 'Commit'][1 + (hash(range, 'c') % 3)::int] as category,
-  ['USD', 'EUR', 'GBP'][1 + (hash(range, 'm') % 3)::int] as currency,
-  ['web', 'event', 'partner', 'outbound'][1 + (hash(range, 'w') % 4)::int] as source,
-  ['EMEA', 'AMER', 'APAC'][1 + (hash(range, 'r') % 3)::int] as region,
-  'because ' || md5((range * 7)::varchar)[:16] as reason
-from range({records})
-"""
-
-
-def write_two(folder: Path, records: int) -> None:
-    """Write two full extracts of opportunities, of which the second has 5% changed."""
-    import duckdb  # noqa: PLC0415 -- only the process that makes the data needs it
-
-    with duckdb.connect() as engine:
-        for week in (0, 1):
-            file = folder / f"opportunities_{at(130 + week)}.csv"
-            engine.execute(f"copy ({ROWS.format(week=week, records=records)}) to '{file}' (header)")
 
 
 def second_pull(scale: float) -> list[Result]:
     """Measure both tools in turn, several times; each begins each time from where the first extract had left it."""
     records = int(500_000 * scale)
     exports = (BUILD / f"two-{records}").absolute()
-    apart(f"from bench.dbt import *; make_once(Path({str(exports)!r}), lambda folder: write_two(folder, {records}))")
+    apart(f"from bench.company import *; make_once({str(exports)!r}, lambda folder: write_two(folder, {records}))")
     first, second = sorted(exports.glob("*.csv"))
     ours, theirs = _Ours(first, second), _Theirs(first, second)
     runs = [(ours.run(), theirs.run()) for _ in range(ROUNDS)]
@@ -140,7 +114,13 @@ class _Theirs:
         source = self.root / "opportunities.csv"
         source.unlink(missing_ok=True)
         os.link(extract, source)
-        command = [self.python.with_name("dbt"), "--no-version-check", "snapshot", "--profiles-dir", "."]
+        command: list[str | Path] = [
+            self.python.with_name("dbt"),
+            "--no-version-check",
+            "snapshot",
+            "--profiles-dir",
+            ".",
+        ]
         return run(command, self.root, {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
 
 

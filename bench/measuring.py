@@ -87,7 +87,7 @@ def apart(statement: str) -> None:
 
 
 def median_time(call: Callable[[], T], times: int = 5) -> tuple[float, T]:
-    """Call once to warm up, then several times; give the median of the times in seconds, and what the last call gave."""
+    """Call once to warm up, then several times; give the median in seconds, and what the last call gave."""
     given, taken = call(), []
     for _ in range(times):
         start = time.perf_counter()

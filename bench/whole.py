@@ -80,7 +80,7 @@ def sample_company(scale: float) -> list[Result]:  # noqa: ARG001 -- the sample 
 
 
 def _made(folder: Path, call: str) -> None:
-    apart(f"from bench.company import *; make_once(Path({str(folder)!r}), lambda folder: {call})")
+    apart(f"from bench.company import *; make_once({str(folder)!r}, lambda folder: {call})")
 
 
 def _refresh(root: Path) -> Run:

@@ -145,7 +145,11 @@ def _moment(asked: EndAsked, facts: BuildFacts, contract: Contract) -> Moment:
     zone = ZoneInfo(contract.company.time_zone)
     known_at = parse_moment(asked.known_at, zone) if asked.known_at else None
     latest = min(facts.heard_until, known_at) if known_at else facts.heard_until
-    return moment_of(parse_moment(asked.as_of, zone) if asked.as_of else latest, known_at, zone)
+    as_of = parse_moment(asked.as_of, zone) if asked.as_of else latest
+    if known_at and as_of > known_at:
+        message = f"As of {asked.as_of} nobody could know at {asked.known_at}. Give a known-at that is not before as-of."
+        raise QuestionError(message)
+    return moment_of(as_of, known_at, zone)
 
 
 def _attach(engine: Connection, workspace: Workspace, facts: list[BuildFacts]) -> list[str]:

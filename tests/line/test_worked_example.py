@@ -14,7 +14,7 @@ import pytest
 from tests.line.ten_deals import CHANGED, EXPORTS, RESTATED, write
 from tieout import Workspace, ask, bridge, refresh
 from tieout.basics.calendars import end_of_day
-from tieout.measure.answers import Answer, Bridge, Question
+from tieout.measure.answers import Answer, Bridge, Question, QuestionError
 from tieout.questions import BridgeTerms, read_end
 
 NOW = datetime(2026, 7, 22, 8)
@@ -208,3 +208,8 @@ def test_a_sharper_definition_from_august(tmp_path: Path) -> None:
 def test_a_restated_definition_holds_in_the_past_too(tmp_path: Path) -> None:
     workspace = refreshed(tmp_path, pipeline=RESTATED)
     assert thousands(agreed(workspace, on(20))) == 0
+
+
+def test_nobody_could_know_yet(ten: Workspace) -> None:
+    with pytest.raises(QuestionError, match="nobody could know"):
+        explained(ten, "agreed@2026-07-13~2026-07-06", "agreed@2026-07-20")

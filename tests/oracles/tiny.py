@@ -1,7 +1,7 @@
 """Small companies for one question each: lives of a few records become exports, a contract is laid beside them.
 
 A life is a list of versions: when it became true (the company's time), and what changed; `gone` takes the record out of
-the exports from then on. Every export of an object holds all records as they were at the end of its day.
+the exports from then on. Unless it says otherwise a record was created with its first version. Every export of an object holds all records as they were at the end of its day.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ PIPELINE: dict[str, Any] = {
 }
 DEAL = {
     "account": "", "owner": "", "lead": "", "type": "new", "stage": "Qualification", "category": "", "close": "2026-09-15",
-    "created": "2026-01-05", "arr": "100000", "acv": "", "tcv": "", "currency": "USD", "source": "", "override": "",
-    "segment": "", "accepted": "", "competitor": "", "merged": "",
+    "created": "", "arr": "100000", "acv": "", "tcv": "", "currency": "USD", "source": "", "override": "",
+    "segment": "", "accepted": "", "reason": "", "merged": "",
 }  # fmt: skip
 """The columns of a deal, with what a deal is unless it says otherwise."""
 COLUMNS: dict[str, Fields] = {
     "deals": DEAL,
     "accounts": {"name": "", "domain": "", "employees": "", "industry": "", "merged": ""},
     "users": {"team": "", "role": ""},
-    "leads": {"email": "", "source": "", "status": "", "account": "", "deal": "", "merged": "", "created": "2026-01-05"},
+    "leads": {"email": "", "source": "", "status": "", "account": "", "deal": "", "merged": "", "created": ""},
     "claims": {"lead": "", "deal": "", "amount": "", "currency": "USD", "claimed": "2026-08-03"},
     "targets": {"period": "2027-Q3", "segment": "", "amount": "", "currency": "USD"},
     "history": {"record": "", "field": "", "new_value": "", "at": ""},
@@ -71,7 +71,7 @@ MAPPED: dict[str, dict[str, Any]] = {
             "account_id": "account", "owner_id": "owner", "lead_id": "lead", "type": "type", "stage": "stage",
             "category": "category", "close_date": "close", "created_at": "created", "arr": "arr", "acv": "acv",
             "tcv": "tcv", "currency": "currency", "source": {"column": "source", "unknown": ["unknown"]},
-            "source_override": "override", "segment": "segment", "accepted": "accepted", "competitor": "competitor",
+            "source_override": "override", "segment": "segment", "accepted": "accepted", "reason": "reason",
             "merged_into": "merged",
         },
     },
@@ -132,6 +132,8 @@ def _alive(name: str, lives: Mapping[str, Life], day: str) -> list[Fields]:
             row = COLUMNS[name] | {"id": key, "modified": passed[-1][0]}
             for _, changed in passed:
                 row |= {column: value for column, value in changed.items() if column != GONE}
+            if not row.get("created", "-"):
+                row["created"] = life[0][0]
             rows.append(row)
     return rows
 
@@ -166,7 +168,10 @@ class Tiny:
         parts = {"company": COMPANY, "pipeline": PIPELINE, "sources": self._sources()} | self.contract
         for name, part in parts.items():
             (folder / f"contract/{name}.yaml").write_text(json.dumps(part))
-        heads = {"exclusions": "object,id,reason,owner,from,expires\n", "merges": "object,id,into,reason,owner,expires\n"}
+        heads = {
+            "exclusions": "object,id,reason,owner,from,expires\n",
+            "merges": "object,id,into,reason,owner,expires\n",
+        }
         (folder / "contract/rates.csv").write_text(RATES)
         (folder / "contract/exclusions.csv").write_text(heads["exclusions"] + self.exclusions)
         (folder / "contract/merges.csv").write_text(heads["merges"] + self.merges)

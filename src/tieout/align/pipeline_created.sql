@@ -11,7 +11,7 @@ with held as (
   join definition_types as t on t.definition = d.definition and t.type = s.type
   left join definition_omits as o on o.definition = d.definition and o.category_key = lower(s.category)
   where s.seen_to = timestamp '9999-12-31'
-    and not s.missing and not s.deleted and o.category_key is null
+    and s.valid_to > s.valid_from and not s.missing and not s.deleted and o.category_key is null
     and s.outcome = 'open' and s.stage_rank >= d.stage_rank
 ),
 unknown as (

@@ -6,7 +6,7 @@ with life as (
     s.record, s.valid_from, s.valid_to, s.stage_rank, s.outcome, s.missing, s.created_at,
     row_number() over (partition by s.record order by s.valid_from) as place
   from opportunity_states as s
-  where s.seen_to = timestamp '9999-12-31' and not s.deleted
+  where s.seen_to = timestamp '9999-12-31' and s.valid_to > s.valid_from and not s.deleted
 ),
 reached as (
   select

@@ -121,7 +121,7 @@ def _figures(answer: Answer, company: Company) -> Iterator[Part]:
 
 
 def _weight(row: Row) -> str:
-    """A figure of too few records stands back."""
+    """Let a figure of too few records stand back."""
     return "label" if row.verdict and row.verdict.startswith(FEW) else "plain"
 
 

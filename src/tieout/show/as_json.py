@@ -6,7 +6,6 @@ Money is a number with exactly two decimals, a rate is a fraction, a time is UTC
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -110,18 +109,29 @@ def bridge_json(bridge: Bridge, currency: str, *, records: bool = False) -> dict
         "memo": lines_json(bridge.memo),
     }
     if records:
-        document["postings"] = [asdict(posting) for posting in bridge.postings]
+        document["postings"] = [
+            {"record": one.record, "cause": one.cause, "amount": one.amount, "unit": one.unit}
+            for one in bridge.postings
+        ]
     return document
 
 
 def side_json(side: Side) -> dict[str, Any]:
     """Give one end of a bridge."""
-    return asdict(side)
+    return {
+        "lens": side.lens,
+        "as_of": side.as_of,
+        "known_at": side.known_at,
+        "value": side.value,
+        "n": side.n,
+        "build": side.build,
+        "contract": side.contract,
+    }
 
 
 def lines_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """Give the lines of a bridge."""
-    return [asdict(line) for line in lines]
+    return [{"cause": line.cause, "amount": line.amount, "n": line.n} for line in lines]
 
 
 # -- findings and builds
