@@ -25,15 +25,15 @@ hand over the published tables, in one process that keeps the file open; the ben
 """
 
 METHODS = {
-    "second-pull": """Two full CSV extracts of the same opportunities: key, time of change, 10 text columns; 5% changed in
-the second. `tieout pull` keeps the file, checks it and compares the keys; `dbt snapshot` (timestamp strategy) reads the
-same file by `read_csv` as an external source. Both begin each round from where the first extract had left them; the
-rounds alternate; medians.""",
+    "second-pull": """Two full CSV extracts of the same opportunities: key, time of change, 10 text columns; 5% changed
+in the second. `tieout pull` keeps the file, checks it and compares the keys; `dbt snapshot` (timestamp strategy) reads
+the same file by `read_csv` as an external source. Both begin each round from where the first extract had left them;
+the rounds alternate; medians.""",
     "first-pull": "One CSV of five columns, pulled as a log into an empty workspace; the median of three.",
-    "figures": """Two years of weekly extracts of what changed: ten states for each opportunity, a tenth as many accounts,
-500 users, claims on a quarter of the opportunities. The figure is `pipeline.open_qualified` of the agreed lens, for the
-fiscal quarter of each date. Agreed and sales differ by type, exclusions, past due, basis and rates; marketing counts
-claims. A bridge gives its postings, one for each record and cause, not only their sums.""",
+    "figures": """Two years of weekly extracts of what changed: ten states for each opportunity, a tenth as many
+accounts, 500 users, claims on a quarter of the opportunities. The figure is `pipeline.open_qualified` of the agreed
+lens, for the fiscal quarter of each date. Agreed and sales differ by type, exclusions, past due, basis and rates;
+marketing counts claims. A bridge gives its postings, one for each record and cause, not only their sums.""",
     "changed-file": """A workspace with nine weekly full extracts and a log of activities is refreshed after the tenth
 extract arrives; the median of three.""",
     "sample-company": "The sample company, made and asked by the commands that a person types.",

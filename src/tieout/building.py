@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tieout.align.align import align, feed_files
 from tieout.align.findings import data_findings
+from tieout.align.steps import program
 from tieout.contract.archive import read_archived
 from tieout.history.ledger import Ledger
-from tieout.version import VERSION
 from tieout.warehouse.builds import BuildFacts, build_key, make_build
 from tieout.warehouse.contents import store_contract, store_findings
 
@@ -38,10 +38,10 @@ def build(
         position=position or ledger.position,
         known_at=known_at,
         fingerprint=fingerprint,
-        version=VERSION,
+        version=program(),
         heard_until=max(one.taken_at for one in pulls),
     )
-    facts = replace(facts, key=build_key(facts.position, known_at, fingerprint, VERSION))
+    facts = replace(facts, key=build_key(facts.position, known_at, fingerprint, program()))
 
     def fill(engine: Connection) -> None:
         feeds = feed_files(ledger, contract, known_at, position)

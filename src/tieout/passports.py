@@ -11,8 +11,7 @@ from tieout.building import archived_build
 from tieout.contract.archive import NotArchivedError
 from tieout.measure.answers import Answer, Bridge, Question, QuestionError
 from tieout.measure.numbers.question import metric_named
-from tieout.questions import BridgeTerms, EndAsked, ask, bridge_builds
-from tieout.warehouse.builds import published
+from tieout.questions import BridgeTerms, EndAsked, ask, bridge_builds, current
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
@@ -55,7 +54,7 @@ def ask_again(workspace: Workspace, document: dict[str, Any]) -> AskedAgain:
         metric = metric_named(question.metric)
         end = EndAsked(question.lens or "agreed", _iso(question.as_of), _iso(question.known_at))
         terms = BridgeTerms(question.period, question.calendar, question.org == "as-is", metric=metric)
-        bridge = bridge_builds(workspace, (end, facts), (end, published(workspace)), terms)
+        bridge = bridge_builds(workspace, (end, facts), (end, current(workspace)), terms)
     return AskedAgain(then, now, differing, bridge)
 
 

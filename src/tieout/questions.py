@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tieout.align.steps import program
 from tieout.basics.calendars import parse_moment, parse_period
 from tieout.building import known_build
 from tieout.contract.definitions import UnknownLensError, resolve_lens
@@ -23,7 +24,7 @@ from tieout.measure.moments import Moment, calendar_of, default_period, moment_o
 from tieout.measure.numbers.ask import ask as ask_build
 from tieout.measure.numbers.catalogue import Metric
 from tieout.measure.numbers.question import Asked, metric_named
-from tieout.warehouse.builds import BuildFacts, build_path, published
+from tieout.warehouse.builds import BuildFacts, NotPublishedError, build_path, published
 from tieout.warehouse.contents import read_contract
 from tieout.warehouse.engine import memory, open_file
 
@@ -38,9 +39,23 @@ if TYPE_CHECKING:
 @contextmanager
 def opened(workspace: Workspace, facts: BuildFacts | None = None) -> Iterator[Asked]:
     """Open a build for questions, the published one by default. Raises NotPublishedError where there is none."""
-    facts = facts or published(workspace)
+    facts = facts or current(workspace)
     with open_file(build_path(workspace, facts.key), read_only=True) as engine:
         yield Asked(engine, read_contract(engine), facts)
+
+
+def current(workspace: Workspace) -> BuildFacts:
+    """Give the published build, if this program made it: another's tables may mean something else.
+
+    Raises NotPublishedError.
+    """
+    facts = published(workspace)
+    if facts.version != program():
+        message = (
+            f"The published numbers were made by tieout {facts.version}; this is {program()}. Run `tieout refresh`."
+        )
+        raise NotPublishedError(message)
+    return facts
 
 
 def ask(workspace: Workspace, question: Question, facts: BuildFacts | None = None) -> Answer:
@@ -98,7 +113,7 @@ def read_end(text: str) -> EndAsked:
 
 def bridge(workspace: Workspace, start: EndAsked, end: EndAsked, terms: BridgeTerms = BridgeTerms()) -> Bridge:
     """Explain the difference between two lenses, two moments or both, on the published build."""
-    facts = published(workspace)
+    facts = current(workspace)
     return bridge_builds(workspace, (start, facts), (end, facts), terms)
 
 
@@ -147,7 +162,9 @@ def _moment(asked: EndAsked, facts: BuildFacts, contract: Contract) -> Moment:
     latest = min(facts.heard_until, known_at) if known_at else facts.heard_until
     as_of = parse_moment(asked.as_of, zone) if asked.as_of else latest
     if known_at and as_of > known_at:
-        message = f"As of {asked.as_of} nobody could know at {asked.known_at}. Give a known-at that is not before as-of."
+        message = (
+            f"As of {asked.as_of} nobody could know at {asked.known_at}. Give a known-at that is not before as-of."
+        )
         raise QuestionError(message)
     return moment_of(as_of, known_at, zone)
 

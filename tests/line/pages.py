@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KEY = re.compile(r"\bbuild [0-9a-f]{7,8}\b")
+PROGRAM = re.compile(r"tieout <version>\+[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -82,4 +83,4 @@ def _type(command: str, monkeypatch: pytest.MonkeyPatch, read: Callable[[], str]
 
 def same(shown: str) -> str:
     """Give what a page must show: without keys and versions, and without the space at its end."""
-    return KEY.sub("build <key>", normalized(shown)).rstrip()
+    return PROGRAM.sub("tieout <version>", KEY.sub("build <key>", normalized(shown))).rstrip()

@@ -83,7 +83,7 @@ def edges() -> Lives:
 
 
 def cycling() -> Lives:
-    """Cycles of 60, 70 (in spite of a step back), 40 (a stage skipped) and 100 days, and one whose beginning is unknown."""
+    """Cycles of 60, 70 (in spite of a step back), 40 (a stage skipped) and 100 days, and one that began in the dark."""
     back: Life = [
         ("2026-06-20T12:00", {}),
         ("2026-07-05T12:00", {"stage": "Discovery"}),
@@ -92,8 +92,8 @@ def cycling() -> Lives:
     ]
     skipped: Life = [
         ("2026-06-10T12:00", {"stage": "Discovery"}),
-        ("2026-06-30T12:00", {"stage": "Proposal"}),
-        ("2026-08-09T12:00", {"stage": "Closed Won"}),
+        ("2026-07-05T12:00", {"stage": "Proposal"}),
+        ("2026-08-14T12:00", {"stage": "Closed Won"}),
     ]
     lives: Lives = {
         "60": closed("Closed Won", "10", at="2026-08-09T12:00"),
@@ -161,8 +161,8 @@ def test_what_never_enters_a_win_rate(company: Workspace) -> None:
 
 
 def test_before_it_was_deleted_a_deal_counted(company: Workspace) -> None:
-    assert "deleted" in records(company, "win_rate.closed.count", "2026-10-04", period=Q3)
-    assert "deleted" not in records(company, "win_rate.closed.count", "2026-10-05", period=Q3)
+    assert "deleted" in records(company, "win_rate.closed.count", "2026-10-30", period=Q3)
+    assert "deleted" not in records(company, "win_rate.closed.count", "2026-10-31", period=Q3)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Small companies for one question each: lives of a few records become exports, a contract is laid beside them.
 
 A life is a list of versions: when it became true (the company's time), and what changed; `gone` takes the record out of
-the exports from then on. Unless it says otherwise a record was created with its first version. Every export of an object holds all records as they were at the end of its day.
+the exports from then on. Unless it says otherwise a record was created with its first version. Every export holds all
+records of its object as they were at the end of its day.
 """
 
 from __future__ import annotations
@@ -48,9 +49,9 @@ PIPELINE: dict[str, Any] = {
     },
 }
 DEAL = {
-    "account": "", "owner": "", "lead": "", "type": "new", "stage": "Qualification", "category": "", "close": "2026-09-15",
-    "created": "", "arr": "100000", "acv": "", "tcv": "", "currency": "USD", "source": "", "override": "",
-    "segment": "", "accepted": "", "reason": "", "merged": "",
+    "account": "", "owner": "", "lead": "", "type": "new", "stage": "Qualification", "category": "",
+    "close": "2026-09-15", "created": "", "arr": "100000", "acv": "", "tcv": "", "currency": "USD", "source": "",
+    "override": "", "segment": "", "accepted": "", "reason": "", "merged": "",
 }  # fmt: skip
 """The columns of a deal, with what a deal is unless it says otherwise."""
 COLUMNS: dict[str, Fields] = {

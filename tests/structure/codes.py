@@ -52,9 +52,13 @@ class _Use:
     function: Function | None
 
 
+READ_BACK = ("src/tieout/warehouse/contents.py",)
+"""Files that make findings again from what another file stored: their codes stand there."""
+
+
 def collect(trees: Iterable[tuple[str, ast.Module]]) -> Codes:
     """Collect the codes of all findings that these files make."""
-    reader = _Reader(dict(trees))
+    reader = _Reader({file: tree for file, tree in trees if file not in READ_BACK})
     todo, seen = [_Origin("Finding", "code", 0)], set[_Origin]()
     while todo:
         if (origin := todo.pop()) not in seen:

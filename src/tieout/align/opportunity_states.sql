@@ -37,6 +37,6 @@ with held as (
 select h.*, greatest(valid_to, least(valid_end, end_heard)) as gone_at
 from held as h
 order by
-  floor(ln(greatest(0, date_diff('day', valid_from, valid_to)) + 1)),
-  floor(ln(greatest(0, date_diff('day', seen_from, seen_to)) + 1)),
+  floor(ln(nullif(greatest(0, date_diff('day', valid_from, valid_to)) + 1, 0))),
+  floor(ln(nullif(greatest(0, date_diff('day', seen_from, seen_to)) + 1, 0))),
   valid_from, record, seen_from

@@ -6,12 +6,15 @@ nor a table of the contract is a mistake in the file.
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
+
+from tieout.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +27,13 @@ def step_texts(package: str = "tieout.align") -> dict[str, str]:
     """Give the SQL of every step of a package by the name of its table."""
     found = (entry for entry in files(package).iterdir() if entry.name.endswith(".sql"))
     return {entry.name.removesuffix(".sql"): entry.read_text("utf-8") for entry in found}
+
+
+@cache
+def program() -> str:
+    """Name the program that makes a build: its version and the text of its steps, so that no build outlives them."""
+    told = "".join(f"{name}\n{sql}\n" for name, sql in sorted(step_texts().items()))
+    return f"{VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
 def reads(sql: str) -> set[str]:

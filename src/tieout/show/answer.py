@@ -194,4 +194,4 @@ def passport_lines(terminal: Terminal, answer: Answer) -> list[str]:
     passport = answer.passport
     first = [f"build {passport.build}", f"ledger {passport.position}", f"contract {passport.contract}"]
     rest = [f"calendar {passport.calendar}", f"rates {passport.rates}", f"org {passport.org}"]
-    return terminal.label([*first, *rest, f"tieout {passport.program}"])
+    return terminal.label([*first, *rest, f"tieout {passport.program.partition('+')[0]}"])

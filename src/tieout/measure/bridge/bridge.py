@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 CAUSES = (*FACETS, "several claims", "freshness", "basis", "probability", "rate")
 """The causes between two lenses, in their fixed order."""
-ORDER = {cause: place for place, cause in enumerate(dict.fromkeys((*CAUSES, *MOVEMENTS, "definition")))}
 
 
 def bridge(
@@ -55,7 +54,9 @@ def bridge(
     period = start.view.period.name if start.view.period else None
     for table in TABLES:
         engine.execute(f"drop table if exists temp.{table}")
-    return Bridge(first, last, period, lines_of(postings), postings, residual, memo)
+    return Bridge(
+        first, last, period, lines_of(postings, MOVEMENTS if ends.same_lens else CAUSES), postings, residual, memo
+    )
 
 
 TABLES = (
@@ -88,14 +89,14 @@ def _is_over_time(ends: Ends) -> bool:
     )
 
 
-def lines_of(postings: tuple[Posting, ...]) -> tuple[Line, ...]:
+def lines_of(postings: tuple[Posting, ...], order: tuple[str, ...]) -> tuple[Line, ...]:
     """Sum postings by cause, in the fixed order of causes."""
     sums: dict[str, Decimal] = {}
     records: dict[str, set[str]] = {}
     for posting in postings:
         sums[posting.cause] = sums.get(posting.cause, ZERO) + posting.amount
         records.setdefault(posting.cause, set()).add(posting.record)
-    causes = sorted(sums, key=lambda cause: ORDER.get(cause, len(ORDER)))
+    causes = sorted(sums, key=order.index)
     return tuple(Line(cause, sums[cause], len(records[cause])) for cause in causes)
 
 

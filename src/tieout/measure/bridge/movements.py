@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from tieout.measure.bridge.records import End
 
 MOVEMENTS = (
-    "created", "late history", "restored", "unmerged", "exclusion", "type", "re-opened", "qualified", "category",
-    "criteria unknown", "pulled in", "pushed in", "moved in", "amount up", "amount down", "deleted", "merged",
-    "duplicate", "excluded", "won", "lost", "disqualified", "pushed out", "pulled out", "past due", "moved out",
+    "created", "late history", "qualified", "pulled in", "pushed in", "re-opened", "restored", "unmerged", "amount up",
+    "amount down", "basis", "probability", "rate", "type", "category", "criteria unknown", "moved in", "moved out",
+    "definition", "exclusion", "past due", "pushed out", "pulled out", "disqualified", "deleted", "merged", "duplicate",
+    "lost", "won",
 )  # fmt: skip
 """The movements in their fixed order."""
 
@@ -59,7 +60,7 @@ def _went(*, restated: bool) -> str:
         "deleted": "'deleted'",
         "merged": "'merged'",
         "duplicate": "'duplicate'",
-        "excluded": "'excluded'",
+        "excluded": "'exclusion'",
         "type": "'type'",
         "stage": "case r.outcome when 'won' then 'won' when 'lost' then 'lost' else 'disqualified' end",
         "accepted": "'disqualified'",
