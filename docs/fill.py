@@ -1,7 +1,7 @@
 """Fill the commands of a page with what they show today: `.venv/bin/python docs/fill.py docs/tutorial.md README.md`.
 
-`tests/line/test_pages.py` fails when a page no longer shows what its commands do. Look at the difference first: if it is
-meant, run this. A block that ends in a line of three dots keeps its number of lines.
+`tests/line/test_pages.py` fails when a page no longer shows what its commands do. Look at the difference first: if it
+is meant, run this. A block that ends in a line of three dots keeps its number of lines.
 """
 
 # ruff: noqa: INP001 - a script beside the pages, no package

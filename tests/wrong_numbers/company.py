@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
-from tests.oracles.tiny import GONE, Fields, Life, Tiny, answered, dated, logged, once
+from tests.oracles.tiny import GONE, Fields, Life, Tiny, dated, logged, once, stored
 from tieout import Workspace
+from tieout.measure.answers import Question
+from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import METRICS
+from tieout.questions import opened
 
 DAYS = ["2026-07-31", "2026-08-15", "2026-08-31", "2026-09-15"]
 AS_OF, QUARTER = "2026-09-15", "2027-Q3"
@@ -95,12 +99,12 @@ Figures = dict[tuple[str, str, tuple[str, ...]], tuple[object, int, str | None]]
 def figures(workspace: Workspace, days: Iterable[str] = (AS_OF,), but: Iterable[str] = (), **terms: Any) -> Figures:  # noqa: ANN401
     """Every number of the catalogue, whole and by segment, as of some days: value, n, and why there is none."""
     found: Figures = {}
-    for day in days:
-        for metric in METRICS:
+    with opened(workspace) as build:
+        for day, metric in product(days, METRICS):
             if metric.id in but:
                 continue
-            answer = answered(workspace, metric.id, day, period=QUARTER, by=("segment",), **terms)
-            for row in answer.rows:
+            asked = Question(metric.id, as_of=stored(day), period=QUARTER, by=("segment",), **terms)
+            for row in ask(build, asked).rows:
                 value = row.value if isinstance(row.value, Decimal) or row.value is None else round(row.value, 9)
                 found[metric.id, day, tuple(row.by.values())] = (value, row.n, row.absent)
     return found

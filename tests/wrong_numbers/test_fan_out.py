@@ -42,13 +42,13 @@ def twice(export: str) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    older = [{name: "9" for name in row} | {"id": row["id"], "modified": "2025-12-01"} for row in rows]
+    older = [dict.fromkeys(row, "9") | {"id": row["id"], "modified": "2025-12-01"} for row in rows]
     writer.writerows([*older, *rows, *rows])
     return out.getvalue()
 
 
 def crowded() -> Tiny:
-    """The company with everything twice, and with more leads, claims, activities and register rows on the same deals."""
+    """The company with everything twice, and more leads, claims, activities and register rows on the same deals."""
     full = {
         name: twice(text)
         for name, text in exports().items()

@@ -7,10 +7,11 @@ compiled by the contract.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import stage_rank
@@ -46,6 +47,27 @@ class LensView:
     """Whether owners, teams and segments are those of now rather than of the moment."""
     classes: bool = False
     """Whether the source class is needed: it is joined only then."""
+    many: tuple[tuple[Moment, Period | None], ...] = ()
+    """Several moments with their periods, looked at in one statement; then `moment` and `period` are not."""
+
+
+class Stamps(NamedTuple):
+    """How the SQL names the moment and the period: as parameters, or, of several moments, as columns."""
+
+    as_of: str
+    day: str
+    start: str
+    end: str
+
+
+MANY = Stamps("asked_as_of", "asked_day", "asked_start", "asked_end")
+CARRIED = ("asked", *MANY)
+"""The columns that several moments add to the rows; `asked` numbers the moments."""
+
+
+def stamps_of(view: LensView, side: str) -> Stamps:
+    """Give the names of a view's moment and period."""
+    return MANY if view.many else Stamps(*(f"${name}_{side}" for name in ("as_of", "day", "start", "end")))
 
 
 @cache
@@ -78,41 +100,65 @@ def counted_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Par
 
 
 def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", condition: str = "true") -> str:
-    units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units()
+    units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units(view)
     sourced = view.classes or any("source_class" in text for text in (view.lens.slice or "", view.lens.accepted or ""))
     if sourced:
         join = "left join source_classes as c on c.record = s.record"
         units = f"select s.*, c.class as source_class from ({units}) as s {join}"
     else:
         units = f"select s.*, cast(null as varchar) as source_class from ({units}) as s"
+    as_of = stamps_of(view, side).as_of
     return f"""
       with at_moment as ({states_sql(view, side)})
       select u.*, r.rate, {rank} as rank, {value_sql("u", view.lens, "r.rate")} as value
       from ({units}) as u
       left join exchange_rates as r
         on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = u.currency
-        and r.starts_at <= $as_of_{side} and $as_of_{side} < r.ends_at
+        and r.starts_at <= {as_of} and {as_of} < r.ends_at
       where {condition}"""
 
 
 def _parameters(view: LensView, side: str) -> Parameters:
-    parameters: Parameters = {
-        f"as_of_{side}": view.moment.as_of,
-        f"known_at_{side}": view.moment.known_at,
-        f"day_{side}": view.moment.day,
-    }
-    if view.period:
-        parameters |= {f"start_{side}": view.period.start, f"end_{side}": view.period.end}
+    parameters: Parameters = {}
+    for number, (moment, period) in enumerate(view.many or ((view.moment, view.period),)):
+        mine = f"{side}{number}" if view.many else side
+        parameters |= {f"as_of_{mine}": moment.as_of, f"known_at_{mine}": moment.known_at, f"day_{mine}": moment.day}
+        if period:
+            parameters |= {f"start_{mine}": period.start, f"end_{mine}": period.end}
     return parameters
 
 
 def states_sql(view: LensView, side: str) -> str:
-    """Give the SQL of every opportunity in its state at the view's moment."""
-    text = text_of("opportunities_at")
-    if view.moment.restated:
-        text = text.replace(HOLDS, HOLDS_RESTATED)
+    """Give the SQL of every opportunity in its state at the view's moment, or at each of its moments."""
+    if view.many:
+        return _many_states(view, side)
+    text = text_of("opportunities_at").replace(HOLDS, _holds(view.moment))
     text = text.replace("$as_of", f"$as_of_{side}").replace("$known_at", f"$known_at_{side}")
     return _as_is(text) if view.as_is else text
+
+
+def _many_states(view: LensView, side: str) -> str:
+    """Only the scans are written once for each moment: registers and accounts are joined to all of them together."""
+    scans = []
+    for number, (moment, period) in enumerate(view.many):
+        mine = f"{side}{number}"
+        start, end = (f"$start_{mine}", f"$end_{mine}") if period else ("null", "null")
+        holds = _holds(moment).replace("$as_of", f"$as_of_{mine}").replace("$known_at", f"$known_at_{mine}")
+        scans.append(
+            f"""select {number} as asked, $as_of_{mine} as asked_as_of, $known_at_{mine} as asked_known_at,
+            cast($day_{mine} as date) as asked_day, cast({start} as date) as asked_start,
+            cast({end} as date) as asked_end, s.* from opportunity_states as s {holds}"""
+        )
+    text = text_of("opportunities_at").replace(HOLDS, "")
+    text = text.replace("from opportunity_states as s", f"from ({' union all '.join(scans)}) as s")
+    carried = ", ".join(f"s.{name}" for name in CARRIED)
+    text = text.replace("select\n  s.record", f"select {carried}, s.record", 1)
+    marked = re.sub(r"\$(as_of|known_at)(?!_)", r"s.asked_\1", text)
+    return _as_is(marked) if view.as_is else marked
+
+
+def _holds(moment: Moment) -> str:
+    return HOLDS_RESTATED if moment.restated else HOLDS
 
 
 HOLDS = """where s.valid_from <= $as_of and $as_of < s.gone_at and $as_of < s.valid_end
@@ -144,8 +190,8 @@ STATE = (
 """The columns of `opportunities_at.sql` after `record`."""
 
 
-def _opportunity_units() -> str:
-    state = ", ".join(f"s.{name}" for name in STATE)
+def _opportunity_units(view: LensView) -> str:
+    state = ", ".join(f"s.{name}" for name in (*(CARRIED if view.many else ()), *STATE))
     return f"""
       select s.record, {state}, s.record as unit, false as lone, cast(null as date) as claimed_on, true as claimed
       from at_moment as s"""
@@ -214,10 +260,10 @@ def _facets(view: LensView, contract: Contract, side: str) -> dict[str, str]:
     }
     told = [tests[name] for name in ("type", "accepted", "stage", "slice") if tests[name] != "true"]
     tests["criteria unknown"] = " and ".join(f"({test}) is not null" for test in told) or "true"
-    if view.period and lens.date_field != "none":
-        tests["close date"] = _dated(lens, side)
+    if (view.period or (view.many and view.many[0][1])) and lens.date_field != "none":
+        tests["close date"] = _dated(lens, stamps_of(view, side))
     if not lens.past_due:
-        tests["past due"] = f"not (u.outcome = 'open' and coalesce(u.close_date < $day_{side}, false))"
+        tests["past due"] = f"not (u.outcome = 'open' and coalesce(u.close_date < {stamps_of(view, side).day}, false))"
     return tests
 
 
@@ -256,10 +302,10 @@ def _category(lens: Lens) -> str:
     return f"coalesce(lower(u.category), '') not in ({_list(lens.omitted)})"
 
 
-def _dated(lens: Lens, side: str) -> str:
+def _dated(lens: Lens, stamps: Stamps) -> str:
     """Whether the lens's date lies in the period; the date of a claim is not judged where there is no claim."""
     day = lens_day(lens, "u")
-    inside = f"coalesce({day} >= $start_{side} and {day} < $end_{side}, false)"
+    inside = f"coalesce({day} >= {stamps.start} and {day} < {stamps.end}, false)"
     return f"(not u.claimed or {inside})" if lens.date_field == "claimed_at" else inside
 
 

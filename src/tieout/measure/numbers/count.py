@@ -62,20 +62,15 @@ def counting(asked: Asked, question: Question, metric: Metric, view: LensView) -
 
 def count(counted: Counting) -> tuple[Row, ...]:
     """Give the total and the slices, sorted."""
-    return count_parts([counted])[0]
+    return _sorted_rows(counted, fetch(counted.asked.engine, _sql(counted), counted.parameters))
 
 
-def count_parts(parts: list[Counting]) -> tuple[tuple[Row, ...], ...]:
-    """Count several moments of one number in one statement; give each one's total and slices, sorted."""
-    if not parts:
-        return ()
-    each = (f"select {number} as part, q.* from ({_sql(part)}) as q" for number, part in enumerate(parts))
-    sql = " union all ".join(each)
-    parameters = {name: value for part in parts for name, value in part.parameters.items()}
-    found: list[list[tuple[Any, ...]]] = [[] for _ in parts]
-    for number, *record in fetch(parts[0].asked.engine, sql, parameters):
+def count_each(counted: Counting) -> tuple[tuple[Row, ...], ...]:
+    """Give the total and the slices at each of the view's many moments, counted in one statement."""
+    found: list[list[tuple[Any, ...]]] = [[] for _ in counted.view.many]
+    for number, *record in fetch(counted.asked.engine, _sql(counted), counted.parameters):
         found[number].append(tuple(record))
-    return tuple(_sorted_rows(part, records) for part, records in zip(parts, found, strict=True))
+    return tuple(_sorted_rows(counted, records) for records in found)
 
 
 def _sorted_rows(counted: Counting, found: list[tuple[Any, ...]]) -> tuple[Row, ...]:
@@ -110,11 +105,13 @@ def _sql(counted: Counting) -> str:
     keys = [f"{key} as {name}" for key, name in zip(counted.keys, names, strict=True)]
     weight = "abs(f.value)" if counted.metric.aggregate in ("sum", "share") else "1"
     shares = [f"sum(case when f.grade = {grade} then {weight} else 0 end)" for grade in range(len(GRADES))]
+    asked = ["asked"] if counted.view.many else []
+    sets = {f"({', '.join(asked)})", f"({', '.join([*asked, *names])})"}
     return f"""
-      select {", ".join([*names, f"grouping({names[0]})" if names else "1"])}, count(*),
+      select {", ".join([*asked, *names, f"grouping({names[0]})" if names else "1"])}, count(*),
         {MEASURES[counted.metric.aggregate]}, sum(f.value), max(f.moment), count(f.value), {", ".join(shares)}
       from (select {", ".join([*keys, "f.*"])} from ({counted.facts.sql}) as f {counted.joins}) as f
-      {f"group by grouping sets ((), ({', '.join(names)}))" if names else ""}"""
+      {f"group by grouping sets ({', '.join(sorted(sets))})" if names or asked else ""}"""
 
 
 def _row(counted: Counting, record: tuple[Any, ...], ripe: float | None) -> Row:

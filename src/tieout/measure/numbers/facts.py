@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
-from tieout.measure.lens_sql import LensView, Parameters, counted_sql, quoted, states_sql, value_sql
+from tieout.measure.lens_sql import LensView, Parameters, counted_sql, quoted, stamps_of, states_sql, value_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,7 +74,7 @@ def _units(
 ) -> Facts:
     units, parameters = counted_sql(view, contract, "a")
     sql = f"""
-      select f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
+      select {"f.asked," if view.many else ""} f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
         cast(null as timestamp) as moment,
         {_grade(view.lens)} as grade,
         f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.outcome, f.owner_id, f.reason,
@@ -105,7 +105,7 @@ def _sourced(view: LensView, contract: Contract) -> Facts:
 
 
 def _past_due(view: LensView, contract: Contract) -> Facts:
-    return _units(view, contract, "f.outcome = 'open' and f.close_date < $day_a")
+    return _units(view, contract, f"f.outcome = 'open' and f.close_date < {stamps_of(view, 'a').day}")
 
 
 def _closed(view: LensView, contract: Contract) -> Facts:

@@ -1,22 +1,19 @@
-"""A number at many moments in one statement: each moment is compiled as for a single question."""
+"""A number at many moments: those with one definition are counted in one statement, which is quicker than one by one."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Question, QuestionError, Row
-from tieout.measure.numbers.count import count_parts, counting
+from tieout.measure.numbers.count import count, count_each, counting
 from tieout.measure.numbers.question import Asked, metric_named, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from tieout.measure.numbers.facts import Facts
-
-_MOMENT = re.compile(r"\$(as_of|known_at|day|start|end)_a\b")
+    from tieout.measure.lens_sql import LensView
 
 
 def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tuple[tuple[Row, ...], ...]:
@@ -29,16 +26,27 @@ def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tup
     if metric.event or metric.aggregate == "coverage":
         message = f"'{metric.id}' counts what happened; a series is of a state, such as pipeline.open_qualified."
         raise QuestionError(message)
-    parts = []
-    for number, moment in enumerate(moments):
-        asking = replace(question, as_of=moment)
-        part = counting(asked, asking, metric, view_of(asked, asking, metric))
-        parts.append(replace(part, facts=_numbered(part.facts, number)))
-    return count_parts(parts)
+    views = [view_of(asked, replace(question, as_of=moment), metric) for moment in moments]
+    found: list[tuple[Row, ...]] = [()] * len(views)
+    for places in _alike(views):
+        first = views[places[0]]
+        if first.lens.grain == "claim":
+            counted = [count(counting(asked, question, metric, views[place])) for place in places]
+        else:
+            many = tuple((views[place].moment, views[place].period) for place in places)
+            counted = list(count_each(counting(asked, question, metric, replace(first, many=many))))
+        for place, rows in zip(places, counted, strict=True):
+            found[place] = rows
+    return tuple(found)
 
 
-def _numbered(facts: Facts, number: int) -> Facts:
-    """Give a fact parameters of its own, so that several stand in one statement."""
-    name = rf"$\g<1>_a{number}"
-    parameters = {_MOMENT.sub(name, f"${key}").removeprefix("$"): value for key, value in facts.parameters.items()}
-    return replace(facts, sql=_MOMENT.sub(name, facts.sql), parameters=parameters)
+def _alike(views: Sequence[LensView]) -> list[list[int]]:
+    """Group the moments in which the lens is the same: a change of the definition begins a new statement."""
+    groups: list[list[int]] = []
+    for place, view in enumerate(views):
+        group = next((group for group in groups if views[group[0]].lens == view.lens), None)
+        if group is None:
+            groups.append([place])
+        else:
+            group.append(place)
+    return groups
