@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bench.company import write_contract
-from bench.measuring import BUILD, Result, Run, apart, run, tieout
+from bench.measuring import BUILD, BenchError, Result, Run, apart, run, tieout
 
 DBT = ("dbt-core==1.11.16", "dbt-duckdb==1.11.1", "duckdb==2.0.0")
 ROUNDS = 5
@@ -55,6 +56,7 @@ def second_pull(scale: float) -> list[Result]:
     first, second = sorted(exports.glob("*.csv"))
     ours, theirs = _Ours(first, second), _Theirs(first, second)
     runs = [(ours.run(), theirs.run()) for _ in range(ROUNDS)]
+    _agree(ours, theirs, records)
     mine, dbt = (statistics.median(pair[place].wall for pair in runs) for place in (0, 1))
     memory = max(pair[0].memory for pair in runs) / 1e9
     spread = ", ".join(f"{one.wall:.2f}/{other.wall:.2f}" for one, other in runs)
@@ -65,6 +67,17 @@ def second_pull(scale: float) -> list[Result]:
     ]
 
 
+def _agree(ours: _Ours, theirs: _Theirs, records: int) -> None:
+    """Make sure that both did the work: all rows taken, 5% of them found changed."""
+    changed = len(range(7, records, 20))
+    pulled = [json.loads(line)["rows"] for line in ours.manifest.read_text().splitlines()[1:]]
+    script = "import duckdb; print(duckdb.connect('warehouse.duckdb').sql('from opportunities_snapshot').shape[0])"
+    kept = int(run([theirs.python, "-c", script], theirs.root).output)
+    if pulled != [records, records] or kept != records + changed:
+        message = f"Not all the work was done: {pulled} rows pulled, {kept} rows in the snapshot."
+        raise BenchError(message)
+
+
 class _Ours:
     """A workspace that has pulled the first extract, and goes back to that after each run."""
 
@@ -73,7 +86,7 @@ class _Ours:
         for folder in (self.root, self.kept):
             shutil.rmtree(folder, ignore_errors=True)
         write_contract(self.root, OBJECT)
-        self.exports = self.root / "exports"
+        self.exports, self.manifest = self.root / "exports", self.root / "ledger" / "manifest.jsonl"
         self.exports.mkdir()
         os.link(first, self.exports / first.name)
         run(tieout("pull", "--workspace", self.root))

@@ -40,6 +40,7 @@ def build(
         fingerprint=fingerprint,
         version=program(),
         heard_until=max(one.taken_at for one in pulls),
+        heard_from=min(one.taken_at for one in pulls),
     )
     facts = replace(facts, key=build_key(facts.position, known_at, fingerprint, program()))
 
@@ -53,12 +54,9 @@ def build(
     return facts
 
 
-def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, known_at: datetime) -> BuildFacts | None:
-    """Give the build of the same contract and position that knows what was known then; None where nothing was."""
-    ledger = Ledger(workspace)
-    if not ledger.pulls(known_at=known_at, position=facts.position):
-        return None
-    return build(workspace, ledger, contract, facts.fingerprint, known_at, facts.position)
+def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, known_at: datetime) -> BuildFacts:
+    """Give the build of the same contract and position that knows what was known then, which must not be nothing."""
+    return build(workspace, Ledger(workspace), contract, facts.fingerprint, known_at, facts.position)
 
 
 def archived_build(workspace: Workspace, position: int, fingerprint: str) -> BuildFacts:

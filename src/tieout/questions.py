@@ -66,14 +66,11 @@ def ask(workspace: Workspace, question: Question, facts: BuildFacts | None = Non
     metric = metric_named(question.metric)
     with opened(workspace, facts) as asked:
         known_at = (question.as_of or asked.facts.heard_until) if question.said_then else question.known_at
-        if known_at is None or not metric.event or known_at >= asked.facts.heard_until:
+        heard = asked.facts
+        if not metric.event or known_at is None or not heard.heard_from <= known_at < heard.heard_until:
             return ask_build(asked, question)
         base, contract = asked.facts, asked.contract
     earlier = known_build(workspace, base, contract, known_at)
-    if earlier is None:
-        when = f"{known_at:%Y-%m-%d %H:%M} UTC"
-        message = f"Nothing was known at {when}: the first pull was taken later. Ask for a later known-at."
-        raise QuestionError(message)
     with opened(workspace, earlier) as asked:
         return ask_build(asked, question)
 

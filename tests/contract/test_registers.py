@@ -72,7 +72,7 @@ def test_a_spreadsheet_s_delimiter_is_recognized(load: Load, delimiter: str) -> 
          ["merge.twice merges.csv:3"]),
         ("merges", MERGES + "opportunity,O1,O2,a,S,\nopportunity,O2,O3,a,S,\nopportunity,O3,O1,a,S,\n",
          ["merge.circle merges.csv:4"]),
-        ("merges", MERGES + "opportunity,O1,O2,a,S,\naccount,O2,O1,a,S,\n", []),
+        ("merges", MERGES + "opportunity,O1,O2,a,S,\nlead,O2,O1,a,S,\n", []),
     ],
 )  # fmt: skip
 def test_mistakes_in_registers(load: Load, name: str, text: str | bytes, told: list[str]) -> None:

@@ -23,8 +23,9 @@ def ten_deals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def typed(ten_deals: Path, capsys: pytest.CaptureFixture[str]) -> Type:
-    """Type a command for the worked example."""
+def typed(ten_deals: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
+    """Type a command for the worked example, on a terminal of 100 columns wherever the tests run."""
+    monkeypatch.setenv("COLUMNS", "100")
     return typing(ten_deals, capsys.readouterr)
 
 

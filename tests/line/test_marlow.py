@@ -93,7 +93,7 @@ def test_every_posting_is_the_one_that_was_planted(marlow: Workspace, first: str
 
 
 def test_a_cause_posts_once_to_a_record_and_several_claims_once_for_each_further_claim(marlow: Workspace) -> None:
-    claims = Counter(row["opportunity_id"] for row in credits_of(marlow) if "2026-08-01" <= row["credited_at"])
+    claims = Counter(row["opportunity_id"] for row in credits_of(marlow) if row["credited_at"] >= "2026-08-01")
     for pair in PAIRS:
         times = Counter((p.record, p.cause) for p in explained(marlow, *pair).postings)
         for (record, cause), n in times.items():

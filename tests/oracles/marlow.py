@@ -211,13 +211,12 @@ def created(books: Books, period: Days, when: datetime) -> list[Deal]:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A stay in a stage."""
+    """A stay in a stage; it may have begun as early as `since`, where nothing tells what was before it."""
 
     stage: str
+    since: datetime
     entered: datetime
     left: datetime
-    blurred: bool
-    """Whether nothing tells what was before it, so that it may have begun earlier."""
 
 
 def stays(books: Books, when: datetime) -> list[Stay]:
@@ -228,12 +227,12 @@ def stays(books: Books, when: datetime) -> list[Stay]:
             continue
         parts = runs(books, record, lambda state: (state.row and state.row["StageName"], state.gone))
         ends = [part[0].at for part in parts[1:]] + [EVER]
-        dark = False
+        dark: datetime | None = None
         for part, end in zip(parts, ends, strict=True):
             state = part[0]
             if state.row and not state.gone:
-                found.append(Stay(state.row["StageName"], state.at, end, dark))
-            dark = state.row is None
+                found.append(Stay(state.row["StageName"], dark or state.at, state.at, end))
+            dark = state.at if state.row is None else None
     return found
 
 

@@ -1,10 +1,12 @@
--- align/leads.sql: one row for each lead that is not another one's duplicate, with its person, account and source.
+-- align/leads.sql: one row for each lead that its system has not merged away, with its person, account and source.
+-- Until `duplicate_until` the register says that it is another one's duplicate.
 select
   l.record, coalesce(l.first_contact_at, l.created_at) as first_contact_at, l.source, l.source_raw, l.status, l.score,
   l.campaign_id, l.landing_page, l.owner_id, l.opportunity_id, m.account_id, m.reason as match_reason, p.person,
   coalesce(l.industry, a.industry) as industry, coalesce(l.employees, a.employees) as employees,
   coalesce(l.country, a.country) as country, coalesce(l.region, a.region) as region,
-  coalesce(l.segment, a.rule_segment, a.segment) as segment, l.domain
+  coalesce(l.segment, a.rule_segment, a.segment) as segment, l.domain,
+  coalesce(g.ends_at, timestamp '0001-01-01') as duplicate_until
 from leads_told as l
 left join lead_matches as m on m.record = l.record
 left join persons as p on p.entity = 'lead' and p.record = l.record
@@ -12,4 +14,4 @@ left join account_versions as a
   on a.record = m.account_id
   and a.valid_to = timestamp '9999-12-31' and a.seen_to = timestamp '9999-12-31'
 left join registered_merges as g on g.object = 'lead' and g.id = l.record
-where l.merged_into is null and g.id is null
+where l.merged_into is null

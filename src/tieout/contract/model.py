@@ -224,9 +224,9 @@ class Lens(Model):
     """How a team counts today: each facet is the agreed one unless it is given.
 
     Membership: `grain` counts opportunities or marketing's claims; `deleted`, `merged` and `exclusions` say whether
-    such records are still counted; `types`, `accepted` (a criterion), `outcomes`, `stage` (at least) or `stages` (exactly
-    these), `omitted` (forecast categories left out); `date_field` must lie in the period (`none`: any date); `past_due`
-    counts open deals whose date has passed; `calendar`; `slice` is a criterion. Amount: `freshness`, `basis`,
+    such records are still counted; `types`, `accepted` (a criterion), `outcomes`, `stage` (at least) or `stages`
+    (exactly these), `omitted` (forecast categories left out); `date_field` must lie in the period (`none`: any date);
+    `past_due` counts open deals whose date has passed; `calendar`; `slice` is a criterion. Amount: `freshness`, `basis`,
     `weighting` by stage or by the record's own probability, `rates`.
     """
 
@@ -305,7 +305,7 @@ class Exclusion(Model):
 class Merge(Model):
     """A record that is a duplicate of another."""
 
-    object: Literal["opportunity", "account", "lead", "contact"] = "opportunity"
+    object: Literal["opportunity", "lead"] = "opportunity"
     id: str
     into: str
     reason: str

@@ -11,7 +11,7 @@ from tieout.demo.world import World
 
 COUNTING = {
     "agreed": "open, new or expansion, from Qualification on, due in the quarter and not past; ARR at plan rates",
-    "marketing": "each credit of the quarter, whatever became of its deal; TCV at spot rates",
+    "marketing": "each credit of the quarter (several on some records), whatever became of its deal; TCV at spot",
     "sales": "also renewals and past due deals; accepted, from Proposal on, without the partners'; ACV at plan rates",
     "finance": "also renewals; the group's quarter, as of the last month end; TCV weighted by stage, at plan rates",
 }

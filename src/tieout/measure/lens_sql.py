@@ -1,6 +1,6 @@
 """A lens compiled: which records it counts as of a moment, the first facet by which it rejects others, the values.
 
-The facets stand in one fixed order (design 4); a rank is a place in it. The SQL reads `opportunities_at.sql` and the
+The facets stand in one fixed order; a rank is a place in it. The SQL reads `opportunities_at.sql` and the
 tables of align; moments, periods and days are parameters, names from the contract are quoted literals, criteria are
 compiled by the contract.
 """

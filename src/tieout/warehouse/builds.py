@@ -36,7 +36,7 @@ class BuildFacts:
     """What a build is a function of, and how far it had heard. Times are UTC without zone.
 
     `known_at` is None where the build knows everything up to `position`. `heard_until` is the newest taking of a pull
-    in it: the default as-of.
+    in it: the default as-of; before `heard_from`, the oldest, nothing was known.
     """
 
     key: str
@@ -45,6 +45,7 @@ class BuildFacts:
     fingerprint: str
     version: str
     heard_until: datetime
+    heard_from: datetime
 
     def to_json(self) -> dict[str, str | int | None]:
         """Give the facts as JSON values."""
@@ -62,6 +63,7 @@ class BuildFacts:
             fingerprint=str(stored["fingerprint"]),
             version=str(stored["version"]),
             heard_until=datetime.fromisoformat(str(stored["heard_until"])),
+            heard_from=datetime.fromisoformat(str(stored["heard_from"])),
         )
 
 

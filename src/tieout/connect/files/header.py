@@ -40,6 +40,7 @@ def read_header(path: Path, delimiter: str | None, known: Iterable[str], place: 
     first, _, rest = head.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         delimiter, head, skip = delimiter or first.strip()[-1], rest, 1
+    delimiter = "\t" if delimiter == "\\t" else delimiter
     if delimiter and len(delimiter) != 1:
         message = f"The delimiter '{delimiter}' of the contract is not one character."
         raise UnreadableError(message, "Allowed: , ; | or a tab.")

@@ -1,6 +1,6 @@
 """The gross bridge: every version between two moments posted, where the net one compares only the two ends.
 
-Each state that began in between is judged by the earlier end's lens, and the last one by the later end's, so that a
+Each state that began in between is judged by the earlier end's lens, and the last one by the later end's too, so that a
 change of the definition is the last step. What comes and goes in between cancels out of the net bridge; it is told in
 its memo lines.
 """
@@ -71,8 +71,8 @@ COLUMNS = ", ".join(UNIT_COLUMNS)
 PAIRS = f"""
       select
         record, unit, coalesce(l.rank, 1) as left_rank, s.rank as right_rank,
-        case when s.part = 2 then coalesce(l.rank, 1) else s.rank end as through_rank, l, s as r,
-        case when s.part = 2 then g.rate else s.rate end as carried_rate,
+        case when s.part = 3 then coalesce(l.rank, 1) else s.rank end as through_rank, l, s as r,
+        case when s.part = 3 then l.rate when l.part = 0 then g.rate else s.rate end as carried_rate,
         row_number() over (partition by record order by part, began_at) as seq
       from (
         select b.*, lag(b) over (partition by record order by part, began_at) as l
@@ -84,9 +84,16 @@ PAIRS = f"""
           from temp.between_states where record in (select record from temp.seen_records)
           union all
           select record, unit, timestamp '9999-12-31', 2, {COLUMNS}, record_value
+          from temp.through_units
+          union all
+          select record, unit, timestamp '9999-12-31', 3, {COLUMNS}, record_value
           from temp.right_units
         ) as b
       ) as s
       left join temp.left_rates as g on g.currency = s.currency
       where s.part > 0"""
-"""Consecutive states of each record as pairs; only the last step goes from one definition to the other."""
+"""Consecutive states of each record as pairs.
+
+The parts: the state at the first moment, those that began since, the state at the last moment by the first one's
+definition (what only time did), and by its own: only that last step is the definition's.
+"""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tieout.measure.answers import Answer, Question, Row
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+
+if TYPE_CHECKING:
+    from tieout.measure.lens_sql import LensView
 
 
 def ask(asked: Asked, question: Question) -> Answer:
@@ -19,8 +24,16 @@ def ask(asked: Asked, question: Question) -> Answer:
         return coverage(asked, question, metric)
     view = view_of(asked, question, metric)
     counted = counting(asked, question, metric, view)
-    if not view.moment.restated and view.moment.as_of > view.moment.known_at:
-        unknown = Row({}, None, 0, absent="as of lies after known at: nobody knew yet")
-        return label(asked, question, metric, view, (unknown,))
+    if reason := _unknowable(asked, view):
+        return label(asked, question, metric, view, (Row({}, None, 0, absent=reason),))
     records = records_of(counted) if question.records else None
     return label(asked, question, metric, view, count(counted), records)
+
+
+def _unknowable(asked: Asked, view: LensView) -> str | None:
+    """Say why nobody could know the figure at the moment that is asked about; None where it could be known."""
+    if view.moment.restated:
+        return None
+    if view.moment.known_at < asked.facts.heard_from:
+        return "nothing was known then: the first pull was taken later"
+    return "as of lies after known at: nobody knew yet" if view.moment.as_of > view.moment.known_at else None

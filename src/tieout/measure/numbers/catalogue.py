@@ -1,7 +1,6 @@
 """The catalogue of numbers: what people read as the glossary and what the compiler works from, so they cannot disagree.
 
-Conventions and formulas after the house's number conventions; each id names its variant. `fact` names the rows that are
-counted (facts.py), `aggregate` how they become one value.
+Each id names its variant. `fact` names the rows that are counted (facts.py), `aggregate` how they become one value.
 """
 
 from __future__ import annotations
@@ -38,7 +37,6 @@ class Metric:
     lens: dict[str, object] = field(default_factory=dict)
     needs_period: bool = False
     event: bool = False
-    source: str = ""
 
     def counted(self, agreed: Lens) -> Lens:
         """Give the agreed lens with this number's facets."""
@@ -61,7 +59,6 @@ METRICS: tuple[Metric, ...] = (
         aggregate="sum",
         owner="sales",
         lens=ANY_OPEN,
-        source="conventions 5.14",
     ),
     Metric(
         id="pipeline.open_qualified",
@@ -74,7 +71,6 @@ METRICS: tuple[Metric, ...] = (
         aggregate="sum",
         owner="sales",
         needs_period=True,
-        source="conventions 5.1; M20, G3",
     ),
     Metric(
         id="pipeline.past_due",
@@ -87,7 +83,6 @@ METRICS: tuple[Metric, ...] = (
         owner="sales",
         better="lower",
         lens={"date_field": "none", "past_due": True},
-        source="conventions 5.1",
     ),
     Metric(
         id="pipeline.created",
@@ -99,7 +94,6 @@ METRICS: tuple[Metric, ...] = (
         aggregate="sum",
         owner="marketing",
         event=True,
-        source="conventions 5.9; M20",
     ),
     Metric(
         id="coverage.opening",
@@ -113,7 +107,6 @@ METRICS: tuple[Metric, ...] = (
         better="within",
         band=Band(low=3.0, high=5.0, breach=3.0),
         needs_period=True,
-        source="conventions 5.1; M2, M2b, X1",
     ),
     Metric(
         id="coverage.opening.week3",
@@ -126,7 +119,6 @@ METRICS: tuple[Metric, ...] = (
         better="within",
         band=Band(low=3.0, high=5.0, breach=3.0),
         needs_period=True,
-        source="conventions 5.1",
     ),
     Metric(
         id="coverage.to_go",
@@ -140,7 +132,6 @@ METRICS: tuple[Metric, ...] = (
         better="within",
         band=Band(low=3.0, high=5.0, breach=3.0),
         needs_period=True,
-        source="conventions 5.1",
     ),
     Metric(
         id="win_rate.closed.count",
@@ -154,7 +145,6 @@ METRICS: tuple[Metric, ...] = (
         minimum_n=10,
         lens={"types": ("new",)},
         event=True,
-        source="conventions 5.2; M3",
     ),
     Metric(
         id="win_rate.closed.count.expansion",
@@ -167,7 +157,6 @@ METRICS: tuple[Metric, ...] = (
         minimum_n=10,
         lens={"types": ("expansion",)},
         event=True,
-        source="conventions 5.2",
     ),
     Metric(
         id="win_rate.closed.value",
@@ -180,7 +169,6 @@ METRICS: tuple[Metric, ...] = (
         minimum_n=10,
         lens={"types": ("new",)},
         event=True,
-        source="conventions 5.2",
     ),
     *(
         Metric(
@@ -195,7 +183,6 @@ METRICS: tuple[Metric, ...] = (
             better="lower",
             minimum_n=10,
             event=True,
-            source="conventions 5.3; M4",
         )
         for aggregate, word in AVERAGES
     ),
@@ -212,7 +199,6 @@ METRICS: tuple[Metric, ...] = (
         cadence="monthly",
         band=Band(low=0.35, high=0.60),
         event=True,
-        source="conventions 5.9; M17",
     ),
     Metric(
         id="contribution.open",
@@ -226,7 +212,6 @@ METRICS: tuple[Metric, ...] = (
         cadence="monthly",
         band=Band(low=0.35, high=0.60),
         needs_period=True,
-        source="conventions 5.9; M17",
     ),
     Metric(
         id="leads.new",
@@ -237,7 +222,6 @@ METRICS: tuple[Metric, ...] = (
         aggregate="count",
         owner="marketing",
         event=True,
-        source="M8",
     ),
     Metric(
         id="conversion.lead_to_won",
@@ -251,7 +235,6 @@ METRICS: tuple[Metric, ...] = (
         cadence="monthly",
         minimum_n=10,
         event=True,
-        source="conventions 5.14; M8",
     ),
     Metric(
         id="bookings",
@@ -263,7 +246,6 @@ METRICS: tuple[Metric, ...] = (
         aggregate="sum",
         owner="finance",
         lens=CLOSED_WON,
-        source="conventions 5.14",
     ),
     Metric(
         id="revenue.realised",
@@ -276,7 +258,6 @@ METRICS: tuple[Metric, ...] = (
         owner="finance",
         cadence="monthly",
         event=True,
-        source="conventions 5.14; M32",
     ),
     Metric(
         id="stages.visits",
@@ -288,7 +269,6 @@ METRICS: tuple[Metric, ...] = (
         owner="sales",
         better="within",
         event=True,
-        source="conventions 5.9; M25",
     ),
     *(
         Metric(
@@ -302,7 +282,6 @@ METRICS: tuple[Metric, ...] = (
             better="lower",
             minimum_n=10,
             event=True,
-            source="conventions 5.3; M25",
         )
         for aggregate, word in AVERAGES
     ),

@@ -207,7 +207,7 @@ def _leads(view: LensView, contract: Contract) -> Facts:
             on x.object = 'opportunity' and x.id = w.opportunity_id and x.starts_at <= $as_of_a and $as_of_a < x.ends_at
           where w.won_at <= $as_of_a and $as_of_a < w.reopened_at and x.id is null
         ) as w on w.lead_id = l.record
-        where l.first_contact_at <= $as_of_a
+        where l.first_contact_at <= $as_of_a and l.duplicate_until <= $as_of_a
       ) as u
       where {inside} and {" and ".join(view.extra) or "true"}"""
     return Facts(sql, _moment_parameters(view), LEAD_DIMENSIONS)

@@ -1,4 +1,4 @@
-"""A number at many moments: those with one definition are counted in one statement, which is quicker than one by one."""
+"""A number at many moments: those with one definition are counted in one statement, quicker than one by one."""
 
 from __future__ import annotations
 
