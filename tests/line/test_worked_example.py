@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.line.ten_deals import CHANGED, EXPORTS, RESTATED, write
+from tests.line.ten_deals import CHANGED, EXPORTS, P1, RESTATED, write
 from tieout import Workspace, ask, bridge, refresh
 from tieout.basics.calendars import end_of_day
 from tieout.measure.answers import Answer, Bridge, Question, QuestionError
@@ -213,3 +213,24 @@ def test_a_restated_definition_holds_in_the_past_too(tmp_path: Path) -> None:
 def test_nobody_could_know_yet(ten: Workspace) -> None:
     with pytest.raises(QuestionError, match="nobody could know"):
         explained(ten, "agreed@2026-07-13~2026-07-06", "agreed@2026-07-20")
+
+
+def test_before_history_there_is_no_figure_rather_than_none(ten: Workspace) -> None:
+    answer = ask(ten, Question("pipeline.open", as_of=datetime(2026, 6, 1)))
+    assert answer.total.value is None
+    assert answer.total.absent == "nothing is known of that time: history begins on 2026-06-20"
+
+
+def test_before_the_first_pull_nothing_was_known(ten: Workspace) -> None:
+    for metric in ("pipeline.open", "bookings", "pipeline.created", "win_rate.closed.count"):
+        answer = ask(ten, Question(metric, as_of=on(1), known_at=on(1)))
+        assert (answer.total.value, answer.total.n) == (None, 0)
+        assert answer.total.absent == "nothing was known then: the first pull was taken later"
+
+
+def test_a_deal_that_time_alone_made_past_due(tmp_path: Path) -> None:
+    export = P1.replace("2026-08-20", "2026-07-10")
+    workspace = refreshed(tmp_path, exports={"opportunities_2026-07-06T0600.csv": export})  # type: ignore[arg-type]
+    for gross in (False, True):
+        made = explained(workspace, "agreed@2026-07-06", "agreed@2026-07-15", gross=gross)
+        assert moves(made) == {Move("O2", "past due", -50)}

@@ -226,8 +226,8 @@ class Lens(Model):
     Membership: `grain` counts opportunities or marketing's claims; `deleted`, `merged` and `exclusions` say whether
     such records are still counted; `types`, `accepted` (a criterion), `outcomes`, `stage` (at least) or `stages`
     (exactly these), `omitted` (forecast categories left out); `date_field` must lie in the period (`none`: any date);
-    `past_due` counts open deals whose date has passed; `calendar`; `slice` is a criterion. Amount: `freshness`, `basis`,
-    `weighting` by stage or by the record's own probability, `rates`.
+    `past_due` counts open deals whose date has passed; `calendar`; `slice` is a criterion.
+    Amount: `freshness`, `basis`, `weighting` by stage or by the record's own probability, `rates`.
     """
 
     owner: str | None = None
