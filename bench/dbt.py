@@ -58,11 +58,17 @@ def second_pull(scale: float) -> list[Result]:
     runs = [(ours.run(), theirs.run()) for _ in range(ROUNDS)]
     _agree(ours, theirs, records)
     mine, dbt = (statistics.median(pair[place].wall for pair in runs) for place in (0, 1))
+    cpu = [statistics.median(pair[place].processor for pair in runs) for place in (0, 1)]
     memory = max(pair[0].memory for pair in runs) / 1e9
     spread = ", ".join(f"{one.wall:.2f}/{other.wall:.2f}" for one, other in runs)
     return [
-        Result("second pull of opportunities", mine, "s", note=f"{records:,} rows, {memory:.2f} GB at most"),
-        Result("dbt snapshot of the same", dbt, "s", note=", ".join(DBT)),
+        Result(
+            "second pull of opportunities",
+            mine,
+            "s",
+            note=f"{records:,} rows, processor {cpu[0]:.2f} s, {memory:.2f} GB",
+        ),
+        Result("dbt snapshot of the same", dbt, "s", note=f"processor {cpu[1]:.2f} s; {', '.join(DBT)}"),
         Result("second pull / dbt snapshot", mine / dbt, "", 0.6, note=f"rounds: {spread}"),
     ]
 

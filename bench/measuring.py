@@ -101,11 +101,10 @@ def machine() -> dict[str, str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     packages = ", ".join(f"{name} {version(name)}" for name in ("tieout", "duckdb", "pyarrow", "sqlglot"))
     return {
-        "Processor": f"{_processor()}, {os.cpu_count()} cores",
-        "Memory": f"{memory:.0f} GB",
-        "System": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        "Packages": packages,
-        "Load at the start": f"{os.getloadavg()[0]:.1f}",
+        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "memory": f"{memory:.0f} GB",
+        "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "packages": packages,
     }
 
 

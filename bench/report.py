@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from bench.measuring import Result
+from bench.measuring import BUILD, Result
+
+REPORT = Path("docs/benchmarks.md")
+KEPT = BUILD / "results"
 
 WORDS = {True: "met", False: "missed", None: ""}
 
 HEAD = """# Benchmarks
 
-Written by `make bench` (`python -m bench`), never by hand. It makes its data in `build/bench` (about 4 GB; the same
+Written by `make bench` (`python -m bench`), never by hand. Each section is the newest run of its benchmark at full
+size, so `python -m bench NAME` renews one; with `--scale 0.1` it takes a tenth of the data and writes nothing. The
+bench makes its data in `build/bench` (about 4 GB; the same
 values every time, from hashes), and an environment for dbt in `build/bench-dbt`; both are kept for the next run.
-`python -m bench NAME --scale 0.1` runs one of them on a tenth of the data and writes nothing.
 
 ## Method
 
 A whole process is timed from its start to its end, imports included; its memory is the most that the system saw it
-hold. A question is timed in a process that asks it once to warm up and then five times; the figure is the median. Every
-question opens the published file anew, as a command does. The bare engine answers the same question by SQL written by
-hand over the published tables, in one process that keeps the file open; the bench stops if the two disagree.
+hold. Load is the mean number of processes that want to run, the bench's own included: on two cores, a figure measured
+at a load far above 2 is slower than the machine. A question is timed in a process that asks it once to warm up and
+then five times; the figure is the median. Every question opens the published file anew, as a command does. The bare
+engine answers the same question by SQL written by hand over the published tables, in one process that keeps the file
+open; the bench stops if the two disagree.
 """
 
 METHODS = {
@@ -46,17 +54,45 @@ def print_table(results: Iterable[Result]) -> None:
         print(f"  {one.name:<44} {_shown(one.value, one.unit):>16}  {_target(one):<12} {WORDS[one.met]:<7} {one.note}")
 
 
-def write_report(file: Path, results: Mapping[str, list[Result]], where: Mapping[str, str], when: datetime) -> None:
-    """Write the page of all benchmarks."""
-    parts = [HEAD, "## Machine\n", f"- Measured: {when:%Y-%m-%d %H:%M} UTC"]
-    parts += [f"- {name}: {value}" for name, value in where.items()]
-    for name, found in results.items():
-        parts += [f"\n## {name}\n", f"{METHODS[name]}\n", "| | figure | target | | |", "|---|--:|--:|---|---|"]
-        parts += [
-            f"| {one.name} | {_shown(one.value, one.unit)} | {_target(one)} | {WORDS[one.met]} | {one.note} |"
-            for one in found
-        ]
-    file.write_text("\n".join(parts) + "\n")
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures of one benchmark, when they were measured and on what."""
+
+    when: str
+    load: str
+    machine: dict[str, str]
+    results: list[Result]
+
+
+def keep(name: str, measured: Measured) -> None:
+    """Keep what a benchmark gave, so that one of them can be measured again without the others."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / f"{name}.json").write_text(json.dumps(asdict(measured), indent=1))
+
+
+def write_report(names: Iterable[str]) -> Path:
+    """Write the page from the newest figures of each benchmark that was ever run at full size."""
+    parts = [HEAD]
+    for name in names:
+        if (file := KEPT / f"{name}.json").exists():
+            parts += _section(name, json.loads(file.read_text()))
+    REPORT.write_text("\n".join(parts) + "\n")
+    return REPORT
+
+
+def _section(name: str, told: Mapping[str, Any]) -> list[str]:
+    results = [Result(**one) for one in told["results"]]
+    where = "; ".join(told["machine"].values())
+    rows = [
+        f"| {one.name} | {_shown(one.value, one.unit)} | {_target(one)} | {WORDS[one.met]} | {one.note} |"
+        for one in results
+    ]
+    return [
+        f"## {name}\n\n{METHODS[name]}\n\nMeasured {told['when']}; load {told['load']}. {where}.\n",
+        "| | figure | target | | |\n|---|--:|--:|---|---|",
+        *rows,
+        "",
+    ]
 
 
 def _shown(value: float, unit: str) -> str:

@@ -193,7 +193,6 @@ def test_the_open_pipeline_has_the_same_classes(company: Workspace) -> None:
     assert (still_open.n, still_open.value) == (sourced_then.n, pytest.approx(sourced_then.value))
 
 
-@pytest.mark.xfail(reason="decide: is what a machine of marketing sends a touch? 5.11 says automated emails are none")
 def test_what_a_machine_sent_is_no_touch(company: Workspace) -> None:
     rows = slices(
         answered(
@@ -278,7 +277,6 @@ def test_revenue_of_everybody(company: Workspace) -> None:
     assert answered(company, "revenue.realised", "2026-09-15", period="2026-09").total.value == Decimal(6_400)
 
 
-@pytest.mark.xfail(reason="decide: a lead that won an expansion of a customer is taken for the one that became it")
 def test_who_was_a_customer_before_its_lead_came_without_a_lead(company: Workspace) -> None:
     rows = slices(answered(company, "revenue.realised", period="2026-09", by=("source",), where="account_id = 'old'"))
     assert set(rows) == {"(no lead)"}

@@ -54,8 +54,14 @@ def test_a_value_that_is_there_is_finite_and_counts_something(workspace: Workspa
 
 @pytest.mark.parametrize("metric", TOTALS)
 def test_a_sum_of_nothing_is_zero(workspace: Workspace, metric: str) -> None:
-    total = answered(workspace, metric, "2024-03-31", period=LONG_AGO).total
+    total = answered(workspace, metric, AS_OF, period=QUARTER, where="source = 'none such'").total
     assert (total.value, total.n, total.absent) == (0, 0, None)
+
+
+@pytest.mark.parametrize("metric", ["pipeline.open", "pipeline.open_qualified", "bookings"])
+def test_before_history_begins_there_is_no_figure_not_even_zero(workspace: Workspace, metric: str) -> None:
+    total = answered(workspace, metric, "2024-03-31", period=LONG_AGO).total
+    assert (total.value, total.n, bool(total.absent)) == (None, 0, True)
 
 
 def test_amounts_nobody_knows_are_no_denominator(tmp_path: Path) -> None:

@@ -103,18 +103,15 @@ def test_an_unknown_type_is_of_no_counted_type_but_open(workspace: Workspace) ->
         ("pipeline.open", "2026-07-31", "4 opportunities"),
     ],
 )
-@pytest.mark.xfail(reason="the notes of a figure tell of missing history, not of unknown stages and amounts")
 def test_the_figure_says_how_many_it_cannot_place(workspace: Workspace, metric: str, day: str, words: str) -> None:
     notes = answered(workspace, metric, day, period=QUARTER if metric == AGREED else None).notes
     assert any(words in note and "stage" in note for note in notes)
 
 
-@pytest.mark.xfail(reason="the notes of a figure tell of missing history, not of unknown stages and amounts")
 def test_the_figure_says_how_many_it_cannot_value(workspace: Workspace) -> None:
     notes = answered(workspace, AGREED, AS_OF, period=QUARTER).notes
     assert any("5 opportunities" in note and "amount" in note for note in notes)
 
 
-@pytest.mark.xfail(reason="stage.unknown looks at the present state only")
 def test_a_stage_that_was_unknown_is_named_too(told: tuple[Workspace, tuple[Finding, ...]]) -> None:
     assert any(finding.given == "Handshake" for finding in told[1])

@@ -116,6 +116,8 @@ def _rates(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
     ]
     by_currency: dict[tuple[str, str], list[tuple[date, str]]] = {}
     for rate in contract.rates:
+        if rate.currency == contract.company.currency:
+            continue  # worth one of itself at all times, which stands there already
         by_currency.setdefault((rate.kind, rate.currency), []).append((rate.from_, str(rate.rate)))
     for (kind, currency), entries in by_currency.items():
         entries.sort()
@@ -155,10 +157,10 @@ def _apart(spans: list[tuple[datetime, datetime, str, str]]) -> list[tuple[datet
 
 def _sourcing(engine: Connection, contract: Contract) -> None:
     terms = contract.pipeline.source_class
-    names = ((source.strip().casefold(), name) for source, name in terms.sources.items())
-    _table(engine, "source_class_names", "source_key varchar, class varchar", names)
-    roles = ((role.strip().casefold(), name) for role, name in terms.created_by.items())
-    _table(engine, "role_classes", "role_key varchar, class varchar", roles)
+    names = {source.strip().casefold(): name for source, name in terms.sources.items()}
+    _table(engine, "source_class_names", "source_key varchar, class varchar", names.items())
+    roles = {role.strip().casefold(): name for role, name in terms.created_by.items()}
+    _table(engine, "role_classes", "role_key varchar, class varchar", roles.items())
     _table(engine, "marketing_class", "class varchar", [(terms.marketing,)])
     _table(engine, "source_class_days", "days bigint", [(terms.touch_days,)])
     _table(engine, "public_domains", "domain varchar", ((domain,) for domain in PUBLIC_DOMAINS))

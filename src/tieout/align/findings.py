@@ -41,9 +41,10 @@ RULES: tuple[Rule, ...] = (
         "stage.unknown",
         Level.ERROR,
         f"""select min(object || ' ' || record), stage, count(distinct record) from opportunity_versions
-        where stage is not null and stage_outcome is null and {NOW} and not deleted
+        where stage is not null and stage_outcome is null and seen_to = timestamp '9999-12-31' and not deleted
         group by stage order by {LARGEST}""",
-        "the stage '{given}' is not one of the contract: {n} opportunities have an unknown stage and are not counted.",
+        "the stage '{given}' is not one of the contract: {n} opportunities are or were in it, and are not counted "
+        "as of then.",
         "Add it to pipeline.yaml, as a stage or under `also` of the stage it was renamed from.",
         lambda contract: tuple(stage.name for stage in contract.pipeline.stages),
     ),

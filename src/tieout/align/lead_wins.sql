@@ -1,4 +1,4 @@
--- align/lead_wins.sql: one row for each time an opportunity that came from a lead was won, until it was re-opened or for good.
+-- align/lead_wins.sql: one row for each time an opportunity that came from a lead was won, until it was re-opened, deleted or for good.
 with links as (
   select record, lead_id from opportunities where lead_id is not null
   union
@@ -8,4 +8,4 @@ select k.lead_id, k.record as opportunity_id, p.account_id, o.closed_at as won_a
 from links as k
 join opportunities as p on p.record = k.record
 join outcomes as o on o.record = k.record and o.outcome = 'won'
-where not p.deleted and p.into_record is null
+where p.into_record is null

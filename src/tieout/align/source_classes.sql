@@ -16,13 +16,25 @@ sales as (
 marketing as (
   select p.record, min(t.at) as first_at
   from pipeline_created as p
-  join activities as t on t.account_id = p.account_id
+  join touched as t on t.account_id = p.account_id
   left join sales as s on s.record = p.record
   join source_class_days as d
     on t.at <= coalesce(s.first_at, p.created_at)
     and date_diff('second', t.at, coalesce(s.first_at, p.created_at)) <= d.days * 86400
   where t.by_function = 'marketing'
   group by p.record
+),
+lead_sources as (
+  select
+    p.record, s.source,
+    row_number() over (
+      partition by p.record
+      order by
+        case when s.happened_at <= p.created_at then s.happened_at end desc nulls last, s.happened_at,
+        s.taken_at, s.position, s.row_number
+    ) as place
+  from pipeline_created as p
+  join source_lead as s on s.record = p.lead_id and s.op = 'put'
 ),
 overrides as (
   select record, max(source_override) as class
@@ -49,7 +61,7 @@ from pipeline_created as p
 left join overrides as o on o.record = p.record
 left join marketing as m on m.record = p.record
 cross join marketing_class as n
-left join leads_told as l on l.record = p.lead_id
+left join lead_sources as l on l.record = p.record and l.place = 1
 left join source_class_names as c on c.source_key = lower(coalesce(l.source, p.source))
 left join user_versions as u
   on u.record = p.owner_id and u.seen_to = timestamp '9999-12-31'

@@ -1,6 +1,7 @@
 -- align/stage_visits.sql: one row for each stay of an opportunity in a stage, from entering to leaving it, as now known.
 -- `visit` numbers the stays in the same stage (2 is a re-entry), `skipped` counts the stages jumped over on the way in,
--- `came_back` says that a further stage had been reached before. A stay that goes on ends in the year 9999.
+-- `came_back` says that a further stage had been reached before. `since` is the earliest it can have begun: before
+-- `entered_at` where the record existed and its state is not known. A stay that goes on ends in the year 9999.
 with life as (
   select
     record, ordinal, valid_from, valid_to, stage, stage_rank, stage_outcome, stage_grade, deleted,
@@ -10,6 +11,12 @@ with life as (
   from opportunity_versions
   where seen_to = timestamp '9999-12-31' and not missing
   window lived as (partition by record order by ordinal)
+),
+unknown as (
+  select record, min(valid_from) as since, max(valid_to) as known_from
+  from opportunity_versions
+  where seen_to = timestamp '9999-12-31' and missing and valid_to > valid_from
+  group by record
 ),
 runs as (
   select l.*, sum(entered) over (partition by record order by ordinal) as run
@@ -23,14 +30,16 @@ stays as (
   group by record, run, stage, stage_rank, stage_outcome, deleted
 )
 select
-  record, stage, stage_rank, outcome, entered_at, left_at, run, grade,
-  row_number() over (partition by record, stage order by run) as visit,
+  s.record, s.stage, s.stage_rank, s.outcome, s.entered_at, s.left_at, s.run, s.grade,
+  case when u.known_from >= s.entered_at then u.since else s.entered_at end as since,
+  row_number() over (partition by s.record, s.stage order by s.run) as visit,
   lag(stage) over story as from_stage,
   greatest(0, stage_rank - 1 - coalesce(max(stage_rank) over before, 0)) as skipped,
   coalesce(stage_rank < max(stage_rank) over before, false) as came_back,
   date_diff('microsecond', entered_at, left_at) as microseconds
-from stays
-where not deleted and stage is not null
+from stays as s
+left join unknown as u on u.record = s.record
+where not s.deleted and s.stage is not null
 window
-  story as (partition by record order by run),
-  before as (partition by record order by run rows between unbounded preceding and 1 preceding)
+  story as (partition by s.record order by s.run),
+  before as (partition by s.record order by s.run rows between unbounded preceding and 1 preceding)

@@ -48,7 +48,8 @@ class Row:
     """One value: of the total (`by` is empty) or of a slice.
 
     `n` is how many records it counts (of a rate: its denominator). `interval` is Wilson's at 95%, for rates of counts.
-    `grade` is the share of the value by how its history is known. `absent` says why there is no value.
+    `grade` is the share of the value by how its history is known. `absent` says why there is no value; `unvalued`
+    counts the records whose amount is not known.
     """
 
     by: dict[str, str]
@@ -59,6 +60,7 @@ class Row:
     absent: str | None = None
     verdict: str | None = None
     immature: bool = False
+    unvalued: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,9 @@ def _row(counted: Counting, record: tuple[Any, ...], ripe: float | None) -> Row:
     weight = sum(float(share or 0) for share in shares)
     grade = {name: float(share) / weight for name, share in zip(GRADES, shares, strict=True) if share} if weight else {}
     young = bool(ripe and newest and (counted.view.moment.as_of - newest).total_seconds() < ripe)
-    row = Row(by, value, n, interval, {name: round(share, 6) for name, share in grade.items()}, absent, immature=young)
+    unvalued = n - valued if counted.metric.unit == "money" else 0
+    rounded = {name: round(share, 6) for name, share in grade.items()}
+    row = Row(by, value, n, interval, rounded, absent, immature=young, unvalued=unvalued)
     return replace(row, verdict=verdict(counted.asked.contract, counted.metric, row))
 
 

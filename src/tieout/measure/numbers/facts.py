@@ -154,27 +154,32 @@ def _created(view: LensView, contract: Contract) -> Facts:
     return _governed(rows, view, dated=("u.since", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
 
 
-def _visit_rows(moment: str, day: str, view: LensView, contract: Contract) -> Facts:
+def _visit_rows(moment: str, seen: str, view: LensView, contract: Contract) -> Facts:
     zone = quoted(contract.company.time_zone)
+    begun = "u.since" if moment == "v.entered_at" else "u.day"
     rows = f"""
       select v.record, v.record as unit, v.microseconds as value, true as hit, o.account_id, null as category,
         null as competitor, o.country, o.currency, o.industry, v.outcome, o.owner_id, null as reason, o.region,
         o.segment, o.source, c.class as source_class, v.stage, o.team, o.type, o.lead_id,
-        cast({day} at time zone 'UTC' at time zone {zone} as date) as day, cast(null as timestamp) as moment, v.grade,
+        cast({moment} at time zone 'UTC' at time zone {zone} as date) as day,
+        cast(v.since at time zone 'UTC' at time zone {zone} as date) as since, cast(null as timestamp) as moment,
+        v.grade,
         o.employees, o.close_date, o.arr, o.acv, o.tcv, o.probability, o.accepted
       from stage_visits as v
       join at_moment as o on o.record = v.record
       left join source_classes as c on c.record = v.record
-      where {moment} <= $as_of_a"""
-    return _governed(rows, view, dated=("u.day", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
+      where {moment} <= $as_of_a and {seen}"""
+    return _governed(rows, view, dated=(begun, "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
 
 
 def _visits(view: LensView, contract: Contract) -> Facts:
-    return _visit_rows("v.entered_at", "v.entered_at", view, contract)
+    """Entries into a stage; one that straddles the beginning of its history has no period and is left out."""
+    return _visit_rows("v.entered_at", "true", view, contract)
 
 
 def _stays(view: LensView, contract: Contract) -> Facts:
-    return _visit_rows("v.left_at", "v.left_at", view, contract)
+    """Stays that ended and whose beginning is known."""
+    return _visit_rows("v.left_at", "v.since = v.entered_at", view, contract)
 
 
 def _governed(rows: str, view: LensView, *, dated: tuple[str, str], dimensions: Mapping[str, str]) -> Facts:
@@ -205,7 +210,9 @@ def _leads(view: LensView, contract: Contract) -> Facts:
           from lead_wins as w
           left join exclusions as x
             on x.object = 'opportunity' and x.id = w.opportunity_id and x.starts_at <= $as_of_a and $as_of_a < x.ends_at
-          where w.won_at <= $as_of_a and $as_of_a < w.reopened_at and x.id is null
+          left join exclusions as y
+            on y.object = 'account' and y.id = w.account_id and y.starts_at <= $as_of_a and $as_of_a < y.ends_at
+          where w.won_at <= $as_of_a and $as_of_a < w.reopened_at and x.id is null and y.id is null
         ) as w on w.lead_id = l.record
         where l.first_contact_at <= $as_of_a and l.duplicate_until <= $as_of_a
       ) as u

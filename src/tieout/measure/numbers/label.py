@@ -41,15 +41,21 @@ def label(
     )
     known_at = None if view.moment.restated else view.moment.known_at
     period = view.period.name if view.period else None
-    notes = _notes(asked, metric, view)
+    notes = _notes(asked, metric, view, rows)
     return Answer(metric.id, metric.unit, period, view.moment.as_of, known_at, passport, rows, notes, records)
 
 
-def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
-    """Say what a figure leaves out because nothing tells its history."""
+def _notes(asked: Asked, metric: Metric, view: LensView, rows: tuple[Row, ...]) -> tuple[str, ...]:
+    """Say what a figure leaves out because it is not known."""
     if metric.fact not in STATES:
         return ()
-    sql = f"select count(*) from ({states_sql(view, 'a')}) where missing"
+    sql = f"""select count(*) filter (where missing), count(*) filter (where not missing and outcome is null)
+      from ({states_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
     found = fetch(asked.engine, sql, {"as_of_a": view.moment.as_of, "known_at_a": view.moment.known_at})
-    missing = found[0][0]
-    return (f"{missing} opportunities existed, but nothing tells their state then: not counted.",) if missing else ()
+    missing, unplaced = found[0]
+    told = {
+        f"{missing} opportunities existed, but nothing tells their state then: not counted.": missing,
+        f"{unplaced} opportunities are in no stage that the contract has: not counted.": unplaced,
+        f"{rows[0].unvalued} opportunities have no known amount: they count and add nothing.": rows[0].unvalued,
+    }
+    return tuple(note for note, count in told.items() if count)
