@@ -3,7 +3,7 @@ with told as (
   select
     s.*,
     lead(taken_at, 1, timestamp '9999-12-31') over (
-      partition by record order by taken_at, position, row_number
+      partition by object, record order by taken_at, position, row_number
     ) as next_heard
   from source_claim as s
   where record is not null

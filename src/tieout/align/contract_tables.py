@@ -50,26 +50,26 @@ def _table(engine: Connection, name: str, columns: str, rows: Iterable[Sequence[
 
 def _stages(engine: Connection, contract: Contract) -> None:
     ranks = stage_rank(contract.pipeline)
-    by_name = {n.strip().casefold(): s for s in contract.pipeline.stages for n in (s.name, *s.also)}
+    by_name = {n.strip().lower(): s for s in contract.pipeline.stages for n in (s.name, *s.also)}
     _table(
         engine,
         "pipeline_stages",
         "name_key varchar, name varchar, rank integer, outcome varchar, probability double",
         ((key, by_name[key].name, ranks[key], by_name[key].outcome, by_name[key].probability) for key in by_name),
     )
-    types = ((name.strip().casefold(), name) for name in contract.pipeline.types)
+    types = ((name.strip().lower(), name) for name in contract.pipeline.types)
     _table(engine, "pipeline_types", "name_key varchar, name varchar", types)
 
 
 def _definitions(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
     ranks = stage_rank(contract.pipeline)
-    names = {name.strip().casefold(): name for name in contract.pipeline.types}
+    names = {name.strip().lower(): name for name in contract.pipeline.types}
     definitions, types, omits = [], [], []
     for number, (first, last, definition) in enumerate(definition_periods(contract.pipeline)):
-        rank = ranks[(definition.stage or "").strip().casefold()]
+        rank = ranks[(definition.stage or "").strip().lower()]
         definitions.append((number, _begins(first, zone), _ends(last, zone), rank, definition.basis, definition.rates))
-        types += [(number, names.get(t.strip().casefold(), t)) for t in definition.types or ()]
-        omits += [(number, category.strip().casefold()) for category in definition.omitted or ()]
+        types += [(number, names.get(t.strip().lower(), t)) for t in definition.types or ()]
+        omits += [(number, category.strip().lower()) for category in definition.omitted or ()]
     columns = (
         "definition integer, starts_at timestamp, ends_at timestamp, stage_rank integer, basis varchar, rates varchar"
     )
@@ -157,9 +157,9 @@ def _apart(spans: list[tuple[datetime, datetime, str, str]]) -> list[tuple[datet
 
 def _sourcing(engine: Connection, contract: Contract) -> None:
     terms = contract.pipeline.source_class
-    names = {source.strip().casefold(): name for source, name in terms.sources.items()}
+    names = {source.strip().lower(): name for source, name in terms.sources.items()}
     _table(engine, "source_class_names", "source_key varchar, class varchar", names.items())
-    roles = {role.strip().casefold(): name for role, name in terms.created_by.items()}
+    roles = {role.strip().lower(): name for role, name in terms.created_by.items()}
     _table(engine, "role_classes", "role_key varchar, class varchar", roles.items())
     _table(engine, "marketing_class", "class varchar", [(terms.marketing,)])
     _table(engine, "source_class_days", "days bigint", [(terms.touch_days,)])

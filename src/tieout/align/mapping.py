@@ -9,7 +9,7 @@ contract or an export only ever becomes an identifier or a literal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlglot import exp, parse_one
@@ -42,7 +42,7 @@ def source_view(entity: str, feeds: Sequence[FeedFiles], contract: Contract) -> 
     zone = contract.company.time_zone
     base = None if _tells_currency(entity, feeds) else contract.company.currency
     parts: list[exp.Select] = []
-    for feed in feeds:
+    for feed in _assuming_alike(entity, feeds):
         if not feed.files:
             continue
         if feed.object.entity == entity:
@@ -53,6 +53,13 @@ def source_view(entity: str, feeds: Sequence[FeedFiles], contract: Contract) -> 
     if not parts:
         parts.append(_empty(entity))
     return " union all ".join(part.sql("duckdb") for part in parts)
+
+
+def _assuming_alike(entity: str, feeds: Sequence[FeedFiles]) -> list[FeedFiles]:
+    """Let every object of an entity say the same of which fields may be assumed: what any of them lets be."""
+    mine = [feed for feed in feeds if entity in (feed.object.entity, feed.object.of)]
+    assume = tuple(sorted({field for feed in mine for field in feed.object.assume}))
+    return [replace(feed, object=feed.object.model_copy(update={"assume": assume})) for feed in mine]
 
 
 def fields_of(entity: str) -> dict[str, Kind]:
@@ -73,7 +80,8 @@ def _rows(entity: str, feed: FeedFiles, zone: str, base: str | None) -> exp.Sele
     modified = _time(feed.object.at if feed.object.mode == "log" else feed.object.modified, feed, zone)
     select = _select(entity, feed, mapped, zone, voice="log" if feed.object.mode == "log" else "row")
     happened, flagged = _happened(feed, modified)
-    return _finish(select, feed, happened=happened, flagged=flagged)
+    made = _finish(select, feed, happened=happened, flagged=flagged, limited=feed.object.mode == "log")
+    return made if feed.object.mode == "log" else _among(made, feed)
 
 
 def _column_events(entity: str, feed: FeedFiles, number: int, zone: str) -> exp.Select:
@@ -155,18 +163,37 @@ def _meta(feed: FeedFiles, record: exp.Expr, *, voice: str) -> exp.Select:
     )
 
 
-def _finish(select: exp.Select, feed: FeedFiles, *, happened: exp.Expr, flagged: exp.Expr) -> exp.Select:
+def _finish(
+    select: exp.Select, feed: FeedFiles, *, happened: exp.Expr, flagged: exp.Expr, limited: bool = True
+) -> exp.Select:
     files = exp.Array(expressions=[exp.Literal.string(str(path)) for path in feed.files])
     by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
     source = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[files, by_name]))
     select = select.select(happened.copy().as_("happened_at"), flagged.as_("flagged"), copy=False).from_(
         source, copy=False
     )
-    if feed.object.where:
-        condition, _ = parse_expression(feed.object.where, f"{feed.label} where")
-        if condition is not None:
-            select = select.where(condition)
-    return select
+    condition = _condition(feed) if limited else None
+    return select if condition is None else select.where(condition)
+
+
+def _condition(feed: FeedFiles) -> exp.Expr | None:
+    return parse_expression(feed.object.where, f"{feed.label} where")[0] if feed.object.where else None
+
+
+LEFT = "case when :condition then _op else 'delete' end"
+EVER = """max(case when :condition then 1 else 0 end) over (
+    partition by _key order by _taken_at, _position, _row rows between unbounded preceding and current row) = 1"""
+
+
+def _among(select: exp.Select, feed: FeedFiles) -> exp.Select:
+    """Keep the records that an object is limited to, from when they first were among them; one that leaves is deleted."""
+    condition = _condition(feed)
+    if condition is None:
+        return select
+    left = replace_placeholders(parse_one(LEFT, dialect="duckdb"), condition=condition)
+    ever = replace_placeholders(parse_one(EVER, dialect="duckdb"), condition=condition)
+    columns = [left.as_("op") if column.alias == "op" else column for column in select.selects]
+    return select.select(*columns, append=False).qualify(ever)
 
 
 def _happened(feed: FeedFiles, modified: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
@@ -227,8 +254,8 @@ def _raw(mapping: FieldMapping, feed: FeedFiles) -> exp.Expr:
 
 
 def _renamed(raw: exp.Expr, mapping: FieldMapping) -> exp.Expr:
-    names: dict[str, str | None] = {name.strip().casefold(): ours for name, ours in mapping.values.items()}
-    names |= dict.fromkeys((name.strip().casefold() for name in mapping.unknown), None)
+    names: dict[str, str | None] = {name.strip().lower(): ours for name, ours in mapping.values.items()}
+    names |= dict.fromkeys((name.strip().lower() for name in mapping.unknown), None)
     if not names:
         return raw
     case = exp.Case(this=exp.Lower(this=exp.Trim(this=raw.copy())))

@@ -13,17 +13,21 @@ with said as (
 ),
 first_said as (
   select
-    record, object, created_at, happened_at, taken_at, position,
+    record, object, created_at, taken_at, position,
     row_number() over (
+      partition by record
+      order by case when created_at is null then 1 else 0 end, taken_at, position, happened_at, sequence, row_number, object
+    ) as place,
+    min(happened_at) over (
       partition by record order by taken_at, position, happened_at, sequence, row_number, object
-    ) as place
+      rows between unbounded preceding and current row
+    ) as known_from
   from said
-  where created_at is not null
 ),
 starts as (
   select record, object, created_at, taken_at, position
   from first_said
-  where place = 1 and created_at < happened_at
+  where place = 1 and created_at < known_from
 ),
 moments as (
   select

@@ -12,12 +12,20 @@ spans as (
     lead(heard_at, 1, timestamp '9999-12-31') over (partition by record order by heard_at) as seen_to
   from heard
 ),
-known as (
+heard_by as (
   select
     s.seen_from, s.seen_to, c.*,
-    max(c.assumes) over (partition by s.record, s.seen_from) as assumed
+    max(c.assumes) over (partition by s.record, s.seen_from) as assumed,
+    max(case when c.voice = 'row' and not c.deleted then c.position end) over (
+      partition by s.record, s.seen_from, c.object
+    ) as newest
   from spans as s
   join opportunity_changes as c on c.record = s.record and c.taken_at <= s.seen_from
+),
+known as (
+  select *
+  from heard_by
+  where voice <> 'event' or position = newest
 ),
 carried as (
   select
@@ -119,7 +127,7 @@ lived as (
 ),
 states as (
   select
-    record, seen_from, ordinal, object, voice, position, flagged, valid_from,
+    record, seen_from, seen_to, ordinal, object, voice, position, flagged, valid_from,
     struct_pack(
       valid_to := valid_to, missing := missing, deleted := deleted, outcome_since := outcome_since, stage_since := stage_since,
       name := name_said,
@@ -150,16 +158,23 @@ states as (
 ),
 kept as (
   select
-    record, seen_from, ordinal, object, voice, position, flagged, valid_from, state,
-    state is distinct from lag(state) over (partition by record, ordinal order by seen_from) as is_new
+    record, seen_from, seen_to, ordinal, object, voice, position, flagged, valid_from, state,
+    case when state is distinct from lag(state) over told or lag(seen_to) over told is distinct from seen_from then 1 else 0 end as is_new
   from states
+  window told as (partition by record, ordinal order by seen_from)
+),
+runs as (
+  select k.*, sum(is_new) over (partition by record, ordinal order by seen_from) as run
+  from kept as k
+),
+ended as (
+  select r.*, max(seen_to) over (partition by record, ordinal, run) as run_to
+  from runs as r
 ),
 spanned as (
-  select
-    record, seen_from, ordinal, object, voice, position, flagged, valid_from, state,
-    lead(seen_from, 1, timestamp '9999-12-31') over (partition by record, ordinal order by seen_from) as seen_to
-  from kept
-  where is_new
+  select record, seen_from, ordinal, object, voice, position, flagged, valid_from, state, run_to as seen_to
+  from ended
+  where is_new = 1
 )
 select
   record, valid_from, state.valid_to, state.valid_to as valid_end, seen_from, seen_to, seen_from as end_heard, ordinal, object, voice, position, flagged,

@@ -34,7 +34,7 @@ select
   case when u.known_from >= s.entered_at then u.since else s.entered_at end as since,
   row_number() over (partition by s.record, s.stage order by s.run) as visit,
   lag(stage) over story as from_stage,
-  greatest(0, stage_rank - 1 - coalesce(max(stage_rank) over before, 0)) as skipped,
+  greatest(0, stage_rank - 1 - coalesce(max(stage_rank) over before, -1)) as skipped,
   coalesce(stage_rank < max(stage_rank) over before, false) as came_back,
   date_diff('microsecond', entered_at, left_at) as microseconds
 from stays as s

@@ -2,7 +2,7 @@
 with told as (
   select
     s.*,
-    row_number() over (partition by record order by taken_at desc, position desc, row_number desc, object) as place
+    row_number() over (partition by object, record order by taken_at desc, position desc, row_number desc) as place
   from source_target as s
   where record is not null
 )

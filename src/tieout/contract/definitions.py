@@ -88,7 +88,5 @@ def resolve_lens(contract: Contract, name: str, day: date) -> Lens:
 def stage_rank(pipeline: Pipeline) -> dict[str, int]:
     """Give the position of each stage by each of its names, trimmed and case-folded, counted from 0."""
     return {
-        name.strip().casefold(): rank
-        for rank, stage in enumerate(pipeline.stages)
-        for name in (stage.name, *stage.also)
+        name.strip().lower(): rank for rank, stage in enumerate(pipeline.stages) for name in (stage.name, *stage.also)
     }

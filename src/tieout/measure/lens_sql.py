@@ -274,8 +274,8 @@ def _claimed(lens: Lens) -> str:
 def _type(lens: Lens, contract: Contract) -> str:
     if lens.types == "all":
         return "true"
-    names = {name.strip().casefold(): name for name in contract.pipeline.types}
-    listed = ", ".join(quoted(names.get(name.strip().casefold(), name)) for name in lens.types or ())
+    names = {name.strip().lower(): name for name in contract.pipeline.types}
+    listed = ", ".join(quoted(names.get(name.strip().lower(), name)) for name in lens.types or ())
     return f"u.type in ({listed or 'null'})"
 
 
@@ -285,10 +285,10 @@ def _stage(lens: Lens, contract: Contract) -> str:
     if lens.stages == "all":
         open_test = "true"
     elif lens.stages is not None:
-        wanted = sorted({ranks[name.strip().casefold()] for name in lens.stages})
+        wanted = sorted({ranks[name.strip().lower()] for name in lens.stages})
         open_test = f"u.stage_rank in ({', '.join(map(str, wanted)) or 'null'})"
     elif lens.stage is not None:
-        open_test = f"u.stage_rank >= {ranks[lens.stage.strip().casefold()]}"
+        open_test = f"u.stage_rank >= {ranks[lens.stage.strip().lower()]}"
     if lens.outcomes == ("open",):
         return f"u.outcome = 'open' and {open_test}"
     return f"""case when u.outcome is null then null
@@ -323,4 +323,4 @@ def _criterion(text: str | None) -> str:
 
 
 def _list(names: tuple[str, ...]) -> str:
-    return ", ".join(quoted(name.strip().casefold()) for name in names) or "null"
+    return ", ".join(quoted(name.strip().lower()) for name in names) or "null"
