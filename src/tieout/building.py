@@ -14,11 +14,12 @@ from tieout.warehouse.builds import BuildFacts, build_key, make_build
 from tieout.warehouse.contents import store_contract, store_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from tieout.basics.workspace import Workspace
     from tieout.contract.model import Contract
+    from tieout.history.ledger import Pull
     from tieout.warehouse.engine import Connection
 
 
@@ -32,6 +33,7 @@ def build(
     progress: Callable[[str, int, int], None] | None = None,
 ) -> BuildFacts:
     """Make the build of a ledger position, a known-at and a contract, unless it is there; give its facts."""
+    feeds = feed_files(ledger, contract, known_at, position)
     pulls = ledger.pulls(known_at=known_at, position=position)
     facts = BuildFacts(
         key="",
@@ -42,16 +44,26 @@ def build(
         heard_until=max(one.taken_at for one in pulls),
         heard_from=min(one.taken_at for one in pulls),
     )
-    facts = replace(facts, key=build_key(facts.position, known_at, fingerprint, program()))
+    facts = replace(facts, key=build_key(facts, _left_out(ledger, pulls, facts)))
 
     def fill(engine: Connection) -> None:
-        feeds = feed_files(ledger, contract, known_at, position)
         align(engine, contract, feeds, (lambda name: progress(name, 0, 0)) if progress else None)
         store_contract(engine, contract)
         store_findings(engine, data_findings(engine, contract, feeds))
 
     make_build(workspace, facts.key, fill)
     return facts
+
+
+def _left_out(ledger: Ledger, pulls: Sequence[Pull], facts: BuildFacts) -> tuple[int, ...]:
+    """Give the positions of pulls that should be in a build but cannot be read: it is another build without them."""
+    used = {pull.position for pull in pulls}
+    meant = (
+        pull.position
+        for pull in ledger.committed
+        if pull.position <= facts.position and (facts.known_at is None or pull.taken_at <= facts.known_at)
+    )
+    return tuple(sorted(set(meant) - used))
 
 
 def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, known_at: datetime) -> BuildFacts:

@@ -54,7 +54,9 @@ def ask_again(workspace: Workspace, document: dict[str, Any]) -> AskedAgain:
         metric = metric_named(question.metric)
         end = EndAsked(question.lens or "agreed", _iso(question.as_of), _iso(question.known_at))
         terms = BridgeTerms(question.period, question.calendar, question.org == "as-is", metric=metric)
-        bridge = bridge_builds(workspace, (end, facts), (end, current(workspace)), terms)
+        made = bridge_builds(workspace, (end, facts), (end, current(workspace)), terms)
+        explained = (made.start.value, made.end.value) == (then.total.value, now.total.value)
+        bridge = made if explained else None
     return AskedAgain(then, now, differing, bridge)
 
 

@@ -158,6 +158,9 @@ def _moment(asked: EndAsked, facts: BuildFacts, contract: Contract) -> Moment:
     known_at = parse_moment(asked.known_at, zone) if asked.known_at else None
     latest = min(facts.heard_until, known_at) if known_at else facts.heard_until
     as_of = parse_moment(asked.as_of, zone) if asked.as_of else latest
+    if known_at and known_at < facts.heard_from:
+        message = f"Nothing was known at {asked.known_at}: the first pull was taken later. Give a later known-at."
+        raise QuestionError(message)
     if known_at and as_of > known_at:
         message = (
             f"As of {asked.as_of} nobody could know at {asked.known_at}. Give a known-at that is not before as-of."

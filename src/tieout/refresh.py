@@ -48,15 +48,15 @@ def refresh(
 
     Raises WorkspaceBusyError while another process writes.
     """
-    contract, findings = load_contract(workspace.contract, tuple(BY_ID))
-    if any(finding.level is Level.ERROR for finding in findings):
-        return RefreshReport(findings)
-    report = pull(workspace, contract, now, accept, progress, environment)
-    before = published_or_none(workspace)
-    ledger = Ledger(workspace)
-    if not ledger.pulls():
-        return RefreshReport((*findings, *report.findings), report, before)
     with writing(workspace, now):
+        contract, findings = load_contract(workspace.contract, tuple(BY_ID))
+        if any(finding.level is Level.ERROR for finding in findings):
+            return RefreshReport(findings)
+        report = pull(workspace, contract, now, accept, progress, environment)
+        before = published_or_none(workspace)
+        ledger = Ledger(workspace)
+        if not ledger.pulls():
+            return RefreshReport((*findings, *report.findings), report, before)
         fingerprint = archive(contract, workspace.ledger / "contracts")
         after = build(workspace, ledger, contract, fingerprint, progress=progress)
         say(workspace, contract, after, now)

@@ -161,6 +161,8 @@ def _sourcing(engine: Connection, contract: Contract) -> None:
     _table(engine, "source_class_names", "source_key varchar, class varchar", names.items())
     roles = {role.strip().lower(): name for role, name in terms.created_by.items()}
     _table(engine, "role_classes", "role_key varchar, class varchar", roles.items())
+    classes = {name.strip().lower(): name for name in (*roles.values(), *names.values(), terms.marketing)}
+    _table(engine, "class_names", "class_key varchar, class varchar", classes.items())
     _table(engine, "marketing_class", "class varchar", [(terms.marketing,)])
     _table(engine, "source_class_days", "days bigint", [(terms.touch_days,)])
     _table(engine, "public_domains", "domain varchar", ((domain,) for domain in PUBLIC_DOMAINS))

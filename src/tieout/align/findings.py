@@ -63,12 +63,23 @@ RULES: tuple[Rule, ...] = (
         "rate.missing",
         Level.ERROR,
         f"""select min(v.object || ' ' || v.record), upper(v.currency), count(distinct v.record)
-        from opportunity_versions as v left join exchange_rates as r on r.currency = upper(v.currency)
+        from opportunity_versions as v
+        cross join (select distinct kind from exchange_rates) as k
+        left join exchange_rates as r on r.currency = upper(v.currency) and r.kind = k.kind
         where v.currency is not null and r.currency is null and {NOW} and not v.deleted
         group by upper(v.currency) order by {LARGEST}""",
-        "there is no rate for the currency '{given}': {n} opportunities have no amount in the base currency.",
+        "the currency '{given}' has no rate of plan, of spot, or of both: by it {n} opportunities have no amount.",
         "Add it to rates.csv (kind,currency,from,rate), for plan and for spot.",
         lambda contract: tuple(sorted({contract.company.currency, *(rate.currency for rate in contract.rates)})),
+    ),
+    Rule(
+        "currency.missing",
+        Level.WARNING,
+        f"""select min(object || ' ' || record), 'no currency', count(distinct record) from opportunity_versions
+        where currency is null and coalesce(arr, acv, tcv) is not null and not missing and not deleted and {NOW}
+        having count(*) > 0""",
+        "{n} opportunities have an amount and no currency: they add nothing.",
+        "Fill the currency in the system, or give the mapping of `currency` a `sql` with a default.",
     ),
     Rule(
         "amount.missing",
@@ -238,13 +249,30 @@ def _unreadable(engine: Connection, feeds: Sequence[FeedFiles]) -> list[Finding]
         {feed.object.of or feed.object.entity for feed in feeds if feed.object.entity} & set(ENTITIES)
     ):
         source = "opportunity_changes" if entity == "opportunity" else f"source_{entity}"
-        for field, kind in fields_of(entity).items():
+        fields = {**fields_of(entity), "modified": Kind.TIME}
+        found += [_undated(entity, *row) for row in engine.execute(UNDATED.format(entity=entity)).fetchall()]
+        for field, kind in fields.items():
             if kind is Kind.TEXT:
                 continue
             sql = f"""select object, min(record), count(distinct record) from {source}
               where unread <> '' and concat(',', unread, ',') like '%,{field},%' group by object order by object"""
             found += [_unread(entity, field, kind, *row) for row in engine.execute(sql).fetchall()]
     return found
+
+
+UNDATED = """select object, min(record), count(*) from source_{entity}
+  where happened_at is null and concat(',', unread, ',') like '%,happened_at,%' group by object order by object"""
+
+
+def _undated(entity: str, label: str, record: str, n: int) -> Finding:
+    return Finding(
+        code="event.undated",
+        level=Level.ERROR,
+        place=f"{label} {record}",
+        message=f"the time of {n} events of {entity} records cannot be read, so they are left out.",
+        remedy="It should be as 2026-07-06 09:30; say `dates: dmy` or `mdy` for the object if the export writes it so.",
+        count=n,
+    )
 
 
 def _unread(entity: str, field: str, kind: Kind, label: str, record: str, n: int) -> Finding:

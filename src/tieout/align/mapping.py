@@ -77,11 +77,14 @@ def _rows(entity: str, feed: FeedFiles, zone: str, base: str | None) -> exp.Sele
     mapped = _mapped(entity, feed)
     if base and "currency" in fields_of(entity):
         mapped["currency"] = FieldMapping(constant=base)
-    modified = _time(feed.object.at if feed.object.mode == "log" else feed.object.modified, feed, zone)
-    select = _select(entity, feed, mapped, zone, voice="log" if feed.object.mode == "log" else "row")
+    is_log = feed.object.mode == "log"
+    column = feed.object.at if is_log else feed.object.modified
+    modified = _time(column, feed, zone)
+    lost = [_unread("happened_at" if is_log else "modified", _raw(FieldMapping(column=column), feed), modified.copy())]
+    select = _select(entity, feed, mapped, zone, voice="log" if is_log else "row", unread=lost if column else [])
     happened, flagged = _happened(feed, modified)
-    made = _finish(select, feed, happened=happened, flagged=flagged, limited=feed.object.mode == "log")
-    return made if feed.object.mode == "log" else _among(made, feed)
+    made = _finish(select, feed, happened=happened, flagged=flagged, limited=is_log)
+    return made if is_log else _among(made, feed)
 
 
 def _column_events(entity: str, feed: FeedFiles, number: int, zone: str) -> exp.Select:
@@ -118,30 +121,37 @@ def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping],
         unread.append(_unread(field, exp.Case().when(is_it, raw.copy()), tree.copy()))
     at = mapping.get("at", FieldMapping(column=feed.object.at or "at"))
     moment = typed(_raw(at, feed), Kind.TIME, zone, feed.object.dates)
+    unread.append(_unread("happened_at", _raw(at, feed), moment.copy()))
     select = select.select(_joined(unread).as_("unread"), copy=False)
     tracked = exp.In(
         this=changed.copy(), expressions=[exp.Literal.string(name.lower()) for name in feed.object.tracked]
     )
-    return _finish(select, feed, happened=moment, flagged=exp.false()).where(
-        tracked, exp.Not(this=exp.Is(this=moment.copy(), expression=exp.null()))
-    )
+    return _finish(select, feed, happened=moment, flagged=exp.false()).where(tracked)
 
 
-def _select(entity: str, feed: FeedFiles, mapped: dict[str, FieldMapping], zone: str, *, voice: str) -> exp.Select:
+def _select(
+    entity: str,
+    feed: FeedFiles,
+    mapped: dict[str, FieldMapping],
+    zone: str,
+    *,
+    voice: str,
+    unread: Sequence[exp.Expr] = (),
+) -> exp.Select:
     identity = feed.object.fields.get("id")
     select = _meta(feed, _raw(identity, feed) if identity else exp.column("_key"), voice=voice)
-    unread: list[exp.Expr] = []
+    lost = list(unread)
     for field, field_kind in fields_of(entity).items():
         tree = _null(field_kind)
         if field in mapped:
             raw = _renamed(_raw(mapped[field], feed), mapped[field])
             tree = typed(raw, field_kind, zone, feed.object.dates)
             if field_kind is not Kind.TEXT and not mapped[field].constant:
-                unread.append(_unread(field, raw.copy(), tree.copy()))
+                lost.append(_unread(field, raw.copy(), tree.copy()))
         select = select.select(tree.as_(field), copy=False)
         if entity == "opportunity":
             select = select.select(exp.convert(field in mapped).as_(f"set_{field}"), copy=False)
-    return select.select(_joined(unread).as_("unread"), copy=False)
+    return select.select(_joined(lost).as_("unread"), copy=False)
 
 
 def _meta(feed: FeedFiles, record: exp.Expr, *, voice: str) -> exp.Select:
@@ -186,7 +196,7 @@ EVER = """max(case when :condition then 1 else 0 end) over (
 
 
 def _among(select: exp.Select, feed: FeedFiles) -> exp.Select:
-    """Keep the records that an object is limited to, from when they first were among them; one that leaves is deleted."""
+    """Keep the records that an object is limited to, from when they first are among them; who leaves is deleted."""
     condition = _condition(feed)
     if condition is None:
         return select

@@ -3,7 +3,7 @@
 -- have been: before `created_at` where the record existed and its state is not known.
 with held as (
   select
-    s.*,
+    s.*, d.basis, d.rates,
     greatest(s.valid_from, d.starts_at) as became_at,
     row_number() over (partition by s.record order by greatest(s.valid_from, d.starts_at)) as place
   from opportunity_states as s
@@ -25,7 +25,7 @@ select
   case when u.known_from >= h.became_at then u.since else h.became_at end as since,
   h.account_id, h.owner_id, h.lead_id, h.team, h.segment, h.region, h.industry, h.country, h.employees, h.type, h.stage,
   h.category, h.probability, h.accepted,
-  h.close_date, h.arr, h.acv, h.tcv, h.currency, h.source,
+  h.close_date, h.arr, h.acv, h.tcv, h.currency, h.source, h.basis, h.rates,
   h.stage_grade, h.type_grade, h.currency_grade, h.arr_grade, h.acv_grade, h.tcv_grade
 from held as h
 left join unknown as u on u.record = h.record

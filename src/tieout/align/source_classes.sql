@@ -2,7 +2,7 @@
 -- The order is fixed: an approved override, a marketing touch shortly before the first sales contact, the lead's source,
 -- who created it. It is decided by what was true when the pipeline was created.
 with touched as (
-  select record, account_id, lead_id, "at", by_function
+  select record, account_id, "at", by_function
   from activities
   where not automated and "at" is not null
 ),
@@ -45,7 +45,7 @@ overrides as (
 select
   p.record,
   case
-    when o.class is not null then o.class
+    when o.class is not null then coalesce(k.class, o.class)
     when m.record is not null then n.class
     when c.class is not null then c.class
     else r.class
@@ -59,6 +59,7 @@ select
   end as rule
 from pipeline_created as p
 left join overrides as o on o.record = p.record
+left join class_names as k on k.class_key = lower(o.class)
 left join marketing as m on m.record = p.record
 cross join marketing_class as n
 left join lead_sources as l on l.record = p.record and l.place = 1

@@ -32,7 +32,8 @@ def step_texts(package: str = "tieout.align") -> dict[str, str]:
 @cache
 def program() -> str:
     """Name the program that makes a build: its version and the text of its steps, so that no build outlives them."""
-    told = "".join(f"{name}\n{sql}\n" for name, sql in sorted(step_texts().items()))
+    found = (entry for entry in files("tieout.align").iterdir() if entry.name.endswith((".py", ".sql")))
+    told = "\n".join(f"{entry.name}\n{entry.read_text('utf-8')}" for entry in sorted(found, key=lambda one: one.name))
     return f"{VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 

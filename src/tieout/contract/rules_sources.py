@@ -130,6 +130,14 @@ def logs_say_when(book: Rulebook) -> Iterator[Fault]:
             yield book.fault(path, "object.no_at", message, "Add 'at: COLUMN'.")
 
 
+def accounts_are_no_log(book: Rulebook) -> Iterator[Fault]:
+    """Accounts and users are told as they are, in full or as what changed; a log of their events cannot be read yet."""
+    for path, item in objects(book):
+        if item.mode == "log" and item.entity in {"account", "user"} and book.intact(*path):
+            message = f"An object of {item.entity}s cannot be a log."
+            yield book.fault((*path, "mode"), "object.log", message, "Use 'mode: full' or 'mode: delta'.", given="log")
+
+
 def field_histories_say_of_what(book: Rulebook) -> Iterator[Fault]:
     """A field history is a log, says whose fields changed, and which of their fields is which of ours."""
     for path, item in objects(book):
@@ -221,6 +229,7 @@ SOURCE_RULES: tuple[Rule, ...] = (
     mappings_say_where_from,
     expressions_hold,
     logs_say_when,
+    accounts_are_no_log,
     field_histories_say_of_what,
     only_histories_track,
     files_can_be_read,

@@ -18,6 +18,8 @@ from tieout.contract.definitions import stage_rank
 from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tieout.basics.calendars import Period
     from tieout.contract.model import Contract, Lens
     from tieout.measure.moments import Moment
@@ -47,6 +49,8 @@ class LensView:
     """Whether owners, teams and segments are those of now rather than of the moment."""
     classes: bool = False
     """Whether the source class is needed: it is joined only then."""
+    asked_at: datetime | None = None
+    """The moment that was asked about, where the lens works from older data than that."""
     many: tuple[tuple[Moment, Period | None], ...] = ()
     """Several moments with their periods, looked at in one statement; then `moment` and `period` are not."""
 
@@ -101,7 +105,9 @@ def counted_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Par
 
 def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", condition: str = "true") -> str:
     units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units(view)
-    sourced = view.classes or any("source_class" in text for text in (view.lens.slice or "", view.lens.accepted or ""))
+    sourced = view.classes or any(
+        "source_class" in text.lower() for text in (view.lens.slice or "", view.lens.accepted or "")
+    )
     if sourced:
         join = "left join source_classes as c on c.record = s.record"
         units = f"select s.*, c.class as source_class from ({units}) as s {join}"
@@ -154,7 +160,7 @@ def _many_states(view: LensView, side: str) -> str:
     carried = ", ".join(f"s.{name}" for name in CARRIED)
     text = text.replace("select\n  s.record", f"select {carried}, s.record", 1)
     marked = re.sub(r"\$(as_of|known_at)(?!_)", r"s.asked_\1", text)
-    return _as_is(marked) if view.as_is else marked
+    return _as_is(marked, CARRIED) if view.as_is else marked
 
 
 def _holds(moment: Moment) -> str:
@@ -202,7 +208,8 @@ def _claim_units(view: LensView, side: str, contract: Contract) -> str:
     zone = quoted(contract.company.time_zone)
     at = f"""k.valid_from <= $as_of_{side} and $as_of_{side} < k.valid_to
         and k.seen_from <= $known_at_{side} and $known_at_{side} < k.seen_to"""
-    target = "k.opportunity_id" if view.lens.merged else "coalesce(m.into_record, k.opportunity_id)"
+    steps = "coalesce(m3.into_record, m2.into_record, m.into_record, k.opportunity_id)"
+    target = "k.opportunity_id" if view.lens.merged else steps
     claimed_on = f"cast(k.claimed_at at time zone 'UTC' at time zone {zone} as date)"
     state = ", ".join(f"s.{name}" for name in STATE)
     alone = {
@@ -219,7 +226,10 @@ def _claim_units(view: LensView, side: str, contract: Contract) -> str:
       from at_moment as s
       left join (
         select k.record, {claimed_on} as claimed_on, {target} as target
-        from claims as k left join at_moment as m on m.record = k.opportunity_id
+        from claims as k
+        left join at_moment as m on m.record = k.opportunity_id
+        left join at_moment as m2 on m2.record = m.into_record
+        left join at_moment as m3 on m3.record = m2.into_record
         where k.opportunity_id is not null and {at}
       ) as c on c.target = s.record
       union all
@@ -228,10 +238,10 @@ def _claim_units(view: LensView, side: str, contract: Contract) -> str:
       where k.opportunity_id is null and {at}"""
 
 
-def _as_is(states: str) -> str:
+def _as_is(states: str, carried: tuple[str, ...] = ()) -> str:
     """Take owner, team, segment and region from the present state of each record."""
     now = ("owner_id", "team", "segment", "region")
-    columns = ", ".join(f"n.{name}" if name in now else f"s.{name}" for name in STATE)
+    columns = ", ".join(f"n.{name}" if name in now else f"s.{name}" for name in (*carried, *STATE))
     return f"select s.record, {columns} from ({states}) as s left join opportunities as n on n.record = s.record"
 
 

@@ -10,8 +10,9 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import simplejson
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 KEEP = 5
 """How many published builds are kept beside those of month ends."""
+
+
+UNLISTED_FOR = timedelta(hours=1)
+"""How long a build that a question had made is kept for the next one."""
 
 
 class NotPublishedError(Exception):
@@ -67,9 +72,10 @@ class BuildFacts:
         )
 
 
-def build_key(position: int, known_at: datetime | None, fingerprint: str, version: str) -> str:
-    """Name a build by what it is a pure function of."""
-    told = f"{position}|{known_at.isoformat() if known_at else 'all'}|{fingerprint}|{version}"
+def build_key(facts: BuildFacts, left_out: tuple[int, ...] = ()) -> str:
+    """Name a build by what it is a pure function of; pulls that cannot be read and so are not in it make it another."""
+    known_at = facts.known_at.isoformat() if facts.known_at else "all"
+    told = "|".join((str(facts.position), known_at, facts.fingerprint, facts.version, *map(str, left_out)))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -84,32 +90,46 @@ def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None
     if path.exists():
         return path
     workspace.builds.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{key}.{os.getpid()}.tmp")
-    aside.unlink(missing_ok=True)
+    aside = path.with_name(f".{key}.{os.getpid()}.{uuid4().hex}.tmp")
     try:
-        with open_file(aside) as engine:
+        with open_file(aside, spill=workspace.cache / "spill") as engine:
             fill(engine)
         sync(aside)
         aside.replace(path)
     finally:
-        for leftover in workspace.builds.glob(f".{key}.{os.getpid()}.tmp*"):
+        for leftover in workspace.builds.glob(f"{aside.name}*"):
             leftover.unlink(missing_ok=True)
     return path
 
 
 def publish(workspace: Workspace, facts: BuildFacts, published_at: datetime) -> None:
     """Point readers at a build, and let go of the old ones; the last few and each month's last are kept."""
-    earlier = [entry for entry in _pointers(workspace) if entry["key"] != facts.key]
+    month = published_at.isoformat()[:7]
+    earlier = [
+        entry
+        for entry in _pointers(workspace)
+        if entry["key"] != facts.key or str(entry.get("published_at"))[:7] != month
+    ]
     entries = [facts.to_json() | {"published_at": published_at.isoformat()}, *earlier]
     kept = _retained(entries)
     _write(workspace.pointer, simplejson.dumps(kept, indent=1))
     keys = {entry["key"] for entry in kept}
     for path in workspace.builds.glob("*.duckdb"):
-        if path.stem not in keys:
+        if path.stem not in keys and _idle(path, published_at):
             path.unlink(missing_ok=True)
     for path in workspace.builds.glob(".*.tmp*"):
-        if not _alive(int(path.name.split(".")[2])):
+        pid = path.name.split(".")[2]
+        if not (pid.isdigit() and _alive(int(pid))):
             path.unlink(missing_ok=True)
+
+
+def _idle(path: Path, now: datetime) -> bool:
+    """Say whether a build that is not published is old enough to go: a reader may have made it just now."""
+    try:
+        made = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+    except FileNotFoundError:
+        return False
+    return now - made > UNLISTED_FOR
 
 
 def _alive(pid: int) -> bool:

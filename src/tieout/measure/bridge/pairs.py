@@ -41,8 +41,8 @@ class Ends:
 def net_pairs(ends: Ends) -> str:
     """Give the two ends themselves as pairs, first units only; only one lens at two moments is looked through again."""
     judged = "coalesce(t.rank, 1)" if ends.same_lens else "1"
-    again = """left join (select record, rank from temp.through_units where place = 1) as t
-        on t.record = coalesce(r.record, l.record)"""
+    again = """left join (select record, lone, rank from temp.through_units where place = 1) as t
+        on t.record = coalesce(r.record, l.record) and t.lone = coalesce(r.lone, l.lone)"""
     return f"""
       select
         coalesce(l.record, r.record) as record,
@@ -50,18 +50,21 @@ def net_pairs(ends: Ends) -> str:
         coalesce(l.rank, 1) as left_rank, coalesce(r.rank, 1) as right_rank, {judged} as through_rank,
         l, r, g.rate as carried_rate, 0 as seq
       from (select * from temp.left_units where place = 1) as l
-      full join (select * from temp.right_units where place = 1) as r on r.record = l.record
+      full join (select * from temp.right_units where place = 1) as r
+        on r.record = l.record and r.lone = l.lone
       {again if ends.same_lens else ""}
       left join temp.left_rates as g on g.currency = r.currency"""
 
 
 FURTHER = """
       select u.record, u.unit, 'several claims' as cause, u.value as amount, 5 as step, u.place as seq
-      from temp.right_units as u join temp.left_units as o on o.record = u.record and o.place = 1 and o.rank = 0
+      from temp.right_units as u
+      join temp.left_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1
       union all
       select u.record, u.unit, 'several claims', -u.value, 5, u.place
-      from temp.left_units as u join temp.right_units as o on o.record = u.record and o.place = 1 and o.rank = 0
+      from temp.left_units as u
+      join temp.right_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1"""
 """The second, third ... counted claim of a record that both ends count."""
 

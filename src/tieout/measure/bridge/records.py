@@ -48,9 +48,9 @@ def take(engine: Connection, end: End, table: str, among: str, lens: Lens | None
     place, whole = "1", "coalesce(value, 0)"
     if view.lens.grain == "claim":
         place = """row_number() over (
-            partition by record order by case when rank = 0 then 0 else 1 end, rank desc, unit
+            partition by record, lone order by case when rank = 0 then 0 else 1 end, rank desc, unit
           )"""
-        whole = "coalesce(sum(case when rank = 0 then value end) over (partition by record), 0)"
+        whole = "coalesce(sum(case when rank = 0 then value end) over (partition by record, lone), 0)"
     engine.execute(f"use {end.database}")
     run(
         engine,

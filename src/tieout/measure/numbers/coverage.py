@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import end_of_day
 from tieout.measure.answers import UNKNOWN, Answer, Question, QuestionError, Row
+from tieout.measure.lens_sql import quoted
 from tieout.measure.numbers.arithmetic import verdict
 from tieout.measure.numbers.catalogue import BY_ID, Metric
 from tieout.measure.numbers.count import count, counting
+from tieout.measure.numbers.knowable import before_history, unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.question import Asked, view_of
 from tieout.measure.run_sql import rows as fetch
@@ -33,7 +35,12 @@ def coverage(asked: Asked, question: Question, metric: Metric) -> Answer:
         question = replace(question, as_of=_opening(view, asked, OPENING_DAYS[metric.fact]))
         view = view_of(asked, question, metric)
     begun = view.period is not None and view.moment.day >= view.period.start
-    reason = _terms_differ(asked, view, question) or (None if begun else "the period has not begun")
+    reason = (
+        _terms_differ(asked, view, question)
+        or (None if begun else "the period has not begun")
+        or unknowable(asked, view)
+        or before_history(asked, view)
+    )
     rows = _slices(asked, question, view, metric, reason)
     return label(asked, question, metric, view, rows)
 
@@ -75,7 +82,8 @@ def _slices(asked: Asked, question: Question, view: LensView, metric: Metric, re
         target = targets.get(name)
         if target is not None and name in won:
             target -= Decimal(won[name].value or 0)
-        rows.append(_divided(asked, row, target, reason, metric))
+        why = reason or ("a target has no amount in the base currency" if name in targets and target is None else None)
+        rows.append(_divided(asked, row, target, why, metric))
     return tuple(rows)
 
 
@@ -88,7 +96,7 @@ def _by_segment(asked: Asked, question: Question) -> dict[str | None, Row]:
 
 def _won(asked: Asked, question: Question, view: LensView) -> Question:
     """Ask for what was won in the period to date, in the plan's own types."""
-    listed = ", ".join(f"'{name}'" for name in asked.contract.plan.types)
+    listed = ", ".join(quoted(name) for name in asked.contract.plan.types)
     return replace(
         question, metric="bookings", where=f"type in ({listed})", period=view.period.name if view.period else None
     )
@@ -105,14 +113,15 @@ def _divided(asked: Asked, row: Row, target: Decimal | None, reason: str | None,
     return replace(divided, verdict=verdict(asked.contract, metric, divided))
 
 
-def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal]:
-    """Give the period's targets by segment in base currency at plan rate, None for their sum."""
+def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal | None]:
+    """Give the period's targets by segment in base currency, None for their sum; no amount where a rate is missing."""
     if view.period is None:
         return {}
     sql = f"""
-      select coalesce(t.segment, '{UNKNOWN}'), sum(cast(round(t.amount * r.rate, 2) as decimal(18, 2)))
+      select coalesce(t.segment, '{UNKNOWN}'), sum(cast(round(t.amount * r.rate, 2) as decimal(18, 2))),
+        count(*) filter (where t.amount is null or r.rate is null)
       from targets as t
-      join exchange_rates as r on r.kind = $rates and r.currency = upper(t.currency)
+      left join exchange_rates as r on r.kind = $rates and r.currency = upper(t.currency)
         and r.starts_at <= $as_of and $as_of < r.ends_at
       where replace(t.period, 'FY', '') = $period and coalesce(lower(t.kind), 'target') in ('target', 'bookings')
       group by all"""
@@ -121,6 +130,9 @@ def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal]:
         "as_of": view.moment.as_of,
         "period": view.period.name,
     }
-    found = fetch(asked.engine, sql, parameters)
-    by_segment: dict[str | None, Decimal] = dict(found)
-    return by_segment | ({None: sum(by_segment.values(), Decimal(0))} if by_segment else {})
+    by_segment: dict[str | None, Decimal | None] = {
+        segment: None if unvalued else amount for segment, amount, unvalued in fetch(asked.engine, sql, parameters)
+    }
+    amounts = [amount for amount in by_segment.values() if amount is not None]
+    whole = sum(amounts, Decimal(0)) if len(amounts) == len(by_segment) else None
+    return by_segment | ({None: whole} if by_segment else {})

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
-from tieout.measure.lens_sql import LensView, Parameters, counted_sql, quoted, stamps_of, states_sql, value_sql
+from tieout.measure.lens_sql import LensView, Parameters, counted_sql, quoted, stamps_of, states_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,7 +136,8 @@ def _cycles(view: LensView, contract: Contract) -> Facts:
 def _created(view: LensView, contract: Contract) -> Facts:
     """Pipeline that was created; what straddles the beginning of its history has no period and is left out."""
     zone = quoted(contract.company.time_zone)
-    value = value_sql("p", view.lens, "r.rate")
+    amount, kind = _in_force(view, contract)
+    value = f"case when r.rate = 1 then {amount} else cast(round({amount} * r.rate, 2) as decimal(18, 2)) end"
     rows = f"""
       select p.record, p.record as unit, {value} as value, c.class = n.class as hit, p.account_id, p.category,
         null as competitor, p.country, p.currency, p.industry, 'open' as outcome, p.owner_id, null as reason, p.region,
@@ -148,10 +150,20 @@ def _created(view: LensView, contract: Contract) -> Facts:
       cross join marketing_class as n
       left join source_classes as c on c.record = p.record
       left join exchange_rates as r
-        on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = p.currency
+        on r.kind = {kind} and r.currency = p.currency
         and r.starts_at <= p.created_at and p.created_at < r.ends_at
       where p.created_at <= $as_of_a"""
     return _governed(rows, view, dated=("u.since", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
+
+
+def _in_force(view: LensView, contract: Contract) -> tuple[str, str]:
+    """Give amount and kind of rate of created pipeline: by the definition then in force, or as the lens says."""
+    lens = view.lens
+    agreed = definition_at(contract.pipeline, view.moment.day)
+    basis = "case p.basis when 'tcv' then p.tcv when 'acv' then p.acv else p.arr end"
+    amount = basis if view.name == "agreed" else f"p.{lens.basis or 'arr'}"
+    as_agreed = view.name == "agreed" and lens.rates == agreed.rates
+    return amount, "p.rates" if as_agreed else quoted(lens.rates or "plan")
 
 
 def _visit_rows(moment: str, seen: str, view: LensView, contract: Contract) -> Facts:

@@ -42,13 +42,15 @@ def label(
     known_at = None if view.moment.restated else view.moment.known_at
     period = view.period.name if view.period else None
     notes = _notes(asked, metric, view, rows)
-    return Answer(metric.id, metric.unit, period, view.moment.as_of, known_at, passport, rows, notes, records)
+    as_of = view.asked_at or view.moment.as_of
+    return Answer(metric.id, metric.unit, period, as_of, known_at, passport, rows, notes, records)
 
 
 def _notes(asked: Asked, metric: Metric, view: LensView, rows: tuple[Row, ...]) -> tuple[str, ...]:
     """Say what a figure leaves out because it is not known."""
     if metric.fact not in STATES:
         return ()
+    stale = view.asked_at is not None and view.asked_at != view.moment.as_of
     sql = f"""select count(*) filter (where missing), count(*) filter (where not missing and outcome is null)
       from ({states_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
     found = fetch(asked.engine, sql, {"as_of_a": view.moment.as_of, "known_at_a": view.moment.known_at})
@@ -58,4 +60,5 @@ def _notes(asked: Asked, metric: Metric, view: LensView, rows: tuple[Row, ...]) 
         f"{unplaced} opportunities are in no stage that the contract has: not counted.": unplaced,
         f"{rows[0].unvalued} opportunities have no known amount: they count and add nothing.": rows[0].unvalued,
     }
+    told[f"This lens works from the data of {view.moment.day}."] = int(stale)
     return tuple(note for note, count in told.items() if count)

@@ -63,6 +63,7 @@ def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
     lens = metric.counted(resolve_lens(contract, name, moment.day))
     if period and lens.date_field == "none" and question.as_of is None and not metric.event:
         moment = _at_end(asked, question, period, moment)
+        lens = metric.counted(resolve_lens(contract, name, moment.day))
     if question.rates:
         lens = lens.model_copy(update={"rates": question.rates})
     if period is None and metric.needs_period:
@@ -71,8 +72,9 @@ def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
         period = parse_period(question.period or period.name, calendar_of(contract, lens.calendar))
     extra = (_criterion(question.where, metric),) if question.where else ()
     fresh = refreshed(moment, lens.freshness, asked.zone)
-    classes = "source_class" in question.by or "source_class" in (question.where or "")
-    return LensView(name, lens, fresh, period, extra, as_is=question.org == "as-is", classes=classes)
+    classes = "source_class" in question.by or "source_class" in (question.where or "").lower()
+    as_is = question.org == "as-is"
+    return LensView(name, lens, fresh, period, extra, as_is=as_is, classes=classes, asked_at=moment.as_of)
 
 
 def slices_of(question: Question, counted: Facts) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Question, QuestionError, Row
 from tieout.measure.numbers.count import count, count_each, counting
+from tieout.measure.numbers.knowable import before_history, unknowable
 from tieout.measure.numbers.question import Asked, metric_named, view_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tup
             many = tuple((views[place].moment, views[place].period) for place in places)
             counted = list(count_each(counting(asked, question, metric, replace(first, many=many))))
         for place, rows in zip(places, counted, strict=True):
-            found[place] = rows
+            why = unknowable(asked, views[place]) or (None if rows[0].n else before_history(asked, views[place]))
+            found[place] = (Row({}, None, 0, absent=why),) if why else rows
     return tuple(found)
 
 

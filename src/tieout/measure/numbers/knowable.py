@@ -1,0 +1,30 @@
+"""What nobody could know: then a figure is absent with the reason, never 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tieout.basics.calendars import local_day
+from tieout.measure.run_sql import rows as fetch
+
+if TYPE_CHECKING:
+    from tieout.measure.lens_sql import LensView
+    from tieout.measure.numbers.question import Asked
+
+
+def unknowable(asked: Asked, view: LensView) -> str | None:
+    """Say why nobody could know the figure at the moment that is asked about; None where it could be known."""
+    if view.moment.restated:
+        return None
+    if view.moment.known_at < asked.facts.heard_from:
+        return "nothing was known then: the first pull was taken later"
+    return "as of lies after known at: nobody knew yet" if view.moment.as_of > view.moment.known_at else None
+
+
+def before_history(asked: Asked, view: LensView) -> str | None:
+    """Say that nothing is known of a time: of no record then is the state known, which is not the same as none."""
+    sql = "select min(valid_from) from opportunity_states where not missing and seen_to = timestamp '9999-12-31'"
+    begins = fetch(asked.engine, sql)[0][0]
+    if begins is None or begins <= view.moment.as_of:
+        return None
+    return f"nothing is known of that time: history begins on {local_day(begins, asked.zone)}"
