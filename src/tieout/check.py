@@ -23,7 +23,7 @@ from tieout.history.commit import rejected_path
 from tieout.history.exports import Export, list_exports
 from tieout.history.ledger import Ledger, Pull, verify
 from tieout.measure.numbers.catalogue import BY_ID
-from tieout.warehouse.builds import published_or_none
+from tieout.warehouse.builds import BuildFacts, published_or_none
 from tieout.warehouse.contents import read_findings
 from tieout.warehouse.engine import EngineError, literal, memory
 
@@ -53,8 +53,20 @@ def check(workspace: Workspace, now: datetime, environment: Mapping[str, str]) -
         *ledger.findings,
         *_rejected(workspace, ledger),
         *_expiring(contract, now),
-        *(read_findings(workspace, facts) if facts else ()),
+        *_published(workspace, facts),
     )
+
+
+def _published(workspace: Workspace, facts: BuildFacts | None) -> tuple[Finding, ...]:
+    """Give the findings of the published data; a build that cannot be read is one itself."""
+    if facts is None:
+        return ()
+    try:
+        return read_findings(workspace, facts)
+    except EngineError:
+        place = f".tieout/builds/{facts.key}.duckdb"
+        remedy = "Run `tieout refresh`: it makes the file again."
+        return (Finding("build.unreadable", Level.ERROR, place, "The published file cannot be read.", remedy),)
 
 
 # -- sources

@@ -266,6 +266,8 @@ def _give(result: Result) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit status; whatever goes wrong is told in one message."""
     given = sys.argv[1:] if arguments is None else arguments
+    if "" in given:
+        return _fail(UsageError("An option or argument was given an empty text. Leave it out, or give a value."), given)
     try:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):

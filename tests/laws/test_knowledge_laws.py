@@ -151,7 +151,14 @@ def test_slices_add_to_the_whole(seed: int) -> None:
 @LAWS
 @given(st.integers(0, 10**9))
 def test_every_bridge_closes_and_turns(seed: int) -> None:
-    ends = ["agreed@2026-07-07", "agreed@2026-07-20", "agreed@2026-08-03", "sales@2026-07-20", "marketing@2026-07-29"]
+    ends = [
+        "agreed@2026-07-07",
+        "agreed@2026-07-20",
+        "agreed@2026-08-03",
+        "sales@2026-07-20",
+        "marketing@2026-07-29",
+        "marketing@2026-07-20",
+    ]
     ends += ["agreed@2026-07-14~2026-07-14", "sales@2026-07-14~2026-07-22"]
     with company(seed) as workspace:
         for start in ends:

@@ -1,4 +1,4 @@
-"""What a record was, and is no longer, never counts as what it is: limits, events taken back, late and early history."""
+"""What a record was, and is no longer, never counts as what it is: limits, events taken back, unknown history."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.line.ten_deals import COMPANY, HISTORY, P1, SOURCES, write
-from tieout import Finding, Workspace, ask, refresh
+from tieout import Finding, Workspace, ask, bridge, refresh
 from tieout.basics.calendars import end_of_day
 from tieout.history.ledger import Ledger
 from tieout.measure.answers import Answer, Question
+from tieout.questions import BridgeTerms, read_end
 from tieout.warehouse.builds import build_path, published
 
 NOW = datetime(2026, 7, 22, 8)
@@ -26,7 +27,8 @@ class Small:
     def __init__(self, folder: Path, terms: str, pipeline: str = "{}") -> None:
         (folder / "contract").mkdir()
         (folder / "exports").mkdir()
-        sources = f"crm:\n  path: exports\n  objects:\n    deals:\n      entity: opportunity\n      files: deals_*.csv\n{terms}"
+        head = "crm:\n  path: exports\n  objects:\n    deals:\n      entity: opportunity\n      files: deals_*.csv\n"
+        sources = head + terms
         for name, text in {
             "company.yaml": COMPANY.lstrip(),
             "sources.yaml": sources,
@@ -160,3 +162,39 @@ def test_a_log_of_accounts_is_refused(tmp_path: Path) -> None:
         sources.lstrip() + "      files: accounts.csv\n      mode: log\n      at: at\n"
     )
     assert "object.log" in {finding.code for finding in refresh(Workspace(folder), NOW).findings}
+
+
+def test_a_huge_amount_stops_nothing(tmp_path: Path) -> None:
+    row = "OH,new,Qualification,9999999999999999.00,,EUR,2026-09-15,,2026-06-20,\n"
+    row += "OI,new,Qualification,700000000.00,,EUR,2026-09-15,,2026-06-20,\n"
+    workspace = Workspace(write(tmp_path, exports={"opportunities_2026-07-06T0600.csv": P1 + row}))
+    refresh(workspace, NOW)
+    question = Question("pipeline.open_qualified", "2026-Q3", as_of=end_of_day(date(2026, 7, 6), ZoneInfo("UTC")))
+    total = ask(workspace, question).total
+    assert total.value == Decimal(470_000 + 770_000_000)
+    assert (total.n, total.unvalued) == (8, 1)
+
+
+def test_a_bridge_of_claims_over_time_closes(tmp_path: Path) -> None:
+    workspace = Workspace(write(tmp_path))
+    refresh(workspace, NOW)
+    ends = (read_end("marketing@2026-07-06"), read_end("marketing@2026-07-20"))
+    for start, end in (ends, ends[::-1]):
+        assert bridge(workspace, start, end, BridgeTerms("2026-Q3")).residual == 0
+
+
+def test_a_damaged_build_is_made_again(tmp_path: Path) -> None:
+    workspace = Workspace(write(tmp_path))
+    refresh(workspace, NOW)
+    key = published(workspace).key
+    build_path(workspace, key).write_bytes(b"x" * 100)
+    refresh(workspace, NOW)
+    assert published(workspace).key == key
+    assert ask(workspace, Question("pipeline.open")).total.n == 8  # ten, less the merged and the excluded
+
+
+def test_won_in_a_period_that_has_not_begun_is_absent(tmp_path: Path) -> None:
+    workspace = Workspace(write(tmp_path))
+    refresh(workspace, NOW)
+    total = ask(workspace, Question("bookings", "2035-Q1")).total
+    assert (total.value, total.absent) == (None, "the period has not begun")

@@ -36,12 +36,12 @@ spans as (
 )
 select
   record, valid_from, valid_to, seen_from, seen_to, object, position, op = 'delete' as deleted,
-  name, team, region, manager_id, role, active
+  team, region, manager_id, role, active
 from spans
 where valid_to > valid_from
 union all
 select
   record, timestamp '0001-01-01', timestamp '9999-12-31', timestamp '0001-01-01', taken_at, object, position, false,
-  null, null, null, null, null, null
+  null, null, null, null, null
 from moments
 where ordinal = 1

@@ -179,9 +179,18 @@ def value_sql(row: str, lens: Lens, rate: str) -> str:
     native = f"{row}.{lens.basis or 'arr'}"
     weights = {"stage": f"{row}.stage_probability", "record": f"{row}.probability"}
     if lens.weighting in weights:
-        weight = f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))"
-        native = f"cast(round({native} * {weight}, 2) as decimal(18, 2))"
-    return f"case when {rate} = 1 then {native} else cast(round({native} * {rate}, 2) as decimal(18, 2)) end"
+        native = product_sql(native, f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))")
+    return converted_sql(native, rate)
+
+
+def converted_sql(amount: str, rate: str) -> str:
+    """Give an amount at a rate, to the cent; the base currency's rate of 1 is not multiplied."""
+    return f"case when {rate} = 1 then {amount} else {product_sql(amount, rate)} end"
+
+
+def product_sql(amount: str, factor: str) -> str:
+    """Give an amount times a factor, to the cent; wide enough not to overflow, unknown where it cannot be kept."""
+    return f"try_cast(round(cast({amount} as decimal(28, 2)) * {factor}, 2) as decimal(18, 2))"
 
 
 # -- units

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import simplejson
 
-from tieout.warehouse.engine import open_file
+from tieout.warehouse.engine import EngineError, open_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ def build_path(workspace: Workspace, key: str) -> Path:
 def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None]) -> Path:
     """Fill a new file aside and move it to its name; a build that is there already is left as it is."""
     path = build_path(workspace, key)
-    if path.exists():
+    if _readable(path):
         return path
     workspace.builds.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{key}.{os.getpid()}.{uuid4().hex}.tmp")
@@ -100,6 +100,18 @@ def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None
         for leftover in workspace.builds.glob(f"{aside.name}*"):
             leftover.unlink(missing_ok=True)
     return path
+
+
+def _readable(path: Path) -> bool:
+    """Say whether a build is there and whole; a damaged one is made again."""
+    if not path.exists():
+        return False
+    try:
+        with open_file(path, read_only=True) as engine:
+            engine.execute("select count(*) from contract").fetchall()
+    except EngineError:
+        return False
+    return True
 
 
 def publish(workspace: Workspace, facts: BuildFacts, published_at: datetime) -> None:

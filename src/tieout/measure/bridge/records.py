@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tieout.measure.lens_sql import LensView, counted_sql, quoted, units_sql
+from tieout.measure.lens_sql import LensView, counted_sql, quoted, units_sql, value_sql
 from tieout.measure.run_sql import run
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ UNIT_COLUMNS = (
     "claimed_on", "currency", "arr", "acv", "tcv", "stage_probability", "probability", "rate",
 )  # fmt: skip
 """What a bridge needs to know of a unit, after `record` and `unit`."""
-
-WEIGHTS = {"none": "1", "stage": "stage_probability", "record": "probability"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +78,8 @@ def take_rates(engine: Connection, end: End, table: str) -> None:
 
 
 def amount_sql(row: str, rate: str, lens: Lens) -> str:
-    """Give the value of a unit's row by a lens's basis and weighting at a rate, cents at each step, 0 where unknown."""
-    native = f"{row}.{lens.basis or 'arr'}"
-    if lens.weighting != "none":
-        weight = f"cast(round({row}.{WEIGHTS[lens.weighting]}, 6) as decimal(9, 6))"
-        native = f"cast(round({native} * {weight}, 2) as decimal(18, 2))"
-    return f"coalesce(cast(round({native} * {rate}, 2) as decimal(18, 2)), 0)"
+    """Give the value of a unit's row by a lens's basis and weighting at a rate, 0 where it is not known."""
+    return f"coalesce({value_sql(row, lens, rate)}, 0)"
 
 
 def through(view: LensView, lens: Lens) -> LensView:

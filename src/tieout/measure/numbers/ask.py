@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tieout.measure.answers import Answer, Question, Row
+from tieout.measure.answers import Answer, Question, QuestionError, Row
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
 from tieout.measure.numbers.knowable import before_history, unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.warehouse.engine import EngineError
 
 
 def ask(asked: Asked, question: Question) -> Answer:
@@ -22,8 +23,16 @@ def ask(asked: Asked, question: Question) -> Answer:
     counted = counting(asked, question, metric, view)
     if reason := unknowable(asked, view):
         return label(asked, question, metric, view, (Row({}, None, 0, absent=reason),))
-    records = records_of(counted) if question.records else None
-    rows = count(counted)
+    try:
+        records = records_of(counted) if question.records else None
+        rows = count(counted)
+    except EngineError as error:
+        if not question.where:
+            raise
+        message = (
+            f"The condition '{question.where}' cannot be computed: {str(error).splitlines()[0]}. Use smaller numbers."
+        )
+        raise QuestionError(message) from error
     if not metric.event and not rows[0].n and (reason := before_history(asked, view)):
         rows = (Row({}, None, 0, absent=reason),)
     return label(asked, question, metric, view, rows, records)

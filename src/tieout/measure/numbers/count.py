@@ -88,15 +88,19 @@ def _sorted_rows(counted: Counting, found: list[tuple[Any, ...]]) -> tuple[Row, 
 def records_of(counted: Counting) -> tuple[dict[str, object], ...]:
     """Give the records that a number counts, each with its value, grade, day and slices."""
     keys = "".join(f", {key} as {name}" for key, name in zip(counted.keys, counted.slices, strict=True))
-    sql = f"""select f.record, f.unit, f.value, f.hit, f.grade, f.day{keys}
+    hit = ", f.hit" if counted.metric.aggregate in ("rate", "share") else ""
+    sql = f"""select f.record, f.unit, f.value{hit}, f.grade, f.day{keys}
       from ({counted.facts.sql}) as f {counted.joins} order by f.record, f.unit"""
     cursor = run(counted.asked.engine, sql, counted.parameters)
     names = [column[0] for column in cursor.description or ()]
     found = (dict(zip(names, record, strict=True)) for record in cursor.fetchall())
-    return tuple(row | {"grade": GRADES[row["grade"] or 0]} | _days(counted.metric, row["value"]) for row in found)
+    return tuple(row | {"grade": GRADES[row["grade"] or 0]} | _shown(counted.metric, row["value"]) for row in found)
 
 
-def _days(metric: Metric, value: Any) -> dict[str, object]:  # noqa: ANN401 - an engine value
+def _shown(metric: Metric, value: Any) -> dict[str, object]:  # noqa: ANN401 - an engine value
+    """Give the value of a record in the number's unit, so that the records of a count add up to it."""
+    if metric.unit == "count":
+        return {"value": 1}
     return {"value": value / DAY} if metric.unit == "days" and value is not None else {}
 
 

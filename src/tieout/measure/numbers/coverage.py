@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import end_of_day
 from tieout.measure.answers import UNKNOWN, Answer, Question, QuestionError, Row
-from tieout.measure.lens_sql import quoted
+from tieout.measure.lens_sql import converted_sql, quoted
 from tieout.measure.numbers.arithmetic import verdict
 from tieout.measure.numbers.catalogue import BY_ID, Metric
 from tieout.measure.numbers.count import count, counting
@@ -118,7 +118,7 @@ def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal | None]:
     if view.period is None:
         return {}
     sql = f"""
-      select coalesce(t.segment, '{UNKNOWN}'), sum(cast(round(t.amount * r.rate, 2) as decimal(18, 2))),
+      select coalesce(t.segment, '{UNKNOWN}'), sum({converted_sql("t.amount", "r.rate")}),
         count(*) filter (where t.amount is null or r.rate is null)
       from targets as t
       left join exchange_rates as r on r.kind = $rates and r.currency = upper(t.currency)

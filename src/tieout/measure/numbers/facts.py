@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
-from tieout.measure.lens_sql import LensView, Parameters, counted_sql, quoted, stamps_of, states_sql
+from tieout.measure.lens_sql import LensView, Parameters, converted_sql, counted_sql, quoted, stamps_of, states_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,7 +137,7 @@ def _created(view: LensView, contract: Contract) -> Facts:
     """Pipeline that was created; what straddles the beginning of its history has no period and is left out."""
     zone = quoted(contract.company.time_zone)
     amount, kind = _in_force(view, contract)
-    value = f"case when r.rate = 1 then {amount} else cast(round({amount} * r.rate, 2) as decimal(18, 2)) end"
+    value = converted_sql(amount, "r.rate")
     rows = f"""
       select p.record, p.record as unit, {value} as value, c.class = n.class as hit, p.account_id, p.category,
         null as competitor, p.country, p.currency, p.industry, 'open' as outcome, p.owner_id, null as reason, p.region,
@@ -237,7 +237,7 @@ def _revenue(view: LensView, contract: Contract) -> Facts:
     inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
     sql = f"""
       select u.* from (
-        select v.*, v.record as unit, cast(round(v.amount * r.rate, 2) as decimal(18, 2)) as value, true as hit,
+        select v.*, v.record as unit, {converted_sql("v.amount", "r.rate")} as value, true as hit,
           0 as grade, cast(v.at at time zone 'UTC' at time zone {zone} as date) as day,
           cast(null as timestamp) as moment
         from revenue as v

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def unknowable(asked: Asked, view: LensView) -> str | None:
     """Say why nobody could know the figure at the moment that is asked about; None where it could be known."""
+    if view.period and "open" not in view.lens.outcomes and view.period.start > view.moment.day:
+        return "the period has not begun"
     if view.moment.restated:
         return None
     if view.moment.known_at < asked.facts.heard_from:
