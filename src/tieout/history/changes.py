@@ -160,7 +160,7 @@ class _Derivation:
 
     def _write(self, step: _Step, query: str) -> None:
         aside = step.path.with_name(f"{step.path.name}.{os.getpid()}-{uuid.uuid4().hex}.tmp")
-        target = f"{literal(str(aside))} (format parquet, compression zstd, use_tmp_file false)"
+        target = f"{literal(str(aside))} (format parquet, compression zstd, compression_level 1, use_tmp_file false)"
         self.engine.execute(f"copy (from ({query}) order by _op, _row) to {target}")
         aside.replace(step.path)
 
