@@ -35,12 +35,7 @@ def coverage(asked: Asked, question: Question, metric: Metric) -> Answer:
         question = replace(question, as_of=_opening(view, asked, OPENING_DAYS[metric.fact]))
         view = view_of(asked, question, metric)
     begun = view.period is not None and view.moment.day >= view.period.start
-    reason = (
-        _terms_differ(asked, view, question)
-        or (None if begun else "the period has not begun")
-        or unknowable(asked, view)
-        or before_history(asked, view)
-    )
+    reason = _terms_differ(asked, view, question) or (None if begun else "the period has not begun")
     rows = _slices(asked, question, view, metric, reason)
     return label(asked, question, metric, view, rows)
 
@@ -74,6 +69,7 @@ def _names(types: tuple[str, ...] | str) -> str:
 def _slices(asked: Asked, question: Question, view: LensView, metric: Metric, reason: str | None) -> tuple[Row, ...]:
     pipeline = _by_segment(asked, replace(question, metric="pipeline.open_qualified"))
     targets = _targets(asked, view)
+    unknown = unknowable(asked, view) or before_history(asked, view)
     won = _by_segment(asked, _won(asked, question, view)) if metric.fact == "to_go" else {}
     names = {*pipeline, *targets} - {None} if question.by else set()
     rows = []
@@ -82,7 +78,8 @@ def _slices(asked: Asked, question: Question, view: LensView, metric: Metric, re
         target = targets.get(name)
         if target is not None and name in won:
             target -= Decimal(won[name].value or 0)
-        why = reason or ("a target has no amount in the base currency" if name in targets and target is None else None)
+        unvalued = "a target has no amount in the base currency" if name in targets and target is None else None
+        why = reason or unvalued or (unknown if target is not None else None)
         rows.append(_divided(asked, row, target, why, metric))
     return tuple(rows)
 
