@@ -19,8 +19,8 @@ HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m bench`), never by hand. Each section is the newest run of its benchmark at full
 size, so `python -m bench NAME` renews one; with `--scale 0.1` it takes a tenth of the data and writes nothing. The
-bench makes its data in `build/bench` (about 4 GB; the same
-values every time, from hashes), and an environment for dbt in `build/bench-dbt`; both are kept for the next run.
+bench makes its data in `build/bench` (about 4 GB; the same values every time, from hashes), and an environment for
+dbt in `build/bench-dbt`; both are kept for the next run.
 
 ## Method
 
