@@ -1,0 +1,98 @@
+"""What asks for figures: `tieout ask`, `tieout bridge`, `tieout lenses`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from tieout.cli.app import (
+    AsCsv,
+    AsJson,
+    AsOf,
+    InPeriod,
+    OnCalendar,
+    Org,
+    Records,
+    Where,
+    app,
+    give,
+    only,
+    output_of,
+    place,
+    refuse,
+)
+
+
+@app.command()
+def ask(
+    metric: Annotated[str | None, typer.Argument(help="A number of the glossary; --list shows them.")] = None,
+    period: InPeriod = None,
+    by: Annotated[list[str] | None, typer.Option("--by", metavar="A,B", help="Slice by dimensions.")] = None,
+    as_of: AsOf = None,
+    known_at: Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")] = None,
+    said_then: Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")] = False,
+    calendar: OnCalendar = None,
+    org: Org = "as-was",
+    rates: Annotated[Literal["plan", "spot"] | None, typer.Option("--rates", help="Exchange rates.")] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", metavar="CRITERIA", help="Such as \"region = 'EMEA'\".")
+    ] = None,
+    lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
+    records: Records = False,
+    passport: Annotated[
+        str | None, typer.Option("--passport", metavar="FILE", help="Ask a stored answer again.")
+    ] = None,
+    glossary: Annotated[bool, typer.Option("--list", help="Show every number.")] = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    workspace: Where = None,
+) -> int:
+    """Ask a number: its value, n, interval, band, history and passport."""
+    from tieout.commands.asking import Moments, ask_number, ask_passport, list_numbers
+    from tieout.measure.answers import Question
+
+    output = output_of(json=json, csv=csv)
+    if glossary:
+        return give(list_numbers(output))
+    if passport:
+        only(csv=csv)
+        return give(ask_passport(place(workspace), passport, output))
+    if not metric:
+        refuse("No number was named. `tieout ask --list` shows all; for example: tieout ask pipeline.open_qualified")
+    if known_at and said_then:
+        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+    slices = tuple(name.strip() for part in by or () for name in part.split(",") if name.strip())
+    question = Question(
+        metric, period, slices, None, None, said_then, calendar, org, rates, where, lens, records=records
+    )
+    return give(ask_number(place(workspace), question, Moments(as_of, known_at), output))
+
+
+@app.command()
+def bridge(
+    start: Annotated[str, typer.Argument(metavar="A", help="LENS[@as-of][~known-at]; the agreed lens is `agreed`.")],
+    end: Annotated[str, typer.Argument(metavar="B", help="The same, for the other end.")],
+    period: InPeriod = None,
+    calendar: OnCalendar = None,
+    org: Org = "as-was",
+    records: Records = False,
+    gross: Annotated[bool, typer.Option("--gross", help="Also what went and came back between two moments.")] = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    workspace: Where = None,
+) -> int:
+    """Explain the difference between two figures, cause by cause, to the cent."""
+    from tieout.commands.bridging import explain
+    from tieout.questions import BridgeTerms
+
+    terms = BridgeTerms(period, calendar, as_is=org == "as-is", gross=gross)
+    return give(explain(place(workspace), (start, end), terms, output_of(json=json, csv=csv), records=records))
+
+
+@app.command()
+def lenses(period: InPeriod = None, as_of: AsOf = None, json: AsJson = False, workspace: Where = None) -> int:
+    """Tie out: the agreed number, the number of each team, every step between."""
+    from tieout.commands.bridging import show_lenses
+
+    return give(show_lenses(place(workspace), period, as_of, output_of(json=json)))

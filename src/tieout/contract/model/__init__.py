@@ -1,0 +1,46 @@
+"""The contract: what the teams agreed, as frozen values. Every key has a default; the smallest contract is a page.
+
+Loading (`load.py`) turns YAML and registers into these; nothing here reads a file or a clock.
+"""
+
+from __future__ import annotations
+
+from tieout.contract.model.base import Basis, Mode, Model, Outcome, Rates
+from tieout.contract.model.company import Calendar, Company, Segment
+from tieout.contract.model.contract import Contract
+from tieout.contract.model.lenses import Freshness, Lens
+from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage
+from tieout.contract.model.pipeline import Definition, Pipeline, SourceClass, Stage
+from tieout.contract.model.plan import Band, NumberTerms, Plan
+from tieout.contract.model.registers import Exclusion, Merge, Rate
+from tieout.contract.model.sources import ColumnEvent, FieldMapping, SourceObject, System
+
+__all__ = [
+    "Band",
+    "Basis",
+    "Calendar",
+    "ColumnEvent",
+    "Company",
+    "Contract",
+    "Definition",
+    "Exclusion",
+    "FieldMapping",
+    "Freshness",
+    "Lens",
+    "Lifecycle",
+    "LifecycleStage",
+    "Merge",
+    "Mode",
+    "Model",
+    "NumberTerms",
+    "Outcome",
+    "Pipeline",
+    "Plan",
+    "Rate",
+    "Rates",
+    "Segment",
+    "SourceClass",
+    "SourceObject",
+    "Stage",
+    "System",
+]

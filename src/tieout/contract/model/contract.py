@@ -1,0 +1,29 @@
+"""The whole agreement."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from tieout.contract.model.base import Model
+from tieout.contract.model.company import Company
+from tieout.contract.model.lenses import Lens
+from tieout.contract.model.lifecycle import Lifecycle
+from tieout.contract.model.pipeline import Pipeline
+from tieout.contract.model.plan import NumberTerms, Plan
+from tieout.contract.model.registers import Exclusion, Merge, Rate
+from tieout.contract.model.sources import System
+
+
+class Contract(Model):
+    """The whole agreement, with its registers."""
+
+    company: Company = Company()
+    sources: dict[str, System] = Field(default_factory=dict)
+    lifecycle: Lifecycle = Lifecycle()
+    pipeline: Pipeline = Pipeline()
+    lenses: dict[str, Lens] = Field(default_factory=dict)
+    numbers: dict[str, NumberTerms] = Field(default_factory=dict)
+    plan: Plan = Plan()
+    rates: tuple[Rate, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    merges: tuple[Merge, ...] = ()

@@ -1,0 +1,48 @@
+"""lenses.yaml: how each team counts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tieout.contract.model.base import Basis, Model, Outcome, Rates
+
+
+class Freshness(Model):
+    """How old the data is that a team works from: some days behind, or the last end of a month."""
+
+    days: int = Field(default=0, ge=0)
+    last: Literal["month_end"] | None = None
+
+
+class Lens(Model):
+    """How a team counts today: each facet is the agreed one unless it is given.
+
+    Membership: `grain` counts opportunities or marketing's claims; `deleted`, `merged` and `exclusions` say whether
+    such records are still counted; `types`, `accepted` (a criterion), `outcomes`, `stage` (at least) or `stages`
+    (exactly these), `omitted` (forecast categories left out); `date_field` must lie in the period (`none`: any date);
+    `past_due` counts open deals whose date has passed; `calendar`; `slice` is a criterion.
+    Amount: `freshness`, `basis`, `weighting` by stage or by the record's own probability, `rates`.
+    """
+
+    owner: str | None = None
+    question: str | None = None
+    grain: Literal["opportunity", "claim"] = "opportunity"
+    deleted: bool = False
+    merged: bool = False
+    exclusions: bool = True
+    types: tuple[str, ...] | Literal["all"] | None = None
+    accepted: str | None = None
+    outcomes: tuple[Outcome, ...] = ("open",)
+    stage: str | None = None
+    stages: tuple[str, ...] | Literal["all"] | None = None
+    omitted: tuple[str, ...] | None = None
+    date_field: Literal["close_date", "created_at", "claimed_at", "none"] = "close_date"
+    past_due: bool = False
+    calendar: str | None = None
+    slice: str | None = None
+    freshness: Freshness = Freshness()
+    basis: Basis | None = None
+    weighting: Literal["none", "stage", "record"] = "none"
+    rates: Rates | None = None

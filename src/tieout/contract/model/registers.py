@@ -1,0 +1,42 @@
+"""The registers: rows of the CSV tables beside the YAML files."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from tieout.contract.model.base import Model, Rates
+
+
+class Rate(Model):
+    """What one unit of `currency` is worth in the base currency, from a day on."""
+
+    kind: Rates
+    currency: str
+    from_: date = Field(alias="from")
+    rate: Decimal = Field(gt=0)
+
+
+class Exclusion(Model):
+    """A record left out of every agreed figure, with the reason, its owner, and the day it runs out."""
+
+    object: Literal["opportunity", "account"] = "opportunity"
+    id: str
+    reason: str
+    owner: str
+    from_: date | None = Field(default=None, alias="from")
+    expires: date | None = None
+
+
+class Merge(Model):
+    """A record that is a duplicate of another."""
+
+    object: Literal["opportunity", "lead"] = "opportunity"
+    id: str
+    into: str
+    reason: str
+    owner: str
+    expires: date | None = None
