@@ -32,6 +32,6 @@ def typed(ten_deals: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
 @pytest.fixture
 def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Type]:
     """A workspace of the worked example that nothing was pulled into, on 22 July 2026, and typing for it."""
-    monkeypatch.setattr("tieout.cli.app.now", lambda: NOW)
+    monkeypatch.setattr("tieout.cli.given.now", lambda: NOW)
     folder = write(tmp_path / "ten")
     return folder, typing(folder, capsys.readouterr)

@@ -26,7 +26,7 @@ def check(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
 def test_the_tutorial_is_true(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("tieout.cli.app.now", lambda: datetime(2026, 7, 14, 8))
+    monkeypatch.setattr("tieout.cli.given.now", lambda: datetime(2026, 7, 14, 8))
     check(TUTORIAL, tmp_path, monkeypatch, capsys)
 
 
@@ -34,7 +34,7 @@ def test_the_tutorial_is_true(
 def test_the_tour_of_marlow_is_true(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("tieout.cli.app.now", lambda: datetime(2026, 9, 23, 8))
+    monkeypatch.setattr("tieout.cli.given.now", lambda: datetime(2026, 9, 23, 8))
     check(TOUR, tmp_path, monkeypatch, capsys)
 
 

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 import typer
 
 from tieout.cli import asking, keeping, looking, making
-from tieout.cli.app import app
+from tieout.cli.given import app
 from tieout.commands.result import INTERRUPTED, UsageError
 
 __all__ = ["app", "asking", "keeping", "looking", "main", "making"]

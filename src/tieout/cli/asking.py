@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tieout.cli.app import (
+from tieout.cli.given import (
     AsCsv,
     AsJson,
     AsOf,

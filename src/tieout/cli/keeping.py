@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tieout.cli.app import Accept, AsJson, Where, app, give, ledger_app, output_of, place, run
+from tieout.cli.given import Accept, AsJson, Where, app, give, ledger_app, output_of, place, run
 
 
 @app.command()

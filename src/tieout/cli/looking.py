@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tieout.cli.app import AsJson, InPeriod, Where, app, give, output_of, place, run
+from tieout.cli.given import AsJson, InPeriod, Where, app, give, output_of, place, run
 
 
 @app.command()

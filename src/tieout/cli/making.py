@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tieout.cli.app import app, give, output_of
+from tieout.cli.given import app, give, output_of
 
 
 @app.command()
