@@ -9,6 +9,7 @@ from tieout.align.align import align, feed_files
 from tieout.align.findings import data_findings
 from tieout.align.steps import program
 from tieout.contract.archive import read_archived
+from tieout.history.keyed import hash_key
 from tieout.history.ledger import Ledger
 from tieout.warehouse.builds import BuildFacts, build_key, make_build
 from tieout.warehouse.contents import store_contract, store_findings
@@ -47,7 +48,7 @@ def build(
     facts = replace(facts, key=build_key(facts, _left_out(ledger, pulls, facts)))
 
     def fill(engine: Connection) -> None:
-        align(engine, contract, feeds, (lambda name: progress(name, 0, 0)) if progress else None)
+        align(engine, contract, feeds, hash_key(workspace), (lambda name: progress(name, 0, 0)) if progress else None)
         store_contract(engine, contract)
         store_findings(engine, data_findings(engine, contract, feeds))
 

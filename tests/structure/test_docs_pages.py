@@ -111,7 +111,7 @@ def test_dimensions_are_listed(first: str, dimensions: Mapping[str, str]) -> Non
 def built() -> dict[str, list[str]]:
     """Build an empty contract over no exports: every table with its columns."""
     with memory() as engine:
-        align(engine, Contract(), ())
+        align(engine, Contract(), (), "")
         found = engine.execute(
             "select table_name, column_name from information_schema.columns"
             " where table_name not like 'source_%' or table_name like 'source_class%'"

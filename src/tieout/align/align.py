@@ -12,6 +12,7 @@ from tieout.align.steps import run_steps
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.vocabulary import ACCOUNT_COLUMNS, ENTITIES
 from tieout.history.changes import changes
+from tieout.history.keyed import email_sql, keyed_sql
 from tieout.history.ledger import Feed, Ledger
 from tieout.warehouse.engine import memory
 
@@ -43,12 +44,20 @@ def align(
     engine: Connection,
     contract: Contract,
     feeds: Sequence[FeedFiles],
+    key: str,
     progress: Callable[[str], None] | None = None,
 ) -> None:
-    """Fill an empty build: the contract's tables, then every step. Source views live only as long as the connection."""
+    """Fill an empty build: the contract's tables, then every step. Source views live only as long as the connection.
+
+    `key` hashes addresses, which do not reach the build; neither does the key.
+    """
     create_contract_tables(engine, contract)
-    for entity in ENTITIES:
-        engine.execute(f"create temp view source_{entity} as {source_view(entity, feeds, contract)}")
+    for entity, fields in ENTITIES.items():
+        view = source_view(entity, feeds, contract)
+        if "email" in fields:
+            email_key = keyed_sql(key, email_sql(exp.column("email", "s"))).sql("duckdb")
+            view = f"select s.*, {email_key} as email_key from ({view}) as s"
+        engine.execute(f"create temp view source_{entity} as {view}")
     ruled = f"select s.*, {_segment_rule(contract)} as rule_segment from source_account as s"
     engine.execute(f"create temp view source_account_ruled as {ruled}")
     run_steps(engine, progress)

@@ -8,6 +8,6 @@ with told as (
 )
 select
   record, account_id, lead_id, merged_into, created_at,
-  md5(lower(nullif(trim(email), ''))) as email_key
+  email_key
 from told
 where place = 1 and op = 'put'

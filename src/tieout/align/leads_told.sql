@@ -9,7 +9,7 @@ with told as (
 select
   record, owner_id, account_id, opportunity_id, merged_into, source, source_raw, status, score, campaign_id,
   landing_page, industry, employees, country, region, segment, created_at, first_contact_at,
-  md5(lower(nullif(trim(email), ''))) as email_key,
+  email_key,
   lower(coalesce(nullif(trim(domain), ''), split_part(email, '@', 2))) as domain,
   lower(nullif(trim(company), '')) as company_key
 from told
