@@ -32,7 +32,7 @@ def _walk(folder: Path) -> list[Path]:
     for path in folder.iterdir():
         if path.is_dir():
             found += [] if path.name in _NOT_OURS | _CACHES or path.match("examples/*/ledger") else _walk(path)
-        else:
+        elif path.name not in _NOT_OURS:  # in a linked work tree of git, `.git` is a file
             found.append(path)
     return found
 
