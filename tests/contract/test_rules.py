@@ -16,6 +16,13 @@ HISTORY = "crm:\n  objects:\n    changes:\n      files: h.csv\n      entity: fie
     ("file", "text", "told"),
     [
         ("company", "calendars:\n  'a@b': {}", "name.form company.yaml:2"),
+        ("company", "calendars:\n  a: {month: 9}", "calendar.mixed company.yaml:2"),
+        ("company", "calendars:\n  a:\n    weeks: 4-4-5\n    start_month: 2", "calendar.mixed company.yaml:4"),
+        ("company", "calendars:\n  a: {weeks: 4-4-4}", "value.choice company.yaml:2"),
+        ("company", "calendars:\n  a:\n    weeks: 4-4-5\n    starts: [2025-01-06, 2026-01-12]",
+         "calendar.year company.yaml:4"),
+        ("company", "calendars:\n  a:\n    weeks: 4-4-5\n    starts: [2026-02-01, 2026-02-08]",
+         "calendar.year company.yaml:4"),
         ("company", "segments:\n  - {name: A, when: employees > 1}\n  - {name: ' a', when: employees > 0}",
          "segment.duplicate company.yaml:3"),
         ("company", "segments:\n  - name: ''\n    when: employees > 1", "name.blank company.yaml:2"),

@@ -6,15 +6,17 @@ calendar has one row for each day. The year 9999 means "no end", the year 1 "fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tieout.basics.calendars import FiscalCalendar, start_of_day
+from tieout.basics.calendars import start_of_day
+from tieout.contract.calendars import fiscal_calendar
 from tieout.contract.definitions import definition_periods, stage_rank
 
 if TYPE_CHECKING:
+    from tieout.basics.calendars import FiscalCalendar
     from tieout.contract.model import Contract
     from tieout.warehouse.engine import Connection
 
@@ -88,26 +90,31 @@ def _calendar_days(engine: Connection, contract: Contract, zone: ZoneInfo) -> No
     starts = [start_of_day(day, zone) for day in [*days, days[-1] + timedelta(days=1)]]
     parts = []
     for name, terms in contract.company.calendars.items():
-        calendar = FiscalCalendar(name, terms.start_month)
-        by_month = {(day.year, day.month): calendar.quarter_of(day) for day in days if day.day == 1}
-        quarters = [by_month[day.year, day.month] for day in days]
-        parts.append(
-            pa.table(
-                {
-                    "calendar": [name] * len(days),
-                    "day": days,
-                    "starts_at": starts[:-1],
-                    "ends_at": starts[1:],
-                    "month": [f"{day:%Y-%m}" for day in days],
-                    "quarter": [quarter.name for quarter in quarters],
-                    "year": [quarter.name[:4] for quarter in quarters],
-                    "day_of_quarter": [(day - q.start).days + 1 for day, q in zip(days, quarters, strict=True)],
-                }
-            )
-        )
+        told = list(days_told(fiscal_calendar(name, terms), days))
+        columns = {column: list(values) for column, values in zip(DAY_COLUMNS, zip(*told, strict=True), strict=True)}
+        same = {"calendar": [name] * len(days), "day": days, "starts_at": starts[:-1], "ends_at": starts[1:]}
+        parts.append(pa.table(same | columns))
     engine.register("calendar_parts", pa.concat_tables(parts))
     engine.execute("create table calendar_days as select * from calendar_parts")
     engine.unregister("calendar_parts")
+
+
+DAY_COLUMNS = (
+    "month", "week", "fiscal_month", "quarter", "year", "day_of_quarter", "week_of_quarter", "days_in_quarter",
+    "days_to_quarter_end",
+)  # fmt: skip
+
+
+def days_told(calendar: FiscalCalendar, days: Sequence[date]) -> Iterator[tuple[object, ...]]:
+    """Tell of each day the periods that hold it; a period is looked up once, as the days come in order."""
+    week, month, quarter = (of(days[0]) for of in (calendar.week_of, calendar.month_of, calendar.quarter_of))
+    for day in days:
+        week = week if week.holds(day) else calendar.week_of(day)
+        month = month if month.holds(day) else calendar.month_of(day)
+        quarter = quarter if quarter.holds(day) else calendar.quarter_of(day)
+        place = (day - quarter.start).days
+        told = (f"{day:%Y-%m}", week.name, month.name, quarter.name, quarter.name[:4])
+        yield (*told, place + 1, place // 7 + 1, quarter.days, quarter.days - place - 1)
 
 
 def _rates(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import FiscalCalendar, Period, end_of_day, local_day
+from tieout.contract.calendars import fiscal_calendar
 
 if TYPE_CHECKING:
     from tieout.contract.model import Contract, Freshness
@@ -50,7 +51,7 @@ def calendar_of(contract: Contract, name: str | None) -> FiscalCalendar:
     """Give a calendar of the contract by name; the first is the default."""
     calendars = contract.company.calendars
     chosen = name or next(iter(calendars))
-    return FiscalCalendar(chosen, calendars[chosen].start_month)
+    return fiscal_calendar(chosen, calendars[chosen])
 
 
 def default_period(contract: Contract, moment: Moment, calendar: str | None = None) -> Period:

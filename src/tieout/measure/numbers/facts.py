@@ -38,7 +38,9 @@ REVENUE_DIMENSIONS = {
 REVENUE_COLUMNS = dict.fromkeys(
     ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source"), Kind.TEXT
 )
-TIME_DIMENSIONS = {"month": "k.month", "quarter": "k.quarter", "year": "k.year"}
+TIME_DIMENSIONS = {
+    "fiscal_month": "k.fiscal_month", "month": "k.month", "quarter": "k.quarter", "week": "k.week", "year": "k.year",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

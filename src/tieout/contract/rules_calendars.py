@@ -1,0 +1,61 @@
+"""Rules over the company's calendars: a function is a rule, its docstring says it."""
+
+# ruff: noqa: D401 - a rule's docstring is the rule as people read it
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tieout.contract.calendars import fiscal_calendar
+from tieout.contract.places import Fault
+from tieout.contract.rulebook import Rule, Rulebook
+
+COMPANY = "company.yaml"
+OF_WEEKS = ("year_ends", "weekday", "month", "week_53", "starts")
+YEARS = range(2000, 2051)
+SHORT, LONG = 52 * 7, 53 * 7
+
+
+def a_calendar_is_of_months_or_of_weeks(book: Rulebook) -> Iterator[Fault]:
+    """A calendar is made of months or of weeks; the keys of the other kind say nothing."""
+    for name, terms in book.contract.company.calendars.items():
+        at = (COMPANY, "calendars", name)
+        if terms.weeks is None and book.intact(*at, "weeks"):
+            for key in OF_WEEKS:
+                if getattr(terms, key):
+                    message = f"'{key}' belongs to a calendar of weeks, and '{name}' is one of months."
+                    remedy = "Say `weeks: 4-4-5` (or 4-5-4, 5-4-4), or delete the key."
+                    yield book.fault((*at, key), "calendar.mixed", message, remedy, given=key)
+        elif terms.weeks and terms.start_month != 1:
+            message = f"'start_month' belongs to a calendar of months, and '{name}' is one of weeks."
+            remedy = "Say in which `month` its year ends, and delete `start_month`."
+            yield book.fault((*at, "start_month"), "calendar.mixed", message, remedy, given=terms.start_month)
+
+
+def a_year_has_52_or_53_weeks(book: Rulebook) -> Iterator[Fault]:
+    """Each year of a calendar of weeks, listed or by the rule, has 52 or 53 whole weeks."""
+    for name, terms in book.contract.company.calendars.items():
+        if terms.weeks is None:
+            continue
+        at = (COMPANY, "calendars", name)
+        calendar = fiscal_calendar(name, terms)
+        placed = {calendar.year_start(year) for year in range(YEARS[0] - 1, YEARS[-1] + 2)}
+        if lost := sorted(set(terms.starts) - placed):
+            message = f"The year of '{name}' that begins on {lost[0]} is listed twice, or lies outside 2000 to 2050."
+            yield book.fault((*at, "starts"), "calendar.year", message, "List the first day of each year once.")
+            continue
+        for year in YEARS:
+            first, after = calendar.year_start(year), calendar.year_start(year + 1)
+            days = (after - first).days
+            if days not in {SHORT, LONG}:
+                message = (
+                    f"Fiscal {year} of '{name}' runs from {first} to the day before {after}: {days} days, which is "
+                    "neither 52 nor 53 weeks."
+                )
+                remedy = "Mend `starts`, or list the years around it too; `weekday` and `month` must agree with them."
+                yield book.fault((*at, "starts"), "calendar.year", message, remedy, given=str(after))
+                break
+
+
+CALENDAR_RULES: tuple[Rule, ...] = (a_calendar_is_of_months_or_of_weeks, a_year_has_52_or_53_weeks)
+"""Every rule over calendars."""
