@@ -16,7 +16,7 @@ YEARS = range(2000, 2051)
 SHORT, LONG = 52 * 7, 53 * 7
 
 
-def a_calendar_is_of_months_or_of_weeks(book: Rulebook) -> Iterator[Fault]:
+def a_calendar_is_of_one_kind(book: Rulebook) -> Iterator[Fault]:
     """A calendar is made of months or of weeks; the keys of the other kind say nothing."""
     for name, terms in book.contract.company.calendars.items():
         at = (COMPANY, "calendars", name)
@@ -57,5 +57,5 @@ def a_year_has_52_or_53_weeks(book: Rulebook) -> Iterator[Fault]:
                 break
 
 
-CALENDAR_RULES: tuple[Rule, ...] = (a_calendar_is_of_months_or_of_weeks, a_year_has_52_or_53_weeks)
+CALENDAR_RULES: tuple[Rule, ...] = (a_calendar_is_of_one_kind, a_year_has_52_or_53_weeks)
 """Every rule over calendars."""
