@@ -23,7 +23,7 @@ from tieout.measure.lens_sql import LensView
 from tieout.measure.moments import Moment, calendar_of, default_period, moment_of, refreshed
 from tieout.measure.numbers.ask import ask as ask_build
 from tieout.measure.numbers.catalogue import Metric
-from tieout.measure.numbers.question import Asked, metric_named
+from tieout.measure.numbers.question import Asked, metric_named, view_of
 from tieout.warehouse.builds import BuildFacts, NotPublishedError, build_path, published
 from tieout.warehouse.contents import read_contract
 from tieout.warehouse.engine import memory, open_file
@@ -135,6 +135,18 @@ def bridge_builds(
             End(view, contract, database) for view, contract, database in zip(views, contracts, databases, strict=True)
         ]
         return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), gross=terms.gross)
+
+
+def bridge_questions(workspace: Workspace, start: Question, end: Question) -> Bridge:
+    """Explain the difference between the totals of two questions about one number that a lens counts."""
+    facts = current(workspace)
+    with memory() as engine:
+        database = _attach(engine, workspace, [facts])[0]
+        engine.execute(f"use {database}")
+        asked = Asked(engine, read_contract(engine), facts)
+        views = [view_of(asked, question, metric_named(question.metric)) for question in (start, end)]
+        first, last = (End(view, asked.contract, database) for view in views)
+        return bridge_ends(engine, first, last, (facts, facts))
 
 
 def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, terms: BridgeTerms) -> LensView:

@@ -33,11 +33,11 @@ class TieOut:
     teams: tuple[Team, ...]
 
 
-def tie_out(workspace: Workspace, period: str | None = None, as_of: str | None = None) -> TieOut:
+def tie_out(workspace: Workspace, terms: BridgeTerms | None = None, as_of: str | None = None) -> TieOut:
     """Tie every lens of the contract out to the agreed number, on the published build."""
     with opened(workspace) as asked:
         contract = asked.contract
-    terms = BridgeTerms(period)
+    terms = terms or BridgeTerms()
     start = EndAsked(AGREED, as_of)
     teams = tuple(
         Team(name, lens, bridge(workspace, start, EndAsked(name, as_of), terms))

@@ -12,6 +12,7 @@ from tieout.cli.given import (
     AsOf,
     InPeriod,
     OnCalendar,
+    OnCalendars,
     Org,
     Records,
     Where,
@@ -32,7 +33,7 @@ def ask(
     as_of: AsOf = None,
     known_at: Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")] = None,
     said_then: Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")] = False,
-    calendar: OnCalendar = None,
+    calendar: OnCalendars = None,
     org: Org = "as-was",
     rates: Annotated[Literal["plan", "spot"] | None, typer.Option("--rates", help="Exchange rates.")] = None,
     where: Annotated[
@@ -49,7 +50,7 @@ def ask(
     workspace: Where = None,
 ) -> int:
     """Ask a number: its value, n, interval, band, history and passport."""
-    from tieout.commands.asking import Moments, ask_number, ask_passport, list_numbers
+    from tieout.commands.asking import Moments, ask_calendars, ask_number, ask_passport, list_numbers
     from tieout.measure.answers import Question
 
     output = output_of(json=json, csv=csv)
@@ -63,10 +64,12 @@ def ask(
     if known_at and said_then:
         refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
     slices = tuple(name.strip() for part in by or () for name in part.split(",") if name.strip())
-    question = Question(
-        metric, period, slices, None, None, said_then, calendar, org, rates, where, lens, records=records
-    )
-    return give(ask_number(place(workspace), question, Moments(as_of, known_at), output))
+    one = calendar[0] if calendar else None
+    question = Question(metric, period, slices, None, None, said_then, one, org, rates, where, lens, records=records)
+    moments = Moments(as_of, known_at)
+    if calendar and len(calendar) > 1:
+        return give(ask_calendars(place(workspace), question, moments, tuple(calendar), output))
+    return give(ask_number(place(workspace), question, moments, output))
 
 
 @app.command()
@@ -91,8 +94,15 @@ def bridge(
 
 
 @app.command()
-def lenses(period: InPeriod = None, as_of: AsOf = None, json: AsJson = False, workspace: Where = None) -> int:
+def lenses(
+    period: InPeriod = None,
+    as_of: AsOf = None,
+    calendar: OnCalendar = None,
+    json: AsJson = False,
+    workspace: Where = None,
+) -> int:
     """Tie out: the agreed number, the number of each team, every step between."""
     from tieout.commands.bridging import show_lenses
+    from tieout.questions import BridgeTerms
 
-    return give(show_lenses(place(workspace), period, as_of, output_of(json=json)))
+    return give(show_lenses(place(workspace), BridgeTerms(period, calendar), as_of, output_of(json=json)))

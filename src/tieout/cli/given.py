@@ -41,8 +41,14 @@ Accept = Annotated[
         "--accept", metavar="SYSTEM.OBJECT", help="Let an extract through that deletes much. May be repeated."
     ),
 ]
-InPeriod = Annotated[str | None, typer.Option("--period", help="2026-Q3, 2026-H1, 2026, 2026-07 or FIRST..LAST.")]
+InPeriod = Annotated[
+    str | None, typer.Option("--period", help="2026-Q3, 2026-H1, 2026, 2026-P07, 2026-W07, 2026-07 or FIRST..LAST.")
+]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="D", help="As of a date (its end) or time.")]
+OnCalendars = Annotated[
+    list[str] | None,
+    typer.Option("--calendar", metavar="NAME", help="A calendar of the contract; several side by side."),
+]
 OnCalendar = Annotated[str | None, typer.Option("--calendar", help="A calendar of the contract.")]
 Org = Annotated[Literal["as-was", "as-is"], typer.Option("--org", help="Owners, teams and segments then or now.")]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tieout.cli.given import AsJson, InPeriod, Where, app, give, output_of, place, run
+from tieout.cli.given import AsJson, InPeriod, OnCalendar, Where, app, give, output_of, place, run
 
 
 @app.command()
@@ -21,10 +21,11 @@ def check(json: AsJson = False, workspace: Where = None) -> int:
 def history(
     record: Annotated[str, typer.Argument(help="The id of an opportunity, account or lead.")],
     period: InPeriod = None,
+    calendar: OnCalendar = None,
     json: AsJson = False,
     workspace: Where = None,
 ) -> int:
     """Show one record's life: each version, when true, when heard, from where."""
     from tieout.commands.looking import show_life
 
-    return give(show_life(place(workspace), record, period, output_of(json=json)))
+    return give(show_life(place(workspace), record, (period, calendar), output_of(json=json)))

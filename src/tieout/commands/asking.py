@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from tieout.show.as_csv import answer_csv, glossary_csv
 from tieout.show.as_json import answer_json, dumps
 from tieout.show.glossary import glossary_json, glossary_page
 from tieout.show.passport import again_json, again_page
+from tieout.show.side_by_side import side_csv, side_json, side_page
+from tieout.side_by_side import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,7 @@ class Moments:
 
 def ask_number(workspace: Workspace, question: Question, moments: Moments, output: Output) -> Result:
     """Answer one question about a number."""
-    metric_named(question.metric)
-    company = company_of(workspace)
-    zone = ZoneInfo(company.time_zone)
-    asked = Question(
-        **{name: getattr(question, name) for name in Question.__slots__}
-        | {"as_of": _moment(moments.as_of, zone), "known_at": _moment(moments.known_at, zone)}
-    )
+    company, asked = _filled(workspace, question, moments)
     answer = ask(workspace, asked)
     match output.form:
         case Form.JSON:
@@ -52,6 +48,32 @@ def ask_number(workspace: Workspace, question: Question, moments: Moments, outpu
             return Result(answer_csv(answer))
         case Form.TEXT:
             return page(answer_page(output.terminal, answer, company))
+
+
+def ask_calendars(
+    workspace: Workspace, question: Question, moments: Moments, calendars: tuple[str, ...], output: Output
+) -> Result:
+    """Answer one question under several calendars, side by side."""
+    company, asked = _filled(workspace, question, moments)
+    found = side_by_side(workspace, asked, calendars)
+    records = question.records
+    status = FOUND if any(each.bridge and each.bridge.residual for each in found) else OK
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(side_json(found, company.currency, records=records)), status)
+        case Form.CSV:
+            return Result(side_csv(found, records=records), status)
+        case Form.TEXT:
+            return page(side_page(output.terminal, found, company, records=records), status)
+
+
+def _filled(workspace: Workspace, question: Question, moments: Moments) -> tuple[Company, Question]:
+    """Give the company, and the question with its moments read in the company's zone."""
+    metric_named(question.metric)
+    company = company_of(workspace)
+    zone = ZoneInfo(company.time_zone)
+    as_of, known_at = _moment(moments.as_of, zone), _moment(moments.known_at, zone)
+    return company, replace(question, as_of=as_of, known_at=known_at)
 
 
 def list_numbers(output: Output) -> Result:

@@ -30,9 +30,9 @@ def explain(
             return page(bridge_page(output.terminal, found, company, records=records), status)
 
 
-def show_lenses(workspace: Workspace, period: str | None, as_of: str | None, output: Output) -> Result:
+def show_lenses(workspace: Workspace, terms: BridgeTerms, as_of: str | None, output: Output) -> Result:
     """Show the agreed number, each team's own, and the bridges between; status 1 should anything stay unexplained."""
-    found = tie_out(workspace, period, as_of)
+    found = tie_out(workspace, terms, as_of)
     status = FOUND if any(each.bridge.residual for each in found.teams) else OK
     if output.form is Form.JSON:
         return Result(dumps(tie_out_json(found)), status)

@@ -22,10 +22,10 @@ def check_all(workspace: Workspace, run: Run, output: Output) -> Result:
     return page(findings_lines(output.terminal, findings), status)
 
 
-def show_life(workspace: Workspace, record: str, period: str | None, output: Output) -> Result:
-    """Show the life of one record."""
+def show_life(workspace: Workspace, record: str, terms: tuple[str | None, str | None], output: Output) -> Result:
+    """Show the life of one record; `terms` are the period and the calendar of its memberships."""
     with opened(workspace) as asked:
-        life = life_of(asked, record, period)
+        life = life_of(asked, record, *terms)
         company = asked.contract.company
     if output.form is Form.JSON:
         return Result(dumps(life_json(life, company.currency)))

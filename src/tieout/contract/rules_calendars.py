@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tieout.contract.calendars import fiscal_calendar
-from tieout.contract.places import Fault
+from tieout.contract.places import Fault, shorten
 from tieout.contract.rulebook import Rule, Rulebook
 
 COMPANY = "company.yaml"
@@ -57,5 +57,14 @@ def a_year_has_52_or_53_weeks(book: Rulebook) -> Iterator[Fault]:
                 break
 
 
-CALENDAR_RULES: tuple[Rule, ...] = (a_calendar_is_of_one_kind, a_year_has_52_or_53_weeks)
+def the_plan_has_a_calendar(book: Rulebook) -> Iterator[Fault]:
+    """The plan's targets are for periods of a calendar that there is."""
+    named, calendars = book.contract.plan.calendar, book.contract.company.calendars
+    if named is not None and named not in calendars and book.whole(COMPANY, "calendars"):
+        message = f"'{shorten(named)}' is no calendar."
+        remedy = "Use a calendar of company.yaml."
+        yield book.fault(("plan.yaml", "calendar"), "calendar.unknown", message, remedy, given=named, allowed=calendars)
+
+
+CALENDAR_RULES: tuple[Rule, ...] = (a_calendar_is_of_one_kind, a_year_has_52_or_53_weeks, the_plan_has_a_calendar)
 """Every rule over calendars."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -92,6 +92,8 @@ class Answer:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     records: tuple[dict[str, object], ...] | None = None
+    days: tuple[date, date] | None = None
+    """The first and the last day of the period."""
 
     @property
     def total(self) -> Row:

@@ -6,7 +6,7 @@ names both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -113,13 +113,13 @@ class Life:
     entries: tuple[Entry, ...] = ()
 
 
-def life_of(asked: Asked, record: str, period: str | None = None) -> Life:
+def life_of(asked: Asked, record: str, period: str | None = None, calendar: str | None = None) -> Life:
     """Give the life of an opportunity, account or lead. Raises QuestionError with the nearest id if there is none."""
     match entity := _entity(asked, record):
         case "opportunity":
             versions = _opportunity(asked, record)
             entries = _entries(asked, entity, record, versions[-1].state.get("account_id"))
-            return Life(entity, record, versions, memberships_of(asked, record, period), entries)
+            return Life(entity, record, versions, memberships_of(asked, record, period, calendar), entries)
         case "account":
             return Life(entity, record, _account(asked, record), (), _entries(asked, entity, record, record))
         case _:
@@ -240,13 +240,17 @@ def _lead(asked: Asked, record: str) -> tuple[Version, ...]:
 # -- what the contract makes of it
 
 
-def memberships_of(asked: Asked, record: str, period: str | None = None) -> tuple[Membership, ...]:
+def memberships_of(
+    asked: Asked, record: str, period: str | None = None, calendar: str | None = None
+) -> tuple[Membership, ...]:
     """Say of each lens, the agreed one first, whether it counts the record today, in the period given or today's."""
-    return tuple(_membership(asked, record, name, period) for name in ("agreed", *asked.contract.lenses))
+    asking = Question(AGREED_METRIC, period, calendar=calendar)
+    return tuple(_membership(asked, record, replace(asking, lens=name)) for name in ("agreed", *asked.contract.lenses))
 
 
-def _membership(asked: Asked, record: str, name: str, period: str | None) -> Membership:
-    view = view_of(asked, Question(AGREED_METRIC, period, lens=name), BY_ID[AGREED_METRIC])
+def _membership(asked: Asked, record: str, question: Question) -> Membership:
+    view = view_of(asked, question, BY_ID[AGREED_METRIC])
+    name = view.name
     sql, parameters = units_sql(view, asked.contract, "a")
     units = fetch(
         asked.engine, f"select rank, value from ({sql}) where record = $record", parameters | {"record": record}

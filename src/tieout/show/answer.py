@@ -189,9 +189,9 @@ def _told(value: object) -> str:
 # -- the label at the foot
 
 
-def passport_lines(terminal: Terminal, answer: Answer) -> list[str]:
-    """Give what is needed to ask again, small, in its place at the foot."""
+def passport_lines(terminal: Terminal, answer: Answer, calendars: str | None = None) -> list[str]:
+    """Give what is needed to ask again, small, in its place at the foot; `calendars` where there are several."""
     passport = answer.passport
     first = [f"build {passport.build}", f"ledger {passport.position}", f"contract {passport.contract}"]
-    rest = [f"calendar {passport.calendar}", f"rates {passport.rates}", f"org {passport.org}"]
+    rest = [f"calendar {calendars or passport.calendar}", f"rates {passport.rates}", f"org {passport.org}"]
     return terminal.label([*first, *rest, f"tieout {passport.program.partition('+')[0]}"])

@@ -53,6 +53,8 @@ def answer_json(answer: Answer, currency: str) -> dict[str, Any]:
         "unit": answer.unit,
         "currency": currency if answer.unit == "money" else None,
         "period": answer.period,
+        "first_day": answer.days[0] if answer.days else None,
+        "last_day": answer.days[1] if answer.days else None,
         "as_of": answer.as_of,
         "known_at": answer.known_at,
         "passport": passport_json(answer.passport),

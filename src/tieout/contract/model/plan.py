@@ -29,3 +29,4 @@ class Plan(Model):
     types: tuple[str, ...] = ("new", "expansion")
     basis: Basis = "arr"
     rates: Rates = "plan"
+    calendar: str | None = None

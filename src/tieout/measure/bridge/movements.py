@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOVEMENTS = (
     "created", "late history", "qualified", "pulled in", "pushed in", "re-opened", "restored", "unmerged", "amount up",
     "amount down", "basis", "probability", "rate", "type", "category", "criteria unknown", "several claims", "moved in",
-    "moved out",
+    "moved out", "calendar",
     "definition", "exclusion", "past due", "pushed out", "pulled out", "disqualified", "deleted", "merged", "duplicate",
     "lost", "won",
 )  # fmt: skip

@@ -105,10 +105,10 @@ def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
 
 
 def _membership_cause(ends: Ends) -> str:
-    if ends.same_lens:
-        return movement_sql(ends.left, ends.right)
     arms = " ".join(f"when {place} then '{name}'" for place, name in enumerate(FACETS, start=1))
     cause = f"case (case when left_rank = 0 then right_rank else left_rank end) {arms} end"
+    if ends.same_lens:
+        cause = movement_sql(ends.left, ends.right)
     left, right = ends.left.view.period, ends.right.view.period
     if left is None or right is None or (left.start, left.end) == (right.start, right.end):
         return cause

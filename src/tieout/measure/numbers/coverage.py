@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tieout.basics.calendars import end_of_day
+from tieout.basics.calendars import PeriodError, end_of_day, parse_period
 from tieout.measure.answers import UNKNOWN, Answer, Question, QuestionError, Row
 from tieout.measure.lens_sql import converted_sql, quoted
+from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import verdict
 from tieout.measure.numbers.catalogue import BY_ID, Metric
 from tieout.measure.numbers.count import count, counting
@@ -20,6 +21,7 @@ from tieout.measure.numbers.question import Asked, view_of
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
+    from tieout.basics.calendars import Period
     from tieout.measure.lens_sql import LensView
 
 OPENING_DAYS = {"opening": 1, "week3": 21}
@@ -111,25 +113,41 @@ def _divided(asked: Asked, row: Row, target: Decimal | None, reason: str | None,
 
 
 def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal | None]:
-    """Give the period's targets by segment in base currency, None for their sum; no amount where a rate is missing."""
-    if view.period is None:
+    """Give the period's targets by segment in base currency, None for their sum; no amount where a rate is missing.
+
+    Targets are for periods of the plan's calendar; one counts where it is for the same days.
+    """
+    names = _named_by_the_plan(asked, view.period) if view.period else []
+    if view.period is None or not names:
         return {}
+    listed = ", ".join(quoted(name) for name in names)
     sql = f"""
       select coalesce(t.segment, '{UNKNOWN}'), sum({converted_sql("t.amount", "r.rate")}),
         count(*) filter (where t.amount is null or r.rate is null)
       from targets as t
       left join exchange_rates as r on r.kind = $rates and r.currency = upper(t.currency)
-        and r.starts_at <= $as_of and $as_of < r.ends_at
-      where replace(t.period, 'FY', '') = $period and coalesce(lower(t.kind), 'target') in ('target', 'bookings')
+        and r.starts_at <= $valued_at and $valued_at < r.ends_at
+      where t.period in ({listed}) and coalesce(lower(t.kind), 'target') in ('target', 'bookings')
       group by all"""
-    parameters: dict[str, object] = {
-        "rates": asked.contract.plan.rates,
-        "as_of": view.moment.as_of,
-        "period": view.period.name,
-    }
+    valued_at = min(view.moment.as_of, end_of_day(view.period.last_day, asked.zone))
+    parameters: dict[str, object] = {"rates": asked.contract.plan.rates, "valued_at": valued_at}
     by_segment: dict[str | None, Decimal | None] = {
         segment: None if unvalued else amount for segment, amount, unvalued in fetch(asked.engine, sql, parameters)
     }
     amounts = [amount for amount in by_segment.values() if amount is not None]
     whole = sum(amounts, Decimal(0)) if len(amounts) == len(by_segment) else None
     return by_segment | ({None: whole} if by_segment else {})
+
+
+def _named_by_the_plan(asked: Asked, period: Period) -> list[str]:
+    """Give the names, as targets have them, that mean the days of a period in the plan's calendar."""
+    calendar = calendar_of(asked.contract, asked.contract.plan.calendar)
+    found = []
+    for (name,) in fetch(asked.engine, "select distinct period from targets where period is not null order by 1"):
+        try:
+            meant = parse_period(name, calendar)
+        except PeriodError:
+            continue
+        if (meant.start, meant.end) == (period.start, period.end):
+            found.append(name)
+    return found

@@ -41,9 +41,10 @@ def label(
     )
     known_at = None if view.moment.restated else view.moment.known_at
     period = view.period.name if view.period else None
+    days = (view.period.start, view.period.last_day) if view.period else None
     notes = _notes(asked, metric, view, rows)
     as_of = view.asked_at or view.moment.as_of
-    return Answer(metric.id, metric.unit, period, as_of, known_at, passport, rows, notes, records)
+    return Answer(metric.id, metric.unit, period, as_of, known_at, passport, rows, notes, records, days)
 
 
 def _notes(asked: Asked, metric: Metric, view: LensView, rows: tuple[Row, ...]) -> tuple[str, ...]:

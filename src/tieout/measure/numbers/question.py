@@ -59,17 +59,16 @@ def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
     name = question.lens or "agreed"
     allowed("lens", name, ("agreed", *contract.lenses))
     moment = _moment(asked, question)
-    period = parse_period(question.period, calendar_of(contract, question.calendar)) if question.period else None
     lens = metric.counted(resolve_lens(contract, name, moment.day))
+    calendar = calendar_of(contract, question.calendar or lens.calendar)
+    period = parse_period(question.period, calendar) if question.period else None
     if period and lens.date_field == "none" and question.as_of is None and not metric.event:
         moment = _at_end(asked, question, period, moment)
         lens = metric.counted(resolve_lens(contract, name, moment.day))
     if question.rates:
         lens = lens.model_copy(update={"rates": question.rates})
     if period is None and metric.needs_period:
-        period = default_period(contract, moment, question.calendar or lens.calendar)
-    elif period and lens.calendar and not question.calendar:
-        period = parse_period(question.period or period.name, calendar_of(contract, lens.calendar))
+        period = default_period(contract, moment, calendar.name)
     extra = (_criterion(question.where, metric),) if question.where else ()
     fresh = refreshed(moment, lens.freshness, asked.zone)
     classes = "source_class" in question.by or "source_class" in (question.where or "").lower()
