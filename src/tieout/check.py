@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import local_day
 from tieout.basics.findings import Finding, Level
-from tieout.connect.files import UnreadableError, prepare
-from tieout.connect.files.header import read_header
+from tieout.connect.files import Told, UnreadableError, read_table
 from tieout.contract.load import load_contract
 from tieout.history import judge
 from tieout.history.commit import rejected_path
@@ -25,13 +21,12 @@ from tieout.history.ledger import Ledger, Pull, verify
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.warehouse.builds import BuildFacts, published_or_none
 from tieout.warehouse.contents import read_findings
-from tieout.warehouse.engine import EngineError, literal, memory
+from tieout.warehouse.engine import EngineError
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
     from tieout.contract.model import Contract
 
-HEAD = 1 << 18
 SOON = timedelta(days=14)
 LINES = 1000
 """How many rejected lines of a pull are read to tell their reasons."""
@@ -79,15 +74,14 @@ def _sources(
     exports, findings = list_exports(workspace.root, contract, now, environment, ledger.feeds())
     yield from findings
     newest = {export.feed: export for export in exports}
-    with tempfile.TemporaryDirectory() as scratch:
-        for export in newest.values():
-            yield from _columns(export, Path(scratch))
+    for export in newest.values():
+        yield from _columns(export)
 
 
-def _columns(export: Export, scratch: Path) -> Iterator[Finding]:
+def _columns(export: Export) -> Iterator[Finding]:
     named = judge.named_columns(export.source)
     try:
-        columns = _header(export, named.known, scratch)
+        columns = _header(export, named.known)
     except UnreadableError as error:
         yield Finding("file.unreadable", Level.ERROR, export.place, str(error), error.remedy, given=export.found.name)
         return
@@ -107,36 +101,11 @@ def _columns(export: Export, scratch: Path) -> Iterator[Finding]:
         )
 
 
-def _header(export: Export, known: frozenset[str], scratch: Path) -> tuple[str, ...]:
+def _header(export: Export, known: frozenset[str]) -> tuple[str, ...]:
     """Read the names of the columns from the beginning of a file."""
-    head = scratch / "head"
-    try:
-        with export.found.path.open("rb") as file:
-            start = file.read(4)
-            if start == b"PAR1":
-                return _parquet_header(export.found.path)
-            file.seek(0)
-            if start[:2] == b"\x1f\x8b":
-                with gzip.open(file) as packed:
-                    data = packed.read(HEAD)
-            else:
-                data = file.read(HEAD)
-    except (OSError, EOFError) as error:
-        message = f"The file cannot be read: {error}."
-        raise UnreadableError(message, "Export it again, whole.") from error
-    head.write_bytes(data)
-    prepared = prepare(head, export.source.encoding, scratch)
-    return read_header(prepared.path, export.source.delimiter, known, export.place).names
-
-
-def _parquet_header(path: Path) -> tuple[str, ...]:
-    try:
-        with memory() as engine:
-            found = engine.execute(f"describe from read_parquet({literal(str(path))})").fetchall()
-    except EngineError as error:
-        message = f"The file is no whole Parquet file: {str(error).splitlines()[0]}."
-        raise UnreadableError(message, "Export it again, whole.") from error
-    return tuple(row[0] for row in found)
+    source = export.source
+    told = Told(source.sheet, source.header_rows, source.delimiter, source.encoding, known)
+    return read_table(export.found.path, told, rows=100).names
 
 
 # -- what was rejected

@@ -170,7 +170,7 @@ def only_histories_track(book: Rulebook) -> Iterator[Fault]:
 
 
 def files_can_be_read(book: Rulebook) -> Iterator[Fault]:
-    """Encoding, delimiter and `taken_at` of an object are ones that there are."""
+    """Encoding, delimiter, header and `taken_at` of an object are ones that there are."""
     for path, item in objects(book):
         if item.encoding is not None and not _encoding(item.encoding):
             message = f"'{shorten(item.encoding)}' is no encoding of text."
@@ -181,6 +181,11 @@ def files_can_be_read(book: Rulebook) -> Iterator[Fault]:
         if item.delimiter is not None and len(item.delimiter.encode().decode("unicode_escape", "replace")) != 1:
             message = f"The delimiter '{shorten(item.delimiter)}' is not one sign."
             yield book.fault((*path, "delimiter"), "delimiter.form", message, "Use one, such as ',' or ';' or '\\t'.")
+        rows = item.header_rows
+        if rows and (rows[0] < 1 or rows != tuple(range(rows[0], rows[0] + min(len(rows), 2)))):
+            message = f"'header' names the rows {', '.join(map(str, rows))}."
+            remedy = "Give the row that names the columns, counted from 1; or two that follow each other: [1, 2]."
+            yield book.fault((*path, "header"), "header.form", message, remedy, given=item.header)
         if item.taken_at is not None:
             try:
                 parse_moment(item.taken_at, ZoneInfo(book.contract.company.time_zone))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from tieout.basics.findings import Finding, Level, nearest
 from tieout.basics.workspace import Workspace
-from tieout.connect.files import Extract, Reading, UnreadableError, file_digest, load, prepare
+from tieout.connect.files import Extract, UnreadableError, file_digest, load, prepare, reading_of
 from tieout.contract.model import Contract
 from tieout.history import judge
 from tieout.history.commit import Batch, next_position, open_for_writing, store
@@ -202,9 +202,8 @@ class _Puller:
         if self._disagrees(export):
             return
         source = export.source
-        known = judge.named_columns(source).known
-        prepared = prepare(export.found.path, source.encoding, self.scratch)
-        extract = load(self.engine, prepared, Reading(self.scratch, export.place, source.delimiter, known))
+        reading = reading_of(source, export.place, self.scratch, judge.named_columns(source).known)
+        extract = load(self.engine, prepare(export.found.path, reading), reading)
         if _changed(export):
             self._hold(
                 export, "file.changing", "The file was written to while it was read.", "Pull it when it is whole."

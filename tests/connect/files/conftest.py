@@ -49,10 +49,13 @@ def read(tmp_path: Path, engine: DuckDBPyConnection) -> Reader:
         encoding: str | None = None,
         delimiter: str | None = None,
         known: frozenset[str] = frozenset(),
+        sheet: str | None = None,
+        header: tuple[int, ...] = (),
     ) -> Read:
         path = tmp_path / name
         path.write_bytes(data)
-        extract = load(engine, prepare(path, encoding, scratch), Reading(scratch, "deals", delimiter, known))
+        reading = Reading(scratch, "deals", delimiter, known, encoding, sheet, header)
+        extract = load(engine, prepare(path, reading), reading)
         columns = ", ".join(extract.column(column) for column in extract.columns)
         return Read(extract, engine.execute(f"select {columns} from {TABLE} order by rowid").fetchall())
 

@@ -1,10 +1,16 @@
-"""Exports as files: folders of CSV (plain or packed) and Parquet files, each file one pull of one object."""
+"""Exports as files: CSV (plain or packed), workbooks and Parquet files, each file one pull of one object.
+
+`read_table` reads any of them, or its beginning, into memory; `sheets_of` lists the sheets of a workbook.
+"""
 
 from tieout.connect.files.careful import Reject
 from tieout.connect.files.find import Found, base_folder, find_files
-from tieout.connect.files.load import TABLE, Extract, Reading, load
-from tieout.connect.files.prepare import Prepared, UnreadableError, file_digest, prepare
+from tieout.connect.files.load import TABLE, Extract, load
+from tieout.connect.files.prepare import Prepared, Reading, file_digest, prepare
 from tieout.connect.files.stamp import Stamp, read_stamp
+from tieout.connect.files.table import Table, Told, read_table, reading_of
+from tieout.connect.files.unreadable import UnreadableError
+from tieout.connect.files.workbook import Sheet, sheets_of
 
 __all__ = [
     "TABLE",
@@ -13,7 +19,10 @@ __all__ = [
     "Prepared",
     "Reading",
     "Reject",
+    "Sheet",
     "Stamp",
+    "Table",
+    "Told",
     "UnreadableError",
     "base_folder",
     "file_digest",
@@ -21,4 +30,7 @@ __all__ = [
     "load",
     "prepare",
     "read_stamp",
+    "read_table",
+    "reading_of",
+    "sheets_of",
 ]

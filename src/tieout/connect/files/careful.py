@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -121,9 +121,9 @@ def _records(lines: _Lines, header: Header, *, replaced: bool, spaced: bool) -> 
         number += 1
         if len(values) > width and not any(values[width:]):
             values = values[:width]
-        reason = reason or _fault(values or [""], width, replaced=replaced)
+        reason = reason or fault(values or [""], width, replaced=replaced)
         if spaced and (reason or any(map(QUOTED_LATER, values))) and (loose := _without_space(lines.taken, header)):
-            values, reason = loose, _fault(loose, width, replaced=replaced)
+            values, reason = loose, fault(loose, width, replaced=replaced)
         if reason is None:
             yield Record(number, lines.number + 1, values or [""])
         else:
@@ -154,7 +154,8 @@ def _reason(error: Exception, lines: _Lines) -> str:
     return "a quote is closed in the middle of a value" if "expected after" in str(error) else str(error)
 
 
-def _fault(values: list[str], width: int, *, replaced: bool) -> str | None:
+def fault(values: Sequence[str], width: int, *, replaced: bool) -> str | None:
+    """Say why the values of a record cannot be taken, or None."""
     if len(values) != width:
         return f"{len(values)} columns where the header has {width}"
     text = "".join(values)

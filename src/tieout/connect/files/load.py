@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieout.basics.findings import Finding, Level
 from tieout.connect.files.careful import LONGEST, Record, Reject, read_carefully
-from tieout.connect.files.header import Header, clean_names, read_header
-from tieout.connect.files.prepare import AGAIN, Prepared, UnreadableError
+from tieout.connect.files.header import Header, clean_names, read_header, sheet_header
+from tieout.connect.files.prepare import Prepared, Reading
+from tieout.connect.files.sheet import SheetRows
+from tieout.connect.files.unreadable import AGAIN, UnreadableError
+from tieout.connect.files.workbook import Grid
 from tieout.warehouse.engine import EngineError, identifier, literal
 
 if TYPE_CHECKING:
@@ -46,27 +49,20 @@ class Extract:
         return f"c{folded.index(name.casefold()) + 1}"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How to read: where scratch files go, what findings name, what the contract tells of delimiter and columns."""
-
-    scratch: Path
-    place: str
-    delimiter: str | None = None
-    known: frozenset[str] = frozenset()
-
-
 def load(engine: DuckDBPyConnection, prepared: Prepared, reading: Reading) -> Extract:
     """Load a file as the table `extract`. Raises UnreadableError where it is no table."""
     if prepared.parquet:
         return _parquet(engine, prepared, reading)
-    header = read_header(prepared.path, reading.delimiter, reading.known, reading.place)
+    if prepared.grid:
+        return _sheet(engine, prepared, prepared.grid, reading)
+    header = read_header(prepared.path, reading)
     findings = (*header.findings, *_encoding(prepared, reading.place))
     if prepared.clean and header.first:
         rows = _fast(engine, prepared.path, header, reading.scratch)
         if rows is not None and rows == prepared.records - 1:
             return Extract(prepared, header.names, rows, (), findings, header=header)
-    rows, rejects = _careful(engine, prepared, header, reading.scratch)
+    items = read_carefully(prepared.path, header, replaced=prepared.replaced, spaced=prepared.spaced)
+    rows, rejects = _careful(engine, items, len(header.names), reading.scratch)
     return Extract(prepared, header.names, rows, rejects, findings, numbered=True, header=header)
 
 
@@ -88,18 +84,26 @@ def _fast(engine: DuckDBPyConnection, path: Path, header: Header, scratch: Path)
         return None
 
 
+def _sheet(engine: DuckDBPyConnection, prepared: Prepared, grid: Grid, reading: Reading) -> Extract:
+    header = sheet_header(prepared.path, grid, reading)
+    read = SheetRows(prepared.path, header, grid)
+    rows, rejects = _careful(engine, read, len(header.names), reading.scratch)
+    findings = (*header.findings, *read.findings(reading.place))
+    return Extract(prepared, header.names, rows, rejects, findings, numbered=True, header=header)
+
+
 def _careful(
-    engine: DuckDBPyConnection, prepared: Prepared, header: Header, scratch: Path
+    engine: DuckDBPyConnection, items: Iterable[Record | Reject], width: int, scratch: Path
 ) -> tuple[int, tuple[Reject, ...]]:
     """Write the good records out as a file that the fast reader cannot misread, and load that."""
     target = scratch / "careful.csv"
     rejects: list[Reject] = []
     rows = 0
-    names = ["record", "line", *(f"c{number}" for number in range(1, len(header.names) + 1))]
+    names = ["record", "line", *(f"c{number}" for number in range(1, width + 1))]
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(names)
-        for item in read_carefully(prepared.path, header, replaced=prepared.replaced, spaced=prepared.spaced):
+        for item in items:
             if isinstance(item, Record):
                 writer.writerow([item.number, item.line, *item.values])
                 rows += 1

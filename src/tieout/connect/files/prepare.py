@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from tieout.connect.files.counting import CHUNK, Count, count_file
+from tieout.connect.files.unreadable import AGAIN, UnreadableError
+from tieout.connect.files.workbook import MAGIC, Grid, write_sheet
 
 HEAD = 1 << 16
 BOMS = (
@@ -25,20 +27,27 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 KNOWN_KINDS = (
-    (b"PK\x03\x04", "a spreadsheet workbook or a zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old spreadsheet workbook"),
     (b"%PDF", "a PDF"),
     (b"SQLite format 3", "a SQLite database"),
 )
-AGAIN = "Export it again, whole."
 
 
-class UnreadableError(Exception):
-    """A file that cannot be read as a table at all; the message says why, `remedy` what to do."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read a file: where scratch files go, what findings name, and what the contract tells of it.
 
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
+    `known` columns help to tell the delimiter, the header and the sheet. `header`: the rows that name the columns,
+    counted from 1. `rows`: read no more than about so many.
+    """
+
+    scratch: Path
+    place: str
+    delimiter: str | None = None
+    known: frozenset[str] = frozenset()
+    encoding: str | None = None
+    sheet: str | None = None
+    header: tuple[int, ...] = ()
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Prepared:
 
     `records` and `lines` are counted without parsing; `clean` says that the count can be relied on. `replaced`: bytes
     that are no text in the encoding stand as U+FFFD. `spaced`: there may be spaces between quotes and delimiters.
-    `guessed`: nobody told the encoding.
+    `guessed`: nobody told the encoding. `grid`: the text is a sheet of a workbook.
     """
 
     path: Path
@@ -59,6 +68,12 @@ class Prepared:
     clean: bool = True
     records: int = 0
     lines: int = 0
+    grid: Grid | None = None
+
+    @property
+    def kind(self) -> str:
+        """What the file is: a text, a workbook or Parquet."""
+        return "parquet" if self.parquet else "workbook" if self.grid else "text"
 
 
 def file_digest(path: Path) -> str:
@@ -71,15 +86,15 @@ def file_digest(path: Path) -> str:
         raise UnreadableError(message, "Make it readable for this user.") from error
 
 
-def prepare(path: Path, encoding: str | None, scratch: Path) -> Prepared:
+def prepare(path: Path, reading: Reading) -> Prepared:
     """Have a file as plain text. Raises UnreadableError where that cannot be."""
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
         if packed:
-            path = _unpack(path, scratch / "unpacked")
+            path = _unpack(path, reading.scratch / "unpacked")
         with path.open("rb") as file:
-            return _prepare(path, file, encoding, scratch)
+            return _prepare(path, file, reading)
     except (OSError, EOFError, zlib.error) as error:
         message = f"The file cannot be read: {error}."
         raise UnreadableError(message, AGAIN) from error
@@ -91,13 +106,16 @@ def _unpack(path: Path, target: Path) -> Path:
     return target
 
 
-def _prepare(path: Path, file: IO[bytes], encoding: str | None, scratch: Path) -> Prepared:
-    head = file.read(HEAD)
+def _prepare(path: Path, file: IO[bytes], reading: Reading) -> Prepared:
+    encoding, head = reading.encoding, file.read(HEAD)
     if not head:
         message = "The file is empty (0 bytes)."
         raise UnreadableError(message, "Export it again; even an export without records has a header.")
     if head[:4] == b"PAR1":
         return Prepared(path, parquet=True)
+    if head.startswith(MAGIC):
+        target = reading.scratch / "sheet.csv"
+        return Prepared(target, grid=write_sheet(path, target, reading.sheet, reading.known, reading.rows))
     marked = next((name for mark, name in BOMS if head.startswith(mark)), None)
     chosen = _codec(encoding) if encoding else marked or _sniffed(head)
     guessed = not encoding and not marked
@@ -107,7 +125,7 @@ def _prepare(path: Path, file: IO[bytes], encoding: str | None, scratch: Path) -
             return _told(path, count)
         chosen = _single_byte(path)
     file.seek(0)
-    target = scratch / "text.csv"
+    target = reading.scratch / "text.csv"
     count, replaced = _transcode(file, chosen, target)
     return _told(target, count, encoding=chosen, guessed=guessed, replaced=replaced)
 

@@ -56,12 +56,19 @@ class SourceObject(Model):
     taken_at: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
+    header: int | tuple[int, ...] | None = None
     owner: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The key columns, one or several."""
         return (self.key,) if isinstance(self.key, str) else self.key
+
+    @property
+    def header_rows(self) -> tuple[int, ...]:
+        """The rows that name the columns, counted from 1; none where they are to be recognized."""
+        return (self.header,) if isinstance(self.header, int) else self.header or ()
 
     @property
     def patterns(self) -> tuple[str, ...]:
