@@ -62,7 +62,15 @@ COLUMNS: dict[str, Fields] = {
     "claims": {"lead": "", "deal": "", "amount": "", "currency": "USD", "claimed": "2026-08-03"},
     "targets": {"period": "2027-Q3", "segment": "", "amount": "", "currency": "USD"},
     "history": {"record": "", "field": "", "new_value": "", "at": ""},
-    "activities": {"at": "", "account": "", "lead": "", "deal": "", "by_function": "sales", "automated": ""},
+    "activities": {
+        "at": "",
+        "account": "",
+        "lead": "",
+        "deal": "",
+        "by_function": "sales",
+        "automated": "",
+        "kind": "",
+    },
     "invoices": {"at": "", "account": "", "amount": "", "currency": "USD"},
 }
 MAPPED: dict[str, dict[str, Any]] = {
@@ -105,7 +113,7 @@ MAPPED: dict[str, dict[str, Any]] = {
     "activities": {
         "entity": "activity", "mode": "log", "at": "at",
         "fields": {"at": "at", "account_id": "account", "lead_id": "lead", "opportunity_id": "deal",
-                   "by_function": "by_function", "automated": "automated"},
+                   "by_function": "by_function", "automated": "automated", "kind": "kind"},
     },
     "invoices": {
         "entity": "revenue", "mode": "log", "at": "at",

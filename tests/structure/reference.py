@@ -81,7 +81,9 @@ def _models(annotation: object) -> Iterator[type[BaseModel]]:
 
 def missing_keys(model: type[BaseModel], page: list[Section]) -> list[str]:
     """Tell which parts and keys of the contract a page leaves out."""
-    named = {quoted(section.heading): section.keys for section in page}
+    named: dict[str, set[str]] = {}
+    for section in page:  # a number may have the name of a part
+        named.setdefault(quoted(section.heading), set()).update(section.keys)
     told = []
     for place, keys in places(model):
         if place not in named:

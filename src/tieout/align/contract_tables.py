@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import start_of_day
+from tieout.contract.asked_for import required_by_stage, required_of_leads
 from tieout.contract.calendars import fiscal_calendar
 from tieout.contract.definitions import definition_periods, stage_rank
 
@@ -40,6 +41,7 @@ def create_contract_tables(engine: Connection, contract: Contract) -> None:
     _rates(engine, contract, zone)
     _registers(engine, contract, zone)
     _sourcing(engine, contract)
+    _asked_for(engine, contract)
 
 
 def _table(engine: Connection, name: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
@@ -173,6 +175,19 @@ def _sourcing(engine: Connection, contract: Contract) -> None:
     _table(engine, "marketing_class", "class varchar", [(terms.marketing,)])
     _table(engine, "source_class_days", "days bigint", [(terms.touch_days,)])
     _table(engine, "public_domains", "domain varchar", ((domain,) for domain in PUBLIC_DOMAINS))
+
+
+def _asked_for(engine: Connection, contract: Contract) -> None:
+    """Write what is asked of the data: fields by stage, the stages of a lead, the vertical of an industry."""
+    stages = ((stage, field) for stage, fields in required_by_stage(contract.pipeline).items() for field in fields)
+    _table(engine, "stage_required", "stage varchar, field varchar", stages)
+    names = [stage.name for stage in contract.lifecycle.stages]
+    ordered = ((name.strip().lower(), name, place) for place, name in enumerate(names))
+    _table(engine, "lifecycle_stages", "name_key varchar, name varchar, place integer", ordered)
+    leads = ((stage, field) for stage, fields in required_of_leads(contract.lifecycle).items() for field in fields)
+    _table(engine, "lifecycle_required", "stage varchar, field varchar", leads)
+    verticals = {i.strip().lower(): name for name, listed in contract.quality.verticals.items() for i in listed}
+    _table(engine, "industry_verticals", "industry_key varchar, vertical varchar", verticals.items())
 
 
 def _begins(day: date | None, zone: ZoneInfo) -> datetime:

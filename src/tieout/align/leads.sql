@@ -3,7 +3,7 @@
 select
   l.record, coalesce(l.first_contact_at, l.created_at) as first_contact_at, l.source, l.source_raw, l.status, l.score,
   l.campaign_id, l.landing_page, l.owner_id, l.opportunity_id, m.account_id, m.reason as match_reason, p.person,
-  coalesce(l.industry, a.industry) as industry, coalesce(l.employees, a.employees) as employees,
+  coalesce(l.industry, a.industry) as industry, i.vertical, coalesce(l.employees, a.employees) as employees,
   coalesce(l.country, a.country) as country, coalesce(l.region, a.region) as region,
   coalesce(l.segment, a.rule_segment, a.segment) as segment, l.domain,
   coalesce(g.ends_at, timestamp '0001-01-01') as duplicate_until
@@ -14,4 +14,5 @@ left join account_versions as a
   on a.record = m.account_id
   and a.valid_to = timestamp '9999-12-31' and a.seen_to = timestamp '9999-12-31'
 left join registered_merges as g on g.object = 'lead' and g.id = l.record
+left join industry_verticals as i on i.industry_key = lower(trim(coalesce(l.industry, a.industry)))
 where l.merged_into is null

@@ -35,19 +35,19 @@ moments as (
     op = 'delete' as deleted, voice in ('row', 'log') as set_deleted,
     case voice when 'row' then 0 else 1 end as grade,
     name, account_id, owner_id, lead_id, category, close_date, created_at, arr, acv, tcv, currency, probability,
-    source, source_override, segment, region, accepted, reason, competitor, merged_into, source_raw,
+    source, source_override, segment, region, accepted, reason, competitor, product, merged_into, source_raw,
     coalesce(stage_name, stage) as stage, coalesce(type_name, type) as type, stage_rank, stage_outcome,
     stage_probability,
     set_name, set_account_id, set_owner_id, set_lead_id, set_type, set_stage, set_category, set_close_date,
     set_created_at, set_arr, set_acv, set_tcv, set_currency, set_probability, set_source, set_source_override,
-    set_segment, set_region, set_accepted, set_reason, set_competitor, set_merged_into, set_source_raw
+    set_segment, set_region, set_accepted, set_reason, set_competitor, set_product, set_merged_into, set_source_raw
   from said
   union all
   select
     record, object, 'start', created_at, false, taken_at, position, -1, 0, '', '', false, false, 3,
     null, null, null, null, null, null, created_at, null, null, null, null, null, null, null, null, null, null, null,
-    null, null, null, null, null, null, null, null,
-    false, false, false, false, false, false, false, false, true, false, false, false, false, false, false, false,
+    null, null, null, null, null, null, null, null, null,
+    false, false, false, false, false, false, false, false, true, false, false, false, false, false, false, false, false,
     false, false, false, false, false, false, false
   from starts
 ),

@@ -53,6 +53,7 @@ carried as (
     last_value(case when set_accepted then struct_pack(v := accepted) end ignore nulls) over past as accepted_told,
     last_value(case when set_reason then struct_pack(v := reason) end ignore nulls) over past as reason_told,
     last_value(case when set_competitor then struct_pack(v := competitor) end ignore nulls) over past as competitor_told,
+    last_value(case when set_product then struct_pack(v := product) end ignore nulls) over past as product_told,
     last_value(case when set_merged_into then struct_pack(v := merged_into) end ignore nulls) over past as merged_into_told,
     last_value(case when set_source_raw then struct_pack(v := source_raw) end ignore nulls) over past as source_raw_told,
     first_value(case when set_account_id then struct_pack(v := account_id) end ignore nulls) over future as account_id_later,
@@ -73,7 +74,8 @@ carried as (
     first_value(case when set_region then struct_pack(v := region) end ignore nulls) over future as region_later,
     first_value(case when set_accepted then struct_pack(v := accepted) end ignore nulls) over future as accepted_later,
     first_value(case when set_reason then struct_pack(v := reason) end ignore nulls) over future as reason_later,
-    first_value(case when set_competitor then struct_pack(v := competitor) end ignore nulls) over future as competitor_later
+    first_value(case when set_competitor then struct_pack(v := competitor) end ignore nulls) over future as competitor_later,
+    first_value(case when set_product then struct_pack(v := product) end ignore nulls) over future as product_later
   from known
   window
     life as (partition by record, seen_from order by ordinal),
@@ -105,6 +107,7 @@ filled as (
     case when accepted_told is null and assumed like '%|accepted|%' then accepted_later else accepted_told end as accepted_said,
     case when reason_told is null and assumed like '%|reason|%' then reason_later else reason_told end as reason_said,
     case when competitor_told is null and assumed like '%|competitor|%' then competitor_later else competitor_told end as competitor_said,
+    case when product_told is null and assumed like '%|product|%' then product_later else product_told end as product_said,
     merged_into_told as merged_into_said,
     source_raw_told as source_raw_said
   from carried
@@ -151,6 +154,7 @@ states as (
       accepted := accepted_said,
       reason := reason_said,
       competitor := competitor_said,
+      product := product_said,
       merged_into := merged_into_said,
       source_raw := source_raw_said
     ) as state
@@ -200,6 +204,7 @@ select
   state.accepted.v as accepted,
   state.reason.v as reason,
   state.competitor.v as competitor,
+  state.product.v as product,
   state.merged_into.v as merged_into,
   state.source_raw.v as source_raw,
   state.stage.rank as stage_rank, state.stage.outcome as stage_outcome, state.stage.probability as stage_probability,

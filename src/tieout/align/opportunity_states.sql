@@ -17,7 +17,7 @@ with held as (
     v.competitor, v.accepted, v.outcome_since, v.stage_since,
     coalesce(v.segment, a.rule_segment, a.segment) as segment,
     coalesce(v.region, a.region, u.region) as region,
-    u.team, a.industry, a.country, a.employees,
+    u.team, a.industry, i.vertical, a.country, a.employees,
     v.stage_grade, v.type_grade, v.close_date_grade, v.currency_grade, v.arr_grade,
     case when v.acv is null then v.arr_grade else v.acv_grade end as acv_grade,
     case when v.tcv is null then v.arr_grade else v.tcv_grade end as tcv_grade
@@ -32,6 +32,7 @@ with held as (
     and greatest(v.valid_from, coalesce(a.valid_from, v.valid_from)) < u.valid_to
     and u.seen_from < least(v.seen_to, coalesce(a.seen_to, v.seen_to))
     and greatest(v.seen_from, coalesce(a.seen_from, v.seen_from)) < u.seen_to
+  left join industry_verticals as i on i.industry_key = lower(trim(a.industry))
   where v.valid_to > v.valid_from or v.end_heard > v.seen_from
 )
 select h.*, greatest(valid_to, least(valid_end, end_heard)) as gone_at

@@ -24,7 +24,7 @@ select
   taken_at as seen_from, timestamp '9999-12-31' as seen_to, next_heard as end_heard, ordinal, object, voice, position, flagged,
   voice = 'start' as missing, deleted,
   name, account_id, owner_id, lead_id, type, stage, category, close_date, created_at, arr, acv, tcv, currency,
-  probability, source, source_override, segment, region, accepted, reason, competitor, merged_into, source_raw,
+  probability, source, source_override, segment, region, accepted, reason, competitor, product, merged_into, source_raw,
   stage_rank, stage_outcome, stage_probability, outcome_since, stage_since,
   case when stage is null then 3 else grade end as stage_grade,
   case when type is null then 3 else grade end as type_grade,

@@ -2,9 +2,10 @@
 select
   r.record, r.account_id, r.amount, r.currency, r.at, r.kind,
   c.lead_id, case when c.lead_id is null then '(no lead)' else coalesce(c.source, '(unknown)') end as source,
-  c.source_raw, coalesce(a.rule_segment, a.segment) as segment, a.region, a.industry, a.country
+  c.source_raw, coalesce(a.rule_segment, a.segment) as segment, a.region, a.industry, i.vertical, a.country
 from revenue_told as r
 left join customer_leads as c on c.account_id = r.account_id
 left join account_versions as a
   on a.record = r.account_id and a.seen_to = timestamp '9999-12-31'
   and a.valid_from <= r.at and r.at < a.valid_to
+left join industry_verticals as i on i.industry_key = lower(trim(a.industry))

@@ -105,5 +105,7 @@ def _accepted(workspace: Workspace, run: Run) -> frozenset[str]:
 def _change(workspace: Workspace, report: RefreshReport) -> Bridge | None:
     if report.before is None or report.after is None or report.before.key == report.after.key:
         return None
+    if report.before.version != report.after.version:  # another program's tables may mean something else
+        return None
     agreed = EndAsked("agreed")
     return bridge_builds(workspace, (agreed, report.before), (agreed, report.after), BridgeTerms())

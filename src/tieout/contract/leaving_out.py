@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from tieout.basics.findings import Level
-from tieout.contract.model import Company, Contract, Definition, Lifecycle, Pipeline, Stage, System
+from tieout.contract.model import Company, Contract, Definition, Lifecycle, Pipeline, Quality, Stage, System
 from tieout.contract.places import Fault, Path
 from tieout.contract.rules import check
 
@@ -51,8 +51,16 @@ def _without(contract: Contract, paths: set[Path]) -> Contract:
     sources = _sources(contract, by_file.get("sources.yaml", none))
     lifecycle = _lifecycle(contract.lifecycle, by_file.get("lifecycle.yaml", none))
     plan = _defaulted(contract.plan, by_file.get("plan.yaml", none))
+    quality = _quality(contract.quality, by_file.get("quality.yaml", none))
     parts = {"company": company, "pipeline": pipeline, "sources": sources, "lifecycle": lifecycle, "plan": plan}
+    parts["quality"] = quality
     return contract.model_copy(update={**parts, **registers, **named})
+
+
+def _quality(quality: Quality, paths: set[Path]) -> Quality:
+    """Leave out a field or a rule whole: half of it would find what nobody agreed to be wrong."""
+    kept = {key: _named(getattr(quality, key), _under(paths, key)) for key in ("fields", "rules", "verticals")}
+    return quality.model_copy(update=kept)
 
 
 def _kept(items: tuple[T, ...], paths: set[Path]) -> tuple[T, ...]:

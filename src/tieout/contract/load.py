@@ -24,6 +24,7 @@ from tieout.contract.model import (
     NumberTerms,
     Pipeline,
     Plan,
+    Quality,
     Rate,
 )
 from tieout.contract.model import System as SourceSystem
@@ -44,6 +45,7 @@ FILES: dict[str, Any] = {
     "lenses.yaml": dict[str, Lens],
     "numbers.yaml": dict[str, NumberTerms],
     "plan.yaml": Plan,
+    "quality.yaml": Quality,
 }
 """Each file of the contract and what it holds."""
 

@@ -56,7 +56,8 @@ ENTITIES: dict[str, dict[str, Kind]] = {
     "opportunity": {
         "id": T, "name": T, "account_id": T, "owner_id": T, "lead_id": T, "type": T, "stage": T, "category": T,
         "close_date": D, "created_at": H, "arr": M, "acv": M, "tcv": M, "currency": T, "probability": N, "source": T,
-        "source_override": T, "segment": T, "region": T, "accepted": F, "reason": T, "competitor": T, "merged_into": T,
+        "source_override": T, "segment": T, "region": T, "accepted": F, "reason": T, "competitor": T, "product": T,
+        "merged_into": T,
     },
     "quota": {"id": T, "user_id": T, "period": T, "amount": M, "currency": T},
     "revenue": {"id": T, "account_id": T, "amount": M, "currency": T, "at": H, "kind": T},
@@ -83,8 +84,22 @@ OPPORTUNITY_COLUMNS: dict[str, Kind] = {
     "record": T, "account_id": T, "owner_id": T, "team": T, "region": T, "segment": T, "industry": T, "country": T,
     "employees": W, "type": T, "stage": T, "category": T, "outcome": T, "source": T, "source_class": T, "close_date": D,
     "arr": M, "acv": M, "tcv": M, "currency": T, "probability": N, "accepted": F, "reason": T, "competitor": T,
+    "vertical": T,
 }  # fmt: skip
 """What a criterion about opportunities (a lens's slice or acceptance, `--where`) may use."""
+
+EVIDENCE_COLUMNS: dict[str, Kind] = {
+    **OPPORTUNITY_COLUMNS, "name": T, "lead_id": T, "product": T, "closes_in_days": W, "days_in_stage": W,
+    "days_unchanged": W, "days_inactive": W, "times_pushed": W,
+}  # fmt: skip
+"""What evidence for a stage and a rule about opportunities may use: also what is counted as of the moment.
+
+`closes_in_days` is negative where the close date has passed; `days_unchanged` since the deal last changed,
+`days_inactive` since its last activity by a person; `times_pushed` how often its close date was moved to a later day.
+"""
+
+REQUIRABLE: tuple[str, ...] = tuple(name for name in ENTITIES["opportunity"] if name not in {"id", "merged_into"})
+"""The fields of an opportunity that a stage may require."""
 
 ACCOUNT_COLUMNS: dict[str, Kind] = {
     "name": T, "domain": T, "industry": T, "employees": W, "revenue": N, "country": T, "region": T, "city": T,
@@ -94,9 +109,17 @@ ACCOUNT_COLUMNS: dict[str, Kind] = {
 
 LEAD_COLUMNS: dict[str, Kind] = {
     "source": T, "status": T, "score": N, "industry": T, "employees": W, "country": T, "region": T, "segment": T,
-    "domain": T, "landing_page": T, "campaign_id": T,
+    "domain": T, "landing_page": T, "campaign_id": T, "vertical": T,
 }  # fmt: skip
 """What a criterion about leads (a lifecycle stage's `when`) may use."""
+
+
+def rule_columns(entity: str) -> dict[str, Kind]:
+    """Give the columns that a rule about the records of an entity may use."""
+    if entity == "opportunity":
+        return EVIDENCE_COLUMNS
+    return {"record" if name == "id" else name: kind for name, kind in ENTITIES.get(entity, {}).items()}
+
 
 FUNCTIONS = frozenset({"abs", "coalesce", "concat", "length", "lower", "nullif", "round", "trim", "upper"})
 """The functions a criterion may call, beside and, or, not, in, like, between, is null, comparison and arithmetic."""

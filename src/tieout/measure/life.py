@@ -27,7 +27,7 @@ AGREED_METRIC = "pipeline.open_qualified"
 OPPORTUNITY = (
     "name", "account_id", "owner_id", "lead_id", "type", "stage", "category", "close_date", "created_at", "arr", "acv",
     "tcv", "currency", "probability", "source", "source_override", "segment", "region", "accepted", "reason",
-    "competitor", "merged_into",
+    "competitor", "product", "merged_into",
 )  # fmt: skip
 GRADED = ("stage", "type", "category", "close_date", "arr", "acv", "tcv", "currency")
 ACCOUNT = (

@@ -3,7 +3,7 @@ select
   s.record, s.valid_from, s.missing, s.deleted, s.account_id, s.owner_id, s.lead_id, s.type, s.stage, s.stage_rank,
   s.category, s.outcome, s.stage_probability, s.probability, s.close_date, s.created_at, s.arr, s.acv, s.tcv,
   s.currency, s.source, s.reason, s.competitor, s.accepted, s.outcome_since, s.stage_since, s.segment, s.region, s.team,
-  s.industry, s.country, s.employees, s.stage_grade, s.type_grade, s.close_date_grade, s.currency_grade, s.arr_grade,
+  s.industry, s.vertical, s.country, s.employees, s.stage_grade, s.type_grade, s.close_date_grade, s.currency_grade, s.arr_grade,
   s.acv_grade, s.tcv_grade,
   m.record is not null as merged, d.record is not null as duplicate, coalesce(m.into_record, d.into_record) as into_record,
   x.id is not null or y.id is not null as excluded,

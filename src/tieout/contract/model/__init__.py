@@ -12,6 +12,7 @@ from tieout.contract.model.lenses import Freshness, Lens
 from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage
 from tieout.contract.model.pipeline import Definition, Pipeline, SourceClass, Stage
 from tieout.contract.model.plan import Band, NumberTerms, Plan
+from tieout.contract.model.quality import Evidence, FieldRule, Quality, RecordRule, Severity, Stale, StaleDays
 from tieout.contract.model.registers import Exclusion, Merge, Rate
 from tieout.contract.model.sources import ColumnEvent, FieldMapping, SourceObject, System
 
@@ -23,8 +24,10 @@ __all__ = [
     "Company",
     "Contract",
     "Definition",
+    "Evidence",
     "Exclusion",
     "FieldMapping",
+    "FieldRule",
     "Freshness",
     "Lens",
     "Lifecycle",
@@ -36,11 +39,16 @@ __all__ = [
     "Outcome",
     "Pipeline",
     "Plan",
+    "Quality",
     "Rate",
     "Rates",
+    "RecordRule",
     "Segment",
+    "Severity",
     "SourceClass",
     "SourceObject",
     "Stage",
+    "Stale",
+    "StaleDays",
     "System",
 ]

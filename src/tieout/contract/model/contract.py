@@ -10,6 +10,7 @@ from tieout.contract.model.lenses import Lens
 from tieout.contract.model.lifecycle import Lifecycle
 from tieout.contract.model.pipeline import Pipeline
 from tieout.contract.model.plan import NumberTerms, Plan
+from tieout.contract.model.quality import Quality
 from tieout.contract.model.registers import Exclusion, Merge, Rate
 from tieout.contract.model.sources import System
 
@@ -24,6 +25,7 @@ class Contract(Model):
     lenses: dict[str, Lens] = Field(default_factory=dict)
     numbers: dict[str, NumberTerms] = Field(default_factory=dict)
     plan: Plan = Plan()
+    quality: Quality = Quality()
     rates: tuple[Rate, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     merges: tuple[Merge, ...] = ()

@@ -7,16 +7,23 @@ from datetime import date
 from pydantic import Field
 
 from tieout.contract.model.base import Basis, Model, Outcome, Rates
+from tieout.contract.model.quality import Evidence, Stale
 
 
 class Stage(Model):
-    """A stage of an opportunity, in order; `also` lists other names the systems use for it."""
+    """A stage of an opportunity, in order; `also` lists other names the systems use for it.
+
+    `required` are fields that are filled from this stage on, `evidence` is what makes a claim to it believed, from this
+    stage on; neither is carried into a stage that is lost or disqualified.
+    """
 
     name: str
     also: tuple[str, ...] = ()
     outcome: Outcome = "open"
     probability: float | None = Field(default=None, ge=0, le=1)
     meaning: str | None = None
+    required: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Definition(Model):
@@ -65,5 +72,6 @@ class Pipeline(Model):
     types: tuple[str, ...] = ("new", "expansion", "renewal")
     definition: tuple[Definition, ...] = (Definition(),)
     source_class: SourceClass = SourceClass()
+    stale: Stale = Stale()
     exclusions: str = "exclusions.csv"
     merges: str = "merges.csv"

@@ -37,6 +37,7 @@ class SourceObject(Model):
     `mode`: a `full` extract holds all records (absence means deleted), `delta` the changed ones, `log` events that are
     never taken back. `key` is the column or columns that identify a record (an event, in a log). `modified` is the
     record's own modified time; `at` the time of a log's event; `sequence` orders events that share a time.
+    `every` is how often an extract is expected (`7 days`).
     """
 
     entity: str | None = None
@@ -59,6 +60,7 @@ class SourceObject(Model):
     sheet: str | None = None
     header: int | tuple[int, ...] | None = None
     owner: str | None = None
+    every: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

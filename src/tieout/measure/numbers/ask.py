@@ -8,6 +8,7 @@ from tieout.measure.numbers.coverage import coverage
 from tieout.measure.numbers.knowable import before_history, unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.measure.quality.number_facts import nothing_asked
 from tieout.warehouse.engine import EngineError
 
 
@@ -21,7 +22,7 @@ def ask(asked: Asked, question: Question) -> Answer:
         return coverage(asked, question, metric)
     view = view_of(asked, question, metric)
     counted = counting(asked, question, metric, view)
-    if reason := unknowable(asked, view):
+    if reason := nothing_asked(metric.fact, asked.contract) or unknowable(asked, view):
         return label(asked, question, metric, view, (Row({}, None, 0, absent=reason),))
     try:
         records = records_of(counted) if question.records else None

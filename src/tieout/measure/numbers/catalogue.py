@@ -5,46 +5,11 @@ Each id names its variant. `fact` names the rows that are counted (facts.py), `a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from tieout.contract.model import Band
+from tieout.measure.numbers.metric import ANY_OPEN, CLOSED_WON, Aggregate, Metric
+from tieout.measure.numbers.quality_metrics import QUALITY_METRICS
 
-from tieout.contract.model import Band, Lens
-from tieout.measure.answers import Unit
-
-Aggregate = Literal["sum", "rate", "mean", "median", "p75", "share", "count", "coverage"]
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number: what it answers, how, for whom.
-
-    `lens` changes facets of the agreed count (facts of opportunities only). `needs_period` numbers take the quarter of
-    as-of by default; the others everything up to as-of. `event` numbers count things that happened, so that what was
-    known at an earlier moment is asked of a build that knows no more.
-    """
-
-    id: str
-    question: str
-    formula: str
-    unit: Unit
-    fact: str
-    aggregate: Aggregate
-    owner: str = "revenue operations"
-    better: Literal["higher", "lower", "within"] = "higher"
-    cadence: str = "weekly"
-    minimum_n: int = 0
-    band: Band | None = None
-    lens: dict[str, object] = field(default_factory=dict)
-    needs_period: bool = False
-    event: bool = False
-
-    def counted(self, agreed: Lens) -> Lens:
-        """Give the agreed lens with this number's facets."""
-        return agreed.model_copy(update=self.lens)
-
-
-ANY_OPEN = {"types": "all", "stages": "all", "omitted": (), "date_field": "none", "past_due": True}
-CLOSED_WON = {**ANY_OPEN, "outcomes": ("won",), "date_field": "close_date"}
+__all__ = ["BY_ID", "METRICS", "Metric"]
 
 AVERAGES: tuple[tuple[Aggregate, str], ...] = (("mean", "average"), ("median", "median"), ("p75", "75th percentile"))
 
@@ -285,6 +250,7 @@ METRICS: tuple[Metric, ...] = (
         )
         for aggregate, word in AVERAGES
     ),
+    *QUALITY_METRICS,
 )
 
 BY_ID = {metric.id: metric for metric in METRICS}

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
 from tieout.measure.lens_sql import LensView, Parameters, converted_sql, counted_sql, quoted, stamps_of, states_sql
+from tieout.measure.quality.deals import evidenced_sql
+from tieout.measure.quality.number_facts import judged_sql, lead_required_sql, required_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,19 +26,21 @@ OPPORTUNITY_DIMENSIONS = {
     "account": "f.account_id", "category": "f.category", "competitor": "f.competitor", "country": "f.country",
     "currency": "f.currency", "industry": "f.industry", "outcome": "f.outcome", "owner": "f.owner_id",
     "reason": "f.reason", "region": "f.region", "segment": "f.segment", "source": "coalesce(f.source, l.source)",
-    "source_class": "f.source_class", "stage": "f.stage", "team": "f.team", "type": "f.type",
+    "source_class": "f.source_class", "stage": "f.stage", "team": "f.team", "type": "f.type", "vertical": "f.vertical",
 }  # fmt: skip
 LEAD_DIMENSIONS = {
     "account": "f.account_id", "campaign": "f.campaign_id", "country": "f.country", "industry": "f.industry",
     "landing_page": "f.landing_page", "match": "f.match_reason", "owner": "f.owner_id", "region": "f.region",
     "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw", "status": "f.status",
+    "vertical": "f.vertical",
 }  # fmt: skip
 REVENUE_DIMENSIONS = {
     "account": "f.account_id", "country": "f.country", "currency": "f.currency", "industry": "f.industry",
     "kind": "f.kind", "region": "f.region", "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw",
+    "vertical": "f.vertical",
 }  # fmt: skip
 REVENUE_COLUMNS = dict.fromkeys(
-    ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source"), Kind.TEXT
+    ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source", "vertical"), Kind.TEXT
 )
 TIME_DIMENSIONS = {
     "fiscal_month": "k.fiscal_month", "month": "k.month", "quarter": "k.quarter", "week": "k.week", "year": "k.year",
@@ -59,7 +63,7 @@ def facts_of(metric: Metric, view: LensView, contract: Contract) -> Facts:
 
 def columns_of(metric: Metric) -> Mapping[str, Kind]:
     """Give the columns that `--where` may use for this number."""
-    if metric.fact == "leads":
+    if metric.fact in ("leads", "lead_required"):
         return LEAD_COLUMNS
     return REVENUE_COLUMNS if metric.fact == "revenue" else OPPORTUNITY_COLUMNS
 
@@ -81,7 +85,7 @@ def _units(
         cast(null as timestamp) as moment,
         {_grade(view.lens)} as grade,
         f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.outcome, f.owner_id, f.reason,
-        f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.type, f.lead_id
+        f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.type, f.lead_id, f.vertical
       from ({units}) as f {join}
       where {condition}"""
     return Facts(sql, parameters, OPPORTUNITY_DIMENSIONS)
@@ -143,7 +147,7 @@ def _created(view: LensView, contract: Contract) -> Facts:
     rows = f"""
       select p.record, p.record as unit, {value} as value, c.class = n.class as hit, p.account_id, p.category,
         null as competitor, p.country, p.currency, p.industry, 'open' as outcome, p.owner_id, null as reason, p.region,
-        p.segment, p.source, c.class as source_class, p.stage, p.team, p.type, p.lead_id,
+        p.segment, p.source, c.class as source_class, p.stage, p.team, p.type, p.lead_id, p.vertical,
         cast(p.created_at at time zone 'UTC' at time zone {zone} as date) as day,
         cast(p.since at time zone 'UTC' at time zone {zone} as date) as since,
         cast(null as timestamp) as moment, p.employees, p.close_date, p.arr, p.acv, p.tcv, p.probability, p.accepted,
@@ -174,7 +178,7 @@ def _visit_rows(moment: str, seen: str, view: LensView, contract: Contract) -> F
     rows = f"""
       select v.record, v.record as unit, v.microseconds as value, true as hit, o.account_id, null as category,
         null as competitor, o.country, o.currency, o.industry, v.outcome, o.owner_id, null as reason, o.region,
-        o.segment, o.source, c.class as source_class, v.stage, o.team, o.type, o.lead_id,
+        o.segment, o.source, c.class as source_class, v.stage, o.team, o.type, o.lead_id, o.vertical,
         cast({moment} at time zone 'UTC' at time zone {zone} as date) as day,
         cast(v.since at time zone 'UTC' at time zone {zone} as date) as since, cast(null as timestamp) as moment,
         v.grade,
@@ -252,6 +256,39 @@ def _revenue(view: LensView, contract: Contract) -> Facts:
     return Facts(sql, _moment_parameters(view), REVENUE_DIMENSIONS)
 
 
+# -- data quality
+
+
+def _required(view: LensView, contract: Contract) -> Facts:
+    """Give the fields that deals must have in their stage."""
+    dimensions = {**OPPORTUNITY_DIMENSIONS, "field": "f.field", "system": "f.system"}
+    return Facts(*required_sql(view, contract), dimensions)
+
+
+def _lead_required(view: LensView, contract: Contract) -> Facts:
+    """Give the fields that leads must have in their stage of the lifecycle."""
+    dimensions = {**LEAD_DIMENSIONS, "field": "f.field", "stage": "f.stage", "system": "f.system"}
+    return Facts(*lead_required_sql(view, contract), dimensions)
+
+
+def _claimed_stage(view: LensView, contract: Contract) -> Facts:
+    """Deals in stages that ask for evidence; those that have all of it are the numerator."""
+    return _judged(view, contract, evidenced_sql(contract), "f.hit is not null")
+
+
+def _evidenced(view: LensView, contract: Contract) -> Facts:
+    return _judged(view, contract, evidenced_sql(contract), "f.hit")
+
+
+def _stale(view: LensView, contract: Contract) -> Facts:
+    return _judged(view, contract, "true", "f.why is not null")
+
+
+def _judged(view: LensView, contract: Contract, test: str, condition: str) -> Facts:
+    sql, parameters = judged_sql(view, contract, test=test, condition=condition, grade=_grade(view.lens))
+    return Facts(sql, parameters, {**OPPORTUNITY_DIMENSIONS, "why": "f.why"})
+
+
 def _moment_parameters(view: LensView) -> Parameters:
     parameters: Parameters = {"as_of_a": view.moment.as_of, "known_at_a": view.moment.known_at}
     if view.period:
@@ -270,5 +307,10 @@ FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
     "stays": _stays,
     "leads": _leads,
     "revenue": _revenue,
+    "required": _required,
+    "lead_required": _lead_required,
+    "claimed_stage": _claimed_stage,
+    "evidenced": _evidenced,
+    "stale": _stale,
 }
 """Every fact by name."""

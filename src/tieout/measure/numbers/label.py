@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from tieout.measure.numbers.catalogue import Metric
     from tieout.measure.numbers.question import Asked
 
-STATES = ("units", "sourced", "past_due", "closed", "cycles", "opening", "week3", "to_go")
+STATES = (
+    "units",
+    "sourced",
+    "past_due",
+    "closed",
+    "cycles",
+    "opening",
+    "week3",
+    "to_go",
+    "evidenced",
+    "claimed_stage",
+    "stale",
+)
 
 
 def label(

@@ -9,6 +9,7 @@ from tieout.measure.answers import Question, QuestionError, Row
 from tieout.measure.numbers.count import count, count_each, counting
 from tieout.measure.numbers.knowable import before_history, unknowable
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.measure.quality.number_facts import QUALITY_FACTS, nothing_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +32,14 @@ def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tup
     found: list[tuple[Row, ...]] = [()] * len(views)
     for places in _alike(views):
         first = views[places[0]]
-        if first.lens.grain == "claim":
+        if first.lens.grain == "claim" or metric.fact in QUALITY_FACTS:
             counted = [count(counting(asked, question, metric, views[place])) for place in places]
         else:
             many = tuple((views[place].moment, views[place].period) for place in places)
             counted = list(count_each(counting(asked, question, metric, replace(first, many=many))))
         for place, rows in zip(places, counted, strict=True):
-            why = unknowable(asked, views[place]) or (None if rows[0].n else before_history(asked, views[place]))
+            why = nothing_asked(metric.fact, asked.contract) or unknowable(asked, views[place])
+            why = why or (None if rows[0].n else before_history(asked, views[place]))
             found[place] = (Row({}, None, 0, absent=why),) if why else rows
     return tuple(found)
 
