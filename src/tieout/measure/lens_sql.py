@@ -199,8 +199,8 @@ STATE = (
     "valid_from", "missing", "deleted", "account_id", "owner_id", "lead_id", "type", "stage", "stage_rank", "category",
     "outcome", "stage_probability", "probability", "close_date", "created_at", "arr", "acv", "tcv", "currency",
     "source", "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team",
-    "industry", "vertical", "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade", "arr_grade",
-    "acv_grade", "tcv_grade", "merged", "duplicate", "into_record", "excluded", "created_on", "closed_on",
+    "industry", "vertical", "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade",
+    "arr_grade", "acv_grade", "tcv_grade", "merged", "duplicate", "into_record", "excluded", "created_on", "closed_on",
 )  # fmt: skip
 """The columns of `opportunities_at.sql` after `record`."""
 
