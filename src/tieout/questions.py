@@ -149,6 +149,18 @@ def bridge_questions(workspace: Workspace, start: Question, end: Question) -> Br
         return bridge_ends(engine, first, last, (facts, facts))
 
 
+@contextmanager
+def one_end(workspace: Workspace, asked: EndAsked, terms: BridgeTerms) -> Iterator[tuple[Connection, End, BuildFacts]]:
+    """Open the published build beside an engine of its own, with one end of a bridge to something that is no lens."""
+    facts = current(workspace)
+    with memory() as engine:
+        (database,) = _attach(engine, workspace, [facts])
+        engine.execute(f"use {database}")
+        contract = read_contract(engine)
+        moment = _moment(asked, facts, contract)
+        yield engine, End(_view(asked, contract, moment, moment, terms), contract, database), facts
+
+
 def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, terms: BridgeTerms) -> LensView:
     try:
         lens = resolve_lens(contract, asked.lens, moment.day)

@@ -17,6 +17,7 @@ from tieout.contract.archive import NotArchivedError
 from tieout.contract.definitions import UnknownLensError
 from tieout.history.ledger import LedgerError
 from tieout.measure.answers import QuestionError
+from tieout.measure.sheets.grid import SheetError
 from tieout.show.as_json import dumps, error_json
 from tieout.show.terminal import clean, terminal_of
 from tieout.warehouse.builds import NotPublishedError
@@ -63,6 +64,7 @@ TABLE: tuple[tuple[type[BaseException], str, int, Callable[[BaseException], str]
     (QuestionError, "question", USAGE, _whole),
     (PeriodError, "period", USAGE, _whole),
     (UnknownLensError, "lens", USAGE, _whole),
+    (SheetError, "sheet", USAGE, _whole),
     (NoWorkspaceError, "workspace.none", USAGE, _whole),
     (NotPublishedError, "workspace.unpublished", USAGE, _whole),
     (WorkspaceBusyError, "workspace.busy", BUSY, _whole),

@@ -22,7 +22,7 @@ def answer_csv(answer: Answer) -> str:
     """Give the rows of an answer, or the records it counts where they were asked for. The first row is the total."""
     if answer.records is not None:
         heads = list(answer.records[0]) if answer.records else ["record", "unit", "value"]
-        return _written(heads, ([record.get(head) for head in heads] for record in answer.records))
+        return written(heads, ([record.get(head) for head in heads] for record in answer.records))
     names = list(dict.fromkeys(name for row in answer.rows for name in row.by))
     heads = [*names, "value", "n", "interval_low", "interval_high", *GRADES, "absent", "verdict", "immature"]
     rows = []
@@ -32,14 +32,14 @@ def answer_csv(answer: Answer) -> str:
         grades = [row.grade.get(name) for name in GRADES]
         by = [row.by.get(name, "(all)") for name in names]
         rows.append([*by, value, row.n, *bounds, *grades, row.absent, row.verdict, row.immature])
-    return _written(heads, rows)
+    return written(heads, rows)
 
 
 def bridge_csv(bridge: Bridge, *, records: bool = False) -> str:
     """Give a bridge from its opening to its closing figure, or its postings."""
     if records:
         rows = ([posting.record, posting.cause, posting.amount, posting.unit] for posting in bridge.postings)
-        return _written(["record", "cause", "amount", "unit"], rows)
+        return written(["record", "cause", "amount", "unit"], rows)
     lines = [
         ["from", bridge.start.lens, bridge.start.value, bridge.start.n],
         *(["cause", line.cause, line.amount, line.n] for line in bridge.lines),
@@ -47,18 +47,19 @@ def bridge_csv(bridge: Bridge, *, records: bool = False) -> str:
         ["to", bridge.end.lens, bridge.end.value, bridge.end.n],
         *(["memo", line.cause, line.amount, line.n] for line in bridge.memo),
     ]
-    return _written(["line", "name", "amount", "n"], lines)
+    return written(["line", "name", "amount", "n"], lines)
 
 
 def glossary_csv(metrics: Sequence[Metric]) -> str:
     """Give the glossary."""
     heads = ["metric", "unit", "owner", "question", "formula"]
-    return _written(
+    return written(
         heads, ([getattr(metric, "id" if head == "metric" else head) for head in heads] for metric in metrics)
     )
 
 
-def _written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write a head and rows as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heads)

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Bridge, Line, Posting, QuestionError, Side
 from tieout.measure.bridge.gross import PAIRS, memo_lines, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
 from tieout.measure.bridge.pairs import FURTHER, ZERO, Ends, net_pairs, postings_sql
 from tieout.measure.bridge.records import End, take, take_counted, take_rates
+from tieout.measure.bridge.reported import REPORTED_CAUSES, reported_sql, take_reported, take_walks
 from tieout.measure.lens_sql import FACETS
 from tieout.measure.run_sql import rows, run
 
@@ -41,8 +43,12 @@ def bridge(
     if gross and not over_time:
         message = "A gross bridge is between two moments of one lens that counts opportunities, with one known-at."
         raise QuestionError(message)
-    _take_both(engine, ends, over_time=over_time)
-    _post(engine, "net_postings", postings_sql(ends, net_pairs(ends), FURTHER))
+    if ends.right.reported:
+        _take_reported(engine, ends)
+        _post(engine, "net_postings", reported_sql(ends, net_pairs(ends), FURTHER))
+    else:
+        _take_both(engine, ends, over_time=over_time)
+        _post(engine, "net_postings", postings_sql(ends, net_pairs(ends), FURTHER))
     if over_time:
         _post(engine, "gross_postings", postings_sql(ends, PAIRS))
     memo = memo_lines(engine) if over_time and not gross else ()
@@ -52,16 +58,15 @@ def bridge(
     first, last = (right, left) if ends.reversed else (left, right)
     residual = last.value - first.value - sum((posting.amount for posting in postings), ZERO)
     period = start.view.period.name if start.view.period else None
+    order = REPORTED_CAUSES if ends.right.reported else MOVEMENTS if ends.same_lens else CAUSES
     for table in TABLES:
         engine.execute(f"drop table if exists temp.{table}")
-    return Bridge(
-        first, last, period, lines_of(postings, MOVEMENTS if ends.same_lens else CAUSES), postings, residual, memo
-    )
+    return Bridge(first, last, period, lines_of(postings, order), postings, residual, memo)
 
 
 TABLES = (
     "net_postings", "gross_postings", "seen_records", "left_units", "right_units", "through_units", "left_rates",
-    "between_states",
+    "between_states", "reported_walks", "reported_states", "reported_rates",
 )  # fmt: skip
 
 
@@ -76,6 +81,18 @@ def _take_both(engine: Connection, ends: Ends, *, over_time: bool) -> None:
     if ends.same_lens:
         take(engine, ends.right, "through_units", "seen_records", ends.left.view.lens)
     take_rates(engine, ends.left, "left_rates")
+
+
+def _take_reported(engine: Connection, ends: Ends) -> None:
+    """Read a lens and a team's own figures, each with what it knows of the other's records."""
+    if ends.left.reported:
+        message = "Two teams' own sheets cannot be bridged to each other. Bridge each of them to the agreed number."
+        raise QuestionError(message)
+    take_reported(engine, "right_units")
+    run(engine, "create temp table seen_records as select distinct record from temp.right_units")
+    take(engine, ends.left, "left_units", "seen_records")
+    take_rates(engine, ends.left, "left_rates")
+    take_walks(engine, ends.left, ends.right.reported, ZoneInfo(ends.left.contract.company.time_zone))
 
 
 def _is_over_time(ends: Ends) -> bool:
@@ -105,7 +122,7 @@ def _forward(start: End, end: End, facts: tuple[BuildFacts, BuildFacts]) -> Ends
         names = ["agreed", *side.contract.lenses]
         moment = side.view.moment
         lens = names.index(side.view.name) if side.view.name in names else len(names)
-        return lens, moment.as_of, moment.known_at, fact.position, fact.key
+        return side.reported > 0, lens, moment.as_of, moment.known_at, fact.position, fact.key
 
     if place(start, facts[0]) <= place(end, facts[1]):
         return Ends(start, end, *facts)

@@ -35,7 +35,7 @@ class Ends:
     @property
     def same_lens(self) -> bool:
         """Whether one lens is looked at in two moments or definitions, so that a cause is a movement."""
-        return self.left.view.name == self.right.view.name
+        return self.left.view.name == self.right.view.name and not self.right.reported
 
 
 def net_pairs(ends: Ends) -> str:

@@ -21,11 +21,15 @@ UNIT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of a bridge: a lens at a moment, the contract that defines it, the database it is read from."""
+    """One end of a bridge: a lens at a moment, the contract that defines it, the database it is read from.
+
+    A team's own figures stand in `reported_units`; then `reported` is the power of ten to which they are rounded.
+    """
 
     view: LensView
     contract: Contract
     database: str
+    reported: int = 0
 
 
 def take_counted(engine: Connection, end: End, table: str) -> None:
