@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ class Reported:
     file: Path | None = None
     total: Decimal | None = None
     name: str | None = None
-    choice: Choice = Choice()
+    choice: Choice = field(default_factory=Choice)
     matches: Path | None = None
 
     @property
@@ -59,7 +59,7 @@ class Tied:
 
 
 def tie(workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms) -> Tied:
-    """Tie a team's figure out to a lens, by default the agreed one. Raises SheetError, QuestionError and PeriodError."""
+    """Tie a team's figure out to a lens. Raises SheetError, QuestionError and PeriodError."""
     sheet = read_sheet(reported.file, reported.choice) if reported.file else None
     with one_end(workspace, against, terms) as (engine, end, facts):
         company = end.contract.company

@@ -23,10 +23,6 @@ from tieout.cli.given import (
 )
 
 
-def _column(name: str, what: str) -> type:
-    return Annotated[str | None, typer.Option(name, metavar="COLUMN", help=f"The column of {what}: head or letter.")]
-
-
 @app.command()
 def tie(
     sheet: Annotated[Path | None, typer.Argument(help="A team's own list: CSV or a workbook.")] = None,
@@ -39,10 +35,12 @@ def tie(
     period: InPeriod = None,
     calendar: OnCalendar = None,
     org: Org = "as-was",
-    id_column: _column("--id", "ids") = None,  # type: ignore[valid-type]
-    name_column: _column("--name-column", "names") = None,  # type: ignore[valid-type]
-    account: _column("--account", "accounts") = None,  # type: ignore[valid-type]
-    amount: _column("--amount", "amounts") = None,  # type: ignore[valid-type]
+    id_column: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The column of ids.")] = None,
+    name_column: Annotated[
+        str | None, typer.Option("--name-column", metavar="COLUMN", help="The column of names.")
+    ] = None,
+    account: Annotated[str | None, typer.Option("--account", metavar="COLUMN", help="The column of accounts.")] = None,
+    amount: Annotated[str | None, typer.Option("--amount", metavar="COLUMN", help="The column of amounts.")] = None,
     tab: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help="Of the amounts.")] = None,
     decimal: Annotated[Literal[".", ","] | None, typer.Option("--decimal", help="What separates the cents.")] = None,

@@ -191,7 +191,7 @@ def rows_csv(tied: Tied) -> str:
     lines = [[*(row[name] for name in _HEADS), " ".join(row["candidates"])] for row in told]
     others = tied.sheet.others if tied.sheet else ()
     lines += [[one.number, one.why, one.stated, None, "no record", *[None] * 5] for one in others]
-    return written([*_HEADS, "candidates"], sorted(lines, key=lambda line: line[0]))
+    return written([*_HEADS, "candidates"], sorted(lines, key=lambda line: int(str(line[0]))))
 
 
 _HEADS = ("row", "label", "amount", "value", "status", "record", "score", "reason", "role")

@@ -163,7 +163,8 @@ def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> No
     own = lens.basis or "arr"
     kind = lens.rates or "plan"
     levels = " union all ".join(
-        f"""select s.record, s.moment, s.nth, '{basis}' as basis, '{weighting}' as weighting, o.kind as rates, o.at as rated,
+        f"""select s.record, s.moment, s.nth, '{basis}' as basis, '{weighting}' as weighting,
+          o.kind as rates, o.at as rated,
           {amount_sql("s", "n.rate", lens)} as v1,
           {amount_sql("s", "n.rate", lens.model_copy(update={"basis": basis}))} as v2,
           {amount_sql("s", "n.rate", changed)} as v3, {value_sql("s", changed, "o.rate")} as v4

@@ -80,7 +80,7 @@ _DATES = (
 
 
 def date_of(text: str) -> date | None:
-    """Read a date; a day above 12 settles the order of day and month, else slashes are month first, points day first."""
+    """Read a date; a number above 12 is the day, else slashes have the month first and points the day."""
     for pattern, order in _DATES:
         if match := pattern.match(text.strip()):
             parts = dict(zip(order, map(int, match.groups()), strict=True))

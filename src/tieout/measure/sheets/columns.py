@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tieout.basics.findings import nearest
@@ -118,7 +118,7 @@ def find_columns(grid: Grid, choice: Choice) -> Columns:
     }
     also = tuple(
         cell for place, cell in enumerate(heads)
-        if place != at["amount"] and (role := role_of(cell)) and role[0] == "amount"
+        if place != at["amount"] and (means := role_of(cell)) and means[0] == "amount"
     )  # fmt: skip
     return Columns(head, at, names, also)
 
@@ -173,12 +173,12 @@ def _chosen(wanted: str, heads: Sequence[str], below: Sequence[Sequence[str]], r
     raise SheetError(message)
 
 
-def _by_values(rows: Sequence[Sequence[str]], taken: set[int], fits: object) -> int | None:
+def _by_values(rows: Sequence[Sequence[str]], taken: set[int], fits: Callable[[str], bool]) -> int | None:
     width = max((len(row) for row in rows), default=0)
     best, best_share = None, 0.6
     for place in range(width):
         values = [row[place] for row in rows if place < len(row) and row[place]]
-        share = sum(map(fits, values)) / len(values) if values and place not in taken else 0  # type: ignore[call-overload]
+        share = sum(map(fits, values)) / len(values) if values and place not in taken else 0
         if share > best_share:
             best, best_share = place, share
     return best

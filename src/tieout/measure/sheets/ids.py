@@ -66,7 +66,7 @@ def _index(ids: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str
 
 
 def _last_digits(text: str) -> str:
-    return _DIGITS.findall(text)[-1].lstrip("0")
+    return str(_DIGITS.findall(text)[-1]).lstrip("0")
 
 
 def _exact(ids: Ids, text: str) -> Found | None:

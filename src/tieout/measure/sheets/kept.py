@@ -1,4 +1,4 @@
-"""matches.csv: which record a row means, as a person decided; read before anything else, written for a person to edit."""
+"""matches.csv: which record a row means, as a person decided; read first, and written for a person to edit."""
 
 from __future__ import annotations
 

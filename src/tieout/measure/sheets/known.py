@@ -93,9 +93,11 @@ class Known:
         for record, amount in rows(self.engine, _AMOUNTS):
             amounts.setdefault(record, set()).add(amount)
         return {
-            row[0]: Target(row[0], *(text or "" for text in row[1:3]), row[3], row[4] or "", row[5] or "", bool(row[6]),
-                           frozenset(amounts.get(row[0], ())))
-            for row in rows(self.engine, _TARGETS)
+            record: Target(
+                record, name or "", account or "", closes, stage or "", outcome or "", bool(counted),
+                frozenset(amounts.get(record, ())),
+            )
+            for record, name, account, closes, stage, outcome, counted in rows(self.engine, _TARGETS)
         }  # fmt: skip
 
 
@@ -122,24 +124,29 @@ _NEAR = f"""
     shared as (
       select r.body as asked, m.body as found, sum(1 / ln(2 + r.n)) as weight
       from rare as r join met as m on m.gram = r.gram
-      group by all
-      qualify row_number() over (partition by r.body order by weight desc, abs(length(m.body) - length(r.body)), m.body)
-        <= {NEAREST}
+      group by r.body, m.body
+    ),
+    nearest as (
+      select asked, found from shared
+      qualify row_number() over (
+        partition by asked order by weight desc, abs(length(found) - length(asked)), found
+      ) <= {NEAREST}
     )
     select distinct t.row_number, n.record
-    from shared as s
+    from nearest as s
     join temp.sheet_texts as t on t.body = s.asked
     join names as n on n.body = s.found"""
 
 _OF_ACCOUNTS = f"""
     with near as ({{near}}),
     held as (
-      select distinct record, account_id, max(valid_from) as newest
-      from opportunity_versions where account_id in (select record from near) group by all
+      select record, account_id, max(valid_from) as newest
+      from opportunity_versions where account_id in (select record from near) group by record, account_id
     )
     select n.row_number, h.record
     from near as n join held as h on h.account_id = n.record
-    qualify row_number() over (partition by n.row_number, n.record order by newest desc, h.record) <= {MOST_OF_ACCOUNT}"""
+    qualify row_number() over (partition by n.row_number, n.record order by newest desc, h.record)
+      <= {MOST_OF_ACCOUNT}"""
 
 _TARGETS = """
     with named as (

@@ -77,9 +77,8 @@ def match_sheet(known: Known, sheet: Sheet, kept: Kept) -> tuple[Match, ...]:
     weak = {one for each in found.values() if each and each.score < SURE_ID for one in each.records}
     weak_targets = known.targets({stands_for.get(one, (one, False))[0] for one in weak})
     for row in sheet.rows:
-        if each := found.get(row.number):
-            if match := _by_id(row, each, weak_targets, stands_for):
-                done[row.number] = match
+        if (each := found.get(row.number)) and (match := _by_id(row, each, weak_targets, stands_for)):
+            done[row.number] = match
     left = [row for row in sheet.rows if row.number not in done]
     done |= _by_name(known, left, done, sheet.rounded)
     return tuple(done[row.number] for row in sheet.rows)
@@ -192,7 +191,7 @@ def _verdict(
 
 
 def _second_row(row: SheetRow, mine: Mapping[str, _Edge], best: _Edge) -> Match:
-    """A row whose best record another row means: a further row of that record, unless others would do as well."""
+    """Give a row, whose best record another row means, as a further one of it, unless others would do as well."""
     equal = tuple(edge.record for edge in mine.values() if edge.total > best.total - MARGIN)
     if len(equal) > 1 or best.score < SURE_FURTHER:
         reason = f"{best.reason} fits {len(equal)}" if len(equal) > 1 else f"{best.reason}, which another row means"

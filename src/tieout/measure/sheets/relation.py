@@ -1,4 +1,4 @@
-"""A matched sheet as a relation of units beside the compiled lenses: record, unit, value; one row of it for each reading.
+"""A matched sheet as a relation of units beside the compiled lenses: record, unit and value.
 
 Rows of one record are split lines, and summed, where their sum is an amount that the record had, or where they differ;
 they repeat the record, and are claims of their own, where each of them is one.
@@ -54,7 +54,7 @@ def read_rows(
 
 
 def _are_parts(amounts: Sequence[Decimal], known: frozenset[Decimal], rounded: int) -> bool:
-    """Whether rows of one record are parts of it: their sum is an amount it had; or they differ, and none of them is."""
+    """Whether rows of one record are its parts: their sum is an amount it had, or they differ and none of them is."""
     slack = Decimal(rounded) / 2 if rounded > 1 else ZERO
 
     def is_one(amount: Decimal) -> bool:

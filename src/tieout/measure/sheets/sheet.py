@@ -84,7 +84,7 @@ class Sheet:
         return 1
 
 
-def read_sheet(path: Path, choice: Choice = Choice()) -> Sheet:
+def read_sheet(path: Path, choice: Choice) -> Sheet:
     """Read a team's list. Raises SheetError for a file that is none; what is odd in it becomes findings."""
     grid = read_grid(path, choice.tab)
     return sheet_of(grid, choice, path.name)
@@ -129,7 +129,7 @@ class _Reader:
         amount = None if amount is None else (amount * self.unit).quantize(CENT)
         words = [cell for role, cell in enumerate(cells) if cell and role != self.columns.at["amount"]]
         if amount is not None and self._is_total(told, words, amount):
-            self._total(number, words, amount)
+            self._total(number, amount)
         elif amount is None and not told.get("id") and len([cell for cell in cells if cell]) < 2:
             self.others.append(NoRecord(number + 1, "text"))
         else:
@@ -156,7 +156,7 @@ class _Reader:
             return not label[3] or amount in sums or len(words) == 1
         return not words and (amount in sums or bool(self.rows))
 
-    def _total(self, number: int, words: list[str], amount: Decimal) -> None:
+    def _total(self, number: int, amount: Decimal) -> None:
         kind = "subtotal" if amount != self.whole and amount == self.since else "total"
         self.others.append(NoRecord(number + 1, kind, amount))
         self.totals.append((number + 1, kind, amount, self.whole))
