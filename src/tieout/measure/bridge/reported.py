@@ -195,7 +195,7 @@ def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> No
           select w.*, v4 as v5, 0 as coarse from ways as w join wanted as t on t.record = w.record and w.v4 = t.value
           union all
           select w.*, t.value as v5, 1 from ways as w join wanted as t
-            on t.record = w.record and w.v4 <> t.value and round(w.v4 / {rounded}, 0) * {rounded} = t.value
+            on t.record = w.record and w.v4 <> t.value and abs(w.v4 - t.value) * 2 <= {rounded}
           where {rounded} > 1
         ),
         rated as (

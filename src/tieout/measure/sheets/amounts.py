@@ -14,6 +14,9 @@ SIZES = {"k": 10**3, "m": 10**6, "mm": 10**6, "mn": 10**6, "mio": 10**6, "bn": 1
 SIGNS = {"$": "USD", "\N{EURO SIGN}": "EUR", "\N{POUND SIGN}": "GBP", "\N{YEN SIGN}": "JPY"}
 _AMOUNT = re.compile(r"(\d[\d.,]*|[.,]\d+)(?:[eE]([+-]?\d+))?([A-Za-z]{0,3})")
 _CODE = re.compile(r"^[A-Z]{3}(?=[\d\s(-])|(?<=[\d\s)])[A-Z]{3}$")
+_CODE_IN_HEAD = re.compile(
+    r"\b(USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|NZD|INR|CNY|BRL|MXN|SGD|ZAR|ILS|TRY|KRW)\b"
+)
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'\u2019_]")
 _COMMA_DECIMAL = re.compile(r"\d,\d{1,2}$|\d,\d{4,}$|\.\d{3},\d")
 _POINT_DECIMAL = re.compile(r"\d\.\d{1,2}$|\d\.\d{4,}$|,\d{3}\.\d")
@@ -68,7 +71,7 @@ def currency_in(text: str) -> str | None:
     for sign, code in SIGNS.items():
         if sign in text:
             return code
-    match = _CODE.search(text.strip()) if any(letter.isdigit() for letter in text) else None
+    match = (_CODE if any(letter.isdigit() for letter in text) else _CODE_IN_HEAD).search(text.strip())
     return match[0] if match else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tieout.basics.findings import nearest
 from tieout.measure.sheets.amounts import amount_of, date_of
@@ -99,6 +100,8 @@ def find_columns(grid: Grid, choice: Choice) -> Columns:
     at = _by_head(heads)
     for role, wanted in choice.columns.items():
         at[role] = _chosen(wanted, heads, below, role)
+    if "id" in at and "id" not in choice.columns and _is_count([row[at["id"]] for row in below if at["id"] < len(row)]):
+        del at["id"]
     taken = set(at.values())
     if "amount" not in at and (found := _by_values(below, taken, _is_amount)) is not None:
         at["amount"] = found
@@ -182,6 +185,13 @@ def _by_values(rows: Sequence[Sequence[str]], taken: set[int], fits: Callable[[s
         if share > best_share:
             best, best_share = place, share
     return best
+
+
+def _is_count(values: Sequence[str]) -> bool:
+    """Whether a column only numbers the rows."""
+    told = [int(value) for value in values if value.isdigit()]
+    steps = sum(after - before == 1 for before, after in pairwise(told))
+    return len(told) > 1 and told[0] in {0, 1} and steps >= 0.9 * (len(told) - 1)
 
 
 def _is_amount(text: str) -> bool:

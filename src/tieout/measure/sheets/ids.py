@@ -12,7 +12,7 @@ LONG, SHORT = 18, 15
 """A Salesforce id has 18 characters; its first 15 are the same id where upper and lower case are kept apart."""
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{2,}")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
-_DIGITS = re.compile(r"\d{3,}")
+_ENDING = re.compile(r"\d{3,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Ids:
 
     @cached_property
     def digits(self) -> dict[str, tuple[str, ...]]:
-        """The last run of digits of each id, without leading zeros."""
-        return _index((one for one in self.known if _DIGITS.search(one)), _last_digits)
+        """The digits that each id ends in, without leading zeros."""
+        return _index((one for one in self.known if _number(one)), _number)
 
 
 def _index(ids: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
@@ -65,8 +65,14 @@ def _index(ids: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str
     return {name: tuple(sorted(ones)) for name, ones in found.items()}
 
 
-def _last_digits(text: str) -> str:
-    return str(_DIGITS.findall(text)[-1]).lstrip("0")
+def _number(text: str) -> str:
+    """Give the number that a text ends in, if it has three digits or more."""
+    ending = _ENDING.search(text)
+    return ending[0].lstrip("0") if ending else ""
+
+
+def _prefix(text: str) -> str:
+    return _ENDING.sub("", text).strip("-_ #").casefold()
 
 
 def _exact(ids: Ids, text: str) -> Found | None:
@@ -100,8 +106,11 @@ def _zeros(ids: Ids, text: str) -> Found | None:
 
 
 def _prefixed(ids: Ids, text: str) -> Found | None:
-    runs = _DIGITS.findall(text)
-    ones = ids.digits.get(runs[-1].lstrip("0")) if runs and not _SCIENTIFIC.fullmatch(text) else None
+    token = (_TOKEN.findall(text) or [""])[-1]
+    if not _number(token) or _SCIENTIFIC.fullmatch(text):
+        return None
+    prefix = _prefix(token)
+    ones = tuple(one for one in ids.digits.get(_number(token), ()) if prefix in {"", _prefix(one)})
     return Found(ones, 92, "the number in the id") if ones else None
 
 

@@ -21,6 +21,7 @@ _TOTAL = re.compile(
     r"^(grand|sub|overall|zwischen)?[\s-]*(total|totals|sum|summe|gesamt|subtotal|gesamtsumme|zwischensumme)\b[\s:]*(.*)$",
     re.IGNORECASE,
 )
+_PART = re.compile(r"^(sub|zwischen)|^(total|sum|summe)[\s:]+\S", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def sheet_of(grid: Grid, choice: Choice, file: str) -> Sheet:
     head = columns.names["amount"]
     unit = choice.unit or unit_in(head)
     currency = choice.currency or currency_in(head) or _currency(texts)
-    reader = _Reader(columns, mark, unit, currency)
+    last = max(number for number, row in enumerate(grid.cells) if any(row))
+    reader = _Reader(columns, mark, unit, currency, last)
     for number, row in enumerate(grid.cells):
         reader.take(number, row)
     findings = tuple(_findings(file, reader, grid))
@@ -112,7 +114,8 @@ def sheet_of(grid: Grid, choice: Choice, file: str) -> Sheet:
 class _Reader:
     """Sorts the rows of a grid, in their order: a total is known by the rows above it."""
 
-    def __init__(self, columns: Columns, mark: DecimalMark, unit: int, currency: str | None) -> None:
+    def __init__(self, columns: Columns, mark: DecimalMark, unit: int, currency: str | None, last: int) -> None:
+        self.last = last
         self.columns, self.mark, self.unit, self.currency = columns, mark, unit, currency
         self.rows: list[SheetRow] = []
         self.others: list[NoRecord] = []
@@ -128,8 +131,8 @@ class _Reader:
         amount = amount_of(told["amount"], self.mark)
         amount = None if amount is None else (amount * self.unit).quantize(CENT)
         words = [cell for role, cell in enumerate(cells) if cell and role != self.columns.at["amount"]]
-        if amount is not None and self._is_total(told, words, amount):
-            self._total(number, amount)
+        if amount is not None and self._is_total(told, words, amount, last=number == self.last):
+            self._total(number, words, amount)
         elif amount is None and not told.get("id") and len([cell for cell in cells if cell]) < 2:
             self.others.append(NoRecord(number + 1, "text"))
         else:
@@ -147,17 +150,18 @@ class _Reader:
         roles = [role_of(cell) for cell in cells if cell]
         return "heading again" if len(roles) > 1 and all(roles) else None
 
-    def _is_total(self, told: dict[str, str], words: list[str], amount: Decimal) -> bool:
+    def _is_total(self, told: dict[str, str], words: list[str], amount: Decimal, *, last: bool) -> bool:
         if told.get("id") and not _TOTAL.match(told["id"].strip()):
             return False
         sums = {self.whole, self.since} if self.rows else set()
         label = next((match for word in words if (match := _TOTAL.match(word.strip()))), None)
         if label:
-            return not label[3] or amount in sums or len(words) == 1
-        return not words and (amount in sums or bool(self.rows))
+            return not label[3] or amount in sums
+        return not words and (amount in sums or (last and bool(self.rows)))
 
-    def _total(self, number: int, amount: Decimal) -> None:
-        kind = "subtotal" if amount != self.whole and amount == self.since else "total"
+    def _total(self, number: int, words: list[str], amount: Decimal) -> None:
+        part = amount != self.whole and amount == self.since
+        kind = "subtotal" if part or any(_PART.match(word.strip()) for word in words) else "total"
         self.others.append(NoRecord(number + 1, kind, amount))
         self.totals.append((number + 1, kind, amount, self.whole))
         self.since = ZERO
