@@ -31,7 +31,6 @@ def tie(
     against: Annotated[
         str, typer.Option("--against", metavar="A", help="LENS[@as-of][~known-at] to begin from.")
     ] = "agreed",
-    find: Annotated[bool, typer.Option("--find", help="Propose the lens that reproduces it best.")] = False,
     period: InPeriod = None,
     calendar: OnCalendar = None,
     org: Org = "as-was",

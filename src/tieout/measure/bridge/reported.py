@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from tieout.contract.model import Freshness
+from tieout.contract.model import Freshness, Lens
 from tieout.measure.bridge.records import UNIT_COLUMNS, End, amount_sql
 from tieout.measure.lens_sql import FACETS, value_sql
 from tieout.measure.moments import refreshed
@@ -95,6 +95,9 @@ def reported_sql(ends: Ends, pairs: str, further: str) -> str:
             zip(STEPS, ["v0", *(f"v{n}" for n in range(1, 6))], [*(f"v{n}" for n in range(1, 6)), "v6"], strict=True), 1
         )
     )
+    if ends.left.view.lens.grain == "claim":  # both ends may have further claims on a record: only their sum differs
+        further = f"""select record, min(unit) as unit, cause, sum(amount) as amount, 5 as step, 0 as seq
+          from ({further}) group by record, cause"""
     return f"""
     with pairs as ({pairs}),
     memberships as (
@@ -145,6 +148,13 @@ STATES = """create or replace temp table reported_states as
 """Every state that the records of a sheet had until the moment, as known then."""
 
 
+RATES = """create or replace temp table reported_rates as
+    select kind, currency, rate, 'now' as at from exchange_rates where starts_at <= $as_of and $as_of < ends_at
+    union all
+    select kind, currency, rate, 'month_end' from exchange_rates
+    where starts_at <= $month_end and $month_end < ends_at"""
+
+
 def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> None:
     """Create `reported_walks`: for each record that both ends have, the levels by which its reported amount is reached.
 
@@ -156,6 +166,12 @@ def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> No
     engine.execute(f"use {end.database}")
     parameters = {"as_of": moment.as_of, "known_at": moment.known_at, "month_end": month_end.as_of}
     run(engine, STATES, parameters)
+    run(engine, RATES, parameters)
+    run(engine, _walks_sql(lens, rounded))
+
+
+def _walks_sql(lens: Lens, rounded: int) -> str:
+    """Compile the walks: all ways, those that give the reported amount, the best of each record."""
     lenses = {
         (basis, weighting): lens.model_copy(update={"basis": basis, "weighting": weighting})
         for basis in ("arr", "acv", "tcv") for weighting in ("none", "stage", "record")
@@ -173,18 +189,7 @@ def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> No
         left join temp.reported_rates as n on n.currency = s.currency and n.kind = '{kind}' and n.at = 'now'"""
         for (basis, weighting), changed in lenses.items()
     )
-    run(
-        engine,
-        """create or replace temp table reported_rates as
-        select kind, currency, rate, 'now' as at from exchange_rates where starts_at <= $as_of and $as_of < ends_at
-        union all
-        select kind, currency, rate, 'month_end' from exchange_rates
-        where starts_at <= $month_end and $month_end < ends_at""",
-        parameters,
-    )
-    run(
-        engine,
-        f"""create or replace temp table reported_walks as
+    return f"""create or replace temp table reported_walks as
         with wanted as (
           select l.record, r.value from temp.left_units as l
           join temp.right_units as r on r.record = l.record and r.lone = l.lone and r.place = 1
@@ -208,5 +213,4 @@ def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> No
         from rated
         qualify row_number() over (
           partition by record order by support desc, coarse, changed, nth, basis, weighting, rates, rated
-        ) = 1""",
-    )
+        ) = 1"""
