@@ -1,0 +1,72 @@
+"""How a column is read as one of our fields: as it stands, or by an expression that turns its style into a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tieout.contract.vocabulary import Kind
+from tieout.propose.value_words import FALSE, READ_FLAGS
+from tieout.propose.values import Facts
+from tieout.warehouse.engine import identifier, literal
+
+
+def reading_of(column: str, kind: Kind, facts: Facts) -> tuple[Any, str]:
+    """Give the mapping of a column, and what is to be said of its style."""
+    if kind is Kind.FLAG:
+        return _flag(column, facts)
+    if kind in {Kind.MONEY, Kind.NUMBER, Kind.INTEGER} and facts.numeric:
+        return _number(column, facts)
+    if facts.unknown:
+        listed = ", ".join(f"'{text}'" for text in facts.unknown)
+        return {"column": column, "unknown": list(facts.unknown)}, f"{listed} mean not known"
+    return column, ""
+
+
+def _flag(column: str, facts: Facts) -> tuple[Any, str]:
+    folded = {text.casefold(): text for text in facts.values}
+    if set(folded) <= READ_FLAGS:
+        return column, ""
+    values = {text: "false" if key in FALSE else "true" for key, text in folded.items()}
+    return {"column": column, "values": values}, "yes and no in another language"
+
+
+def _number(column: str, facts: Facts) -> tuple[Any, str]:
+    named = identifier(column)
+    if facts.style == "eu":
+        return {"sql": comma_sql(named)}, "a comma stands before the decimals"
+    if facts.signs or facts.percent:
+        bare = f"regexp_extract({named}, {literal('[-+]?[0-9][0-9.]*')})"
+        if facts.style == "plain":
+            return {"sql": bare}, "without its sign"
+    return column, ""
+
+
+def comma_sql(named: str) -> str:
+    """Give the expression that reads `1.234.567,89`, with a sign or code around it or not."""
+    bare = f"regexp_extract({named}, {literal('[-+]?[0-9][0-9.,]*')})"
+    whole = f"split_part({bare}, ',', 1)"
+    pieces = ", ".join(f"split_part({whole}, '.', {number})" for number in range(1, 5))
+    return f"concat({pieces}, '.', nullif(split_part({bare}, ',', 2), ''))"
+
+
+def filled(template: str, columns: Mapping[str, str]) -> str | None:
+    """Fill the columns into an expression of a shape; None where one of them is not there."""
+    text = template
+    for name, column in columns.items():
+        text = text.replace(f"{{{name}}}", identifier(column))
+    return None if "{" in text else text
+
+
+def probability_sql(column: str, facts: Facts) -> tuple[Any, str]:
+    """Give the reading of a probability: in percent it is divided, so that 1 is certain."""
+    named = identifier(column)
+    if facts.kind == "empty":
+        return column, ""
+    if facts.style == "eu":
+        bare = f"try_cast({comma_sql(named)} as decimal(9, 4))"
+        return {"sql": bare if facts.high <= 1 else f"{bare} / 100"}, "a comma stands before the decimals"
+    if facts.percent or facts.high > 1:
+        inner = f"regexp_extract({named}, {literal('[0-9.]+')})" if facts.percent or facts.signs else named
+        return {"sql": f"try_cast({inner} as decimal(9, 4)) / 100"}, "in percent: the highest is above 1"
+    return column, ""
