@@ -37,7 +37,7 @@ class Table:
     @property
     def folder(self) -> str:
         """The folder in which its files lie, below the exports; empty for the exports themselves."""
-        return PurePosixPath(self.stem).parent.as_posix().strip(".")
+        return PurePosixPath(self.sources[0].name).parent.as_posix().strip(".")
 
     @property
     def dated(self) -> bool:
@@ -84,22 +84,19 @@ def group(sources: Iterable[Source]) -> tuple[Table, ...]:
     """Group files: same stem and same header; then numbered parts of one header; what is left stands alone."""
     by_stem: dict[tuple[str, frozenset[str]], list[Source]] = defaultdict(list)
     for source in sources:
-        by_stem[stem_of(source.name), _likeness(source)].append(source)
+        sheet = f"/{source.told}" if source.told else ""
+        by_stem[stem_of(source.name) + sheet, source.plain].append(source)
     merged: dict[tuple[str, frozenset[str]], list[Source]] = defaultdict(list)
     for (stem, header), found in by_stem.items():
         merged[_unnumbered(stem), header] += found
     tables = []
     for (stem, _), found in merged.items():
-        numbered = len({stem_of(source.name) for source in found}) > 1
+        numbered = len({stem_of(source.name) for source in found}) > 1 and not found[0].told
         ordered = sorted(
             found, key=lambda source: (source.stamp.moment.isoformat() if source.stamp else "", source.name)
         )
         tables.append(Table(tuple(ordered), stem, parts=numbered))
     return tuple(_joined_by_growth(tables))
-
-
-def _likeness(source: Source) -> frozenset[str]:
-    return source.plain
 
 
 def _unnumbered(stem: str) -> str:

@@ -77,14 +77,14 @@ def look(desk: Desk, source: Source) -> Looked:
         return _whole(desk, source)
     if source.parquet:
         return _parquet(desk, source)
-    if source.encoding != "utf-8":
+    if not source.simple:
         return _whole(desk, source)
     return _big(source)
 
 
 def _whole(desk: Desk, source: Source) -> Looked:
-    prepared = prepare(source.path, None, desk.scratch)
-    extract = load(desk.engine, prepared, Reading(desk.scratch, source.name))
+    reading = Reading(desk.scratch, source.name, sheet=source.sheet)
+    extract = load(desk.engine, prepare(source.path, reading), reading)
     name = desk.name()
     desk.engine.execute(f"alter table {TABLE} rename to {name}")
     columns = ", ".join(f"c{number}" for number in range(1, len(source.columns) + 1))

@@ -139,6 +139,8 @@ def _places(plans: Sequence[Plan], exports: Path, root: Path, names: Sequence[st
             dated = f"{len(plan.table.sources)} pulls by the dates in their names" if plan.table.dated else ""
             why = dated or f"{len(plan.table.sources)} file{'s' * (len(plan.table.sources) > 1)}"
             plan.say("files", listed[0] if len(listed) == 1 else listed, Sure.HIGH, why)
+            if sheet := plan.table.sources[-1].told:
+                plan.say("sheet", sheet, Sure.HIGH, "the workbook has several")
 
 
 def _common(folders: Sequence[PurePosixPath]) -> str:

@@ -21,8 +21,7 @@ _ORDER = (
     "where",
     "dates",
     "taken_at",
-    "delimiter",
-    "encoding",
+    "sheet",
 )
 _HEAD = "# yaml-language-server: $schema=schemas/{name}.schema.json\n#\n"
 
@@ -106,7 +105,7 @@ def _fields(plan: Plan) -> list[str]:
 
 def _line(plan: Plan, indent: int, key: str, term: Term) -> list[str]:
     """Write a line; what means nothing without an entity is a comment where that is one."""
-    about = key not in {"files", "mode", "key", "dates", "taken_at", "delimiter", "encoding", "modified"}
+    about = key not in {"files", "mode", "key", "dates", "taken_at", "sheet", "modified"}
     off = term.sure is Sure.LOW or (about and plan.entity is None)
     return line(indent, key, term.value, _said(term), off=off)
 
