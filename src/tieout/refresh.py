@@ -9,7 +9,7 @@ from tieout.basics.findings import Finding, Level
 from tieout.building import build
 from tieout.contract.archive import archive
 from tieout.contract.load import load_contract
-from tieout.history.ledger import Ledger
+from tieout.history.ledger import Ledger, watch_over
 from tieout.history.pull import PullReport, pull
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.measure.said import say
@@ -55,11 +55,13 @@ def refresh(
         report = pull(workspace, contract, now, accept, progress, environment)
         before = published_or_none(workspace)
         ledger = Ledger(workspace)
+        watch_over(ledger)
         if not ledger.pulls():
             return RefreshReport((*findings, *report.findings), report, before)
         fingerprint = archive(contract, workspace.ledger / "contracts")
         after = build(workspace, ledger, contract, fingerprint, progress=progress)
         say(workspace, contract, after, now)
         publish(workspace, after, now)
-    told = (*findings, *report.findings, *read_findings(workspace, after))
+    damaged = (finding for finding in ledger.findings if finding not in report.findings)
+    told = (*findings, *report.findings, *damaged, *read_findings(workspace, after))
     return RefreshReport(told, report, before, after)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.history.conftest import Marlow
-from tieout.history import LedgerError, changes, rebuild, verify
+from tieout.history import Ledger, LedgerError, changes, rebuild, verify
+from tieout.history.ledger import watch_over
+from tieout.warehouse.seals import Seals
 
 COLUMNS = ["_op", "_key", "_digest", "_row", "_position", "_taken_at", "_previous_taken_at", "id", "name", "arr"]
 
@@ -155,16 +159,63 @@ def test_a_damaged_pull_is_named_and_left_out(marlow: Marlow, how: str) -> None:
     assert "ledger.damaged" in [finding.code for finding in marlow.pull().findings]
 
 
-def test_a_pull_with_other_bytes_is_found_by_verifying(marlow: Marlow) -> None:
-    middle = three(marlow)[1]
-    data = bytearray(middle.read_bytes())
+def flip(path: Path) -> None:
+    """Turn one byte in the middle of a file."""
+    data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
-    middle.write_bytes(data)
+    path.write_bytes(data)
+
+
+def rot(marlow: Marlow, path: Path) -> None:
+    """Turn one byte as a failing disk does: nothing tells that the file was written to."""
+    flip(path)
+    seals = Seals(marlow.workspace)
+    told = json.loads(seals.place(path).read_text(encoding="utf-8"))
+    seals.put(path, told["sha256"])
+
+
+def test_a_pull_that_somebody_wrote_into_is_left_out_at_once(marlow: Marlow) -> None:
+    flip(three(marlow)[1])
     ledger = marlow.ledger
-    assert ledger.findings == ()
-    assert [finding.code for finding in verify(ledger)] == ["ledger.damaged"]
+    assert [finding.code for finding in ledger.findings] == ["ledger.damaged"]
     assert [one.position for one in ledger.pulls()] == [1, 3]
     assert rebuild(marlow.ledger, marlow.engine) == 2
+
+
+@pytest.mark.parametrize("look", [verify, watch_over])
+def test_a_pull_that_rotted_is_found_by_reading_it_again(marlow: Marlow, look: Callable[[Ledger], object]) -> None:
+    rot(marlow, three(marlow)[1])
+    ledger = marlow.ledger
+    assert len(ledger.findings) == 0
+    look(ledger)
+    assert [finding.code for finding in ledger.findings] == ["ledger.damaged"]
+    assert [one.position for one in ledger.pulls()] == [1, 3]
+    assert [one.position for one in marlow.ledger.pulls()] == [1, 3]
+
+
+def test_a_restored_pull_is_sound_again(marlow: Marlow) -> None:
+    middle = three(marlow)[1]
+    whole = middle.read_bytes()
+    flip(middle)
+    assert len(marlow.ledger.pulls()) == 2
+    middle.write_bytes(whole)
+    assert len(marlow.ledger.pulls()) == 3
+
+
+@pytest.mark.parametrize("spoil", [flip, Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_spoiled_change_file_is_derived_again(marlow: Marlow, spoil: Callable[[Path], object]) -> None:
+    three(marlow)
+    right = marlow.changes()
+    spoil(changes(marlow.ledger, marlow.engine, marlow.feed)[1])
+    assert marlow.changes() == right
+
+
+def test_without_any_cache_everything_is_derived_again(marlow: Marlow) -> None:
+    three(marlow)
+    right = marlow.changes()
+    shutil.rmtree(marlow.root / ".tieout")
+    assert marlow.changes() == right
+    assert marlow.ledger.findings == ()
 
 
 def test_a_pull_that_the_engine_cannot_read_is_left_out_on_the_way(marlow: Marlow) -> None:

@@ -192,3 +192,15 @@ def test_a_full_disk_stops_with_our_error(marlow: Marlow, monkeypatch: pytest.Mo
         marlow.pull()
     monkeypatch.undo()
     assert len(marlow.pull().pulled) == 1
+
+
+def test_a_clock_that_was_set_back_holds_back_what_only_it_could_date(marlow: Marlow) -> None:
+    marlow.lay("deals.csv", "1,Ann,10")
+    marlow.pull(now=D(2027, 1, 10))
+    marlow.lay("deals.csv", "1,Ann,20")
+    marlow.lay("13", "1,Ann,15")
+    report = marlow.pull(now=D(2027, 1, 9))
+    assert [held.code for held in report.held] == ["pull.clock"]
+    assert [one.source for one in report.pulled] == ["deals_2026-07-13T1200.csv"]
+    assert "2027-01-09 00:00" in next(found.message for found in report.findings if found.code == "pull.clock")
+    assert [one.taken_at for one in marlow.pull(now=D(2027, 1, 11)).pulled] == [D(2027, 1, 11)]

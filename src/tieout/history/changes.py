@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from tieout.connect.files import file_digest
 from tieout.history.ledger import Feed, Ledger, LedgerError, Pull, verify
 from tieout.warehouse.engine import EngineError, literal
+from tieout.warehouse.seals import Seals
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -64,7 +65,7 @@ def changes(
     while True:
         steps = _steps(ledger, ledger.pulls(feed, known_at, position))
         try:
-            _derive(engine, steps)
+            _derive(engine, steps, ledger.seals)
         except EngineError as error:
             damaged = [step.pull for step in steps if file_digest(step.file) != step.pull.sha256]
             if not damaged:
@@ -75,13 +76,13 @@ def changes(
             return tuple(step.path for step in steps)
 
 
-def _derive(engine: DuckDBPyConnection, steps: Sequence[_Step]) -> None:
-    lacking = [step for step in steps if not step.path.exists()]
+def _derive(engine: DuckDBPyConnection, steps: Sequence[_Step], seals: Seals) -> None:
+    lacking = [step for step in steps if step.path != step.file and not seals.intact(step.path)]
     for folder in {step.path.parent for step in lacking}:
         folder.mkdir(parents=True, exist_ok=True)
         _clear(folder)
     for chunk in _chunks(lacking):
-        _Derivation(engine, steps, chunk).run()
+        _Derivation(engine, steps, chunk, seals).run()
 
 
 def change_folder(ledger: Ledger) -> Path:
@@ -140,6 +141,7 @@ class _Derivation:
     engine: DuckDBPyConnection
     steps: Sequence[_Step]
     chunk: Sequence[_Step]
+    seals: Seals
 
     @property
     def first(self) -> _Step:
@@ -162,7 +164,9 @@ class _Derivation:
         aside = step.path.with_name(f"{step.path.name}.{os.getpid()}-{uuid.uuid4().hex}.tmp")
         target = f"{literal(str(aside))} (format parquet, compression zstd, compression_level 1, use_tmp_file false)"
         self.engine.execute(f"copy (from ({query}) order by _op, _row) to {target}")
+        digest = file_digest(aside)
         aside.replace(step.path)
+        self.seals.put(step.path, digest)
 
     @cached_property
     def _base(self) -> int:

@@ -19,6 +19,7 @@ from tieout.history.exports import Export
 from tieout.history.judge import digest_sql, key_sql
 from tieout.history.ledger import FORMAT, LedgerError, Pull, manifest_path, read_manifest
 from tieout.warehouse.engine import identifier, literal
+from tieout.warehouse.seals import Seals
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -77,6 +78,9 @@ class Batch:
             os.fsync(file)
         finally:
             os.close(file)
+        seals = Seals(self.workspace)
+        for pull in self.pulls:
+            seals.put(self.workspace.ledger / pull.file, pull.sha256)
         self.pulls.clear()
         self.files.clear()
 

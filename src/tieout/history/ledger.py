@@ -16,9 +16,14 @@ from typing import Any
 
 from tieout.basics.findings import Finding, Level
 from tieout.basics.workspace import Workspace
-from tieout.connect.files import file_digest
+from tieout.warehouse.seals import Seals
 
 FORMAT = 1
+
+
+CHANGED = "does not hold what was committed"
+WATCHED = 64_000_000
+"""How many bytes of pulls that nobody touched are read again by each refresh: disks forget, too."""
 
 
 class LedgerError(Exception):
@@ -106,12 +111,13 @@ def read_pull(told: Mapping[str, Any]) -> Pull:
 class Ledger:
     """The committed pulls of a workspace at the time of reading.
 
-    A pull whose file is missing or of another size is left out and told in `findings`; so is one whose content is found
-    damaged later (`verify`, or the engine that cannot read it).
+    A pull whose file is missing, or was touched and does not hold what was committed, is left out and told in
+    `findings`; so is one that is found damaged later (`verify`, `watch_over`, or the engine that cannot read it).
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self.seals = Seals(workspace)
         self.committed, self._broken = read_manifest(manifest_path(workspace))
         self._wrong = {pull.position: wrong for pull in self.committed if (wrong := self._seen_wrong(pull))}
 
@@ -129,12 +135,14 @@ class Ledger:
             size = self.path(pull).stat().st_size
         except OSError:
             return "is missing"
-        return None if size == pull.size else f"has {size:,} bytes, not {pull.size:,}"
+        if size != pull.size:
+            return f"has {size:,} bytes, not {pull.size:,}"
+        return None if self.seals.digest(self.path(pull)) == pull.sha256 else CHANGED
 
     def leave_out(self, damaged: Iterable[Pull]) -> None:
         """Leave pulls out whose files do not hold what was committed."""
         for pull in damaged:
-            self._wrong.setdefault(pull.position, "does not hold what was committed")
+            self._wrong.setdefault(pull.position, CHANGED)
         self.__dict__.pop("_usable", None)
 
     @property
@@ -212,9 +220,25 @@ def damage(pull: Pull, wrong: str) -> Finding:
 
 def verify(ledger: Ledger) -> tuple[Finding, ...]:
     """Read every file of the ledger, leave out those that do not hold what was committed, and name them."""
-    ledger.leave_out(
-        pull
-        for pull in ledger.committed
-        if ledger.path(pull).is_file() and file_digest(ledger.path(pull)) != pull.sha256
-    )
+    ledger.leave_out(pull for pull in ledger.committed if _unsound(ledger, pull))
     return ledger.findings
+
+
+def watch_over(ledger: Ledger) -> None:
+    """Read the pulls again that were not read for longest, some of them each time; leave out what is damaged."""
+    by_path = {ledger.path(pull): pull for pull in ledger.committed}
+    left = WATCHED
+    for path in ledger.seals.oldest(list(by_path)):
+        left -= by_path[path].size
+        if left < 0:
+            return
+        if _unsound(ledger, by_path[path]):
+            ledger.leave_out([by_path[path]])
+
+
+def _unsound(ledger: Ledger, pull: Pull) -> bool:
+    path = ledger.path(pull)
+    try:
+        return path.is_file() and ledger.seals.read(path) != pull.sha256
+    except OSError:
+        return True

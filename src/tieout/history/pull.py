@@ -115,6 +115,7 @@ class _Puller:
         self.workspace, self.now, self.accept = workspace, now, accept
         ledger = Ledger(workspace)
         self.findings: list[Finding] = list(ledger.findings)
+        self.latest = max((pull.pulled_at for pull in ledger.committed), default=now)
         self.known: dict[Feed, list[Pull]] = {feed: list(ledger.pulls(feed)) for feed in ledger.feeds()}
         self.unmapped: dict[Feed, dict[str, None]] = defaultdict(dict)
         self.position = next_position(workspace)
@@ -161,6 +162,12 @@ class _Puller:
         elif several:
             message = f"Several files of {export.feed} have no date in their names: which full extract is the newest?"
             self._hold(export, "pull.undated", message, "Put the date of extraction in each name, or leave one file.")
+        elif export.taken_at == self.now < self.latest:
+            message = (
+                f"The clock says {self.now:%Y-%m-%d %H:%M} UTC, but the last pull was made at {self.latest:%Y-%m-%d %H:%M}:"
+                " it was set back, and nothing else tells when the file was taken."
+            )
+            self._hold(export, "pull.clock", message, "Set the clock right, or put date and time into the file's name.")
         elif export.taken_at > self.now:
             message = (
                 f"By its name the file was taken at {export.taken_at:%Y-%m-%d %H:%M} UTC, which is later than now."

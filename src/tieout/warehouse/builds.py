@@ -17,6 +17,7 @@ from uuid import uuid4
 import simplejson
 
 from tieout.warehouse.engine import EngineError, open_file
+from tieout.warehouse.seals import Seals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,8 @@ def build_path(workspace: Workspace, key: str) -> Path:
 def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None]) -> Path:
     """Fill a new file aside and move it to its name; a build that is there already is left as it is."""
     path = build_path(workspace, key)
-    if _readable(path):
+    seals = Seals(workspace)
+    if _readable(path) and not seals.touched(path):
         return path
     workspace.builds.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{key}.{os.getpid()}.{uuid4().hex}.tmp")
@@ -96,6 +98,7 @@ def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None
             fill(engine)
         sync(aside)
         aside.replace(path)
+        seals.put(path, "")  # its blocks have checksums of their own
     finally:
         for leftover in workspace.builds.glob(f"{aside.name}*"):
             leftover.unlink(missing_ok=True)
@@ -129,6 +132,7 @@ def publish(workspace: Workspace, facts: BuildFacts, published_at: datetime) -> 
     for path in workspace.builds.glob("*.duckdb"):
         if path.stem not in keys and _idle(path, published_at):
             path.unlink(missing_ok=True)
+            Seals(workspace).place(path).unlink(missing_ok=True)
     for path in workspace.builds.glob(".*.tmp*"):
         pid = path.name.split(".")[2]
         if not (pid.isdigit() and _alive(int(pid))):
