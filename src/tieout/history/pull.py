@@ -164,8 +164,8 @@ class _Puller:
             self._hold(export, "pull.undated", message, "Put the date of extraction in each name, or leave one file.")
         elif export.taken_at == self.now < self.latest:
             message = (
-                f"The clock says {self.now:%Y-%m-%d %H:%M} UTC, but the last pull was made at {self.latest:%Y-%m-%d %H:%M}:"
-                " it was set back, and nothing else tells when the file was taken."
+                f"The clock says {self.now:%Y-%m-%d %H:%M} UTC, but the last pull was made at "
+                f"{self.latest:%Y-%m-%d %H:%M}: it was set back, and nothing else tells when the file was taken."
             )
             self._hold(export, "pull.clock", message, "Set the clock right, or put date and time into the file's name.")
         elif export.taken_at > self.now:
