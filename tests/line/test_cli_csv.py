@@ -17,8 +17,8 @@ def test_an_answer_as_csv(typed: Type) -> None:
 
 def test_records_as_csv(typed: Type) -> None:
     lines = typed("ask", "pipeline.open_qualified", "--as-of", "2026-07-20", "--records", "--csv").out.splitlines()
-    assert lines[0] == "record,unit,value,grade,day"
-    assert lines[1] == "O1,O1,100000.00,observed,2026-09-15"
+    assert lines[0] == "record,unit,value,grade,day,original,currency,rate"
+    assert lines[1] == "O1,O1,100000.00,observed,2026-09-15,100000.00,USD,1"
     assert len(lines) == 7
 
 

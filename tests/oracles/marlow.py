@@ -62,6 +62,11 @@ def worth(books: Books, row: Row, at: datetime) -> Decimal:
     return price(books, row.get("ARR__c", ""), row["CurrencyIsoCode"], local(at))
 
 
+def booked(books: Books, deal: Deal) -> Decimal:
+    """Give a closed deal's ARR in dollars at the plan's rate of the day on which it was closed."""
+    return price(books, deal.row.get("ARR__c", ""), deal.row["CurrencyIsoCode"], deal.closes)
+
+
 def governed(books: Books, record: str, when: datetime, known: datetime = EVER) -> State | None:
     """Give a deal's state where it is in any population: known, not deleted, merged, a double or excluded."""
     state = books.at(record, when, known)

@@ -169,6 +169,7 @@ class Tiny:
     contract: dict[str, Any] = field(default_factory=dict)
     exclusions: str = ""
     merges: str = ""
+    rates: str = RATES
 
     def write(self, folder: Path) -> Workspace:
         """Write the workspace."""
@@ -181,7 +182,7 @@ class Tiny:
             "exclusions": "object,id,reason,owner,from,expires\n",
             "merges": "object,id,into,reason,owner,expires\n",
         }
-        (folder / "contract/rates.csv").write_text(RATES)
+        (folder / "contract/rates.csv").write_text(self.rates)
         (folder / "contract/exclusions.csv").write_text(heads["exclusions"] + self.exclusions)
         (folder / "contract/merges.csv").write_text(heads["merges"] + self.merges)
         for name, content in self.exports.items():

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import start_of_day
 from tieout.contract.asked_for import required_by_stage, required_of_leads
 from tieout.contract.calendars import fiscal_calendar
 from tieout.contract.definitions import definition_periods, stage_rank
+from tieout.contract.model import Rates
 
 if TYPE_CHECKING:
     from tieout.basics.calendars import FiscalCalendar
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
 FIRST_YEAR, LAST_YEAR = 2000, 2051
+KINDS: tuple[Rates, ...] = get_args(Rates)
 PUBLIC_DOMAINS = (
     "aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "me.com",
     "msn.com", "outlook.com", "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.com", "yandex.ru",
@@ -120,9 +122,8 @@ def days_told(calendar: FiscalCalendar, days: Sequence[date]) -> Iterator[tuple[
 
 
 def _rates(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
-    rows: list[tuple[object, ...]] = [
-        (kind, contract.company.currency, BEGINNING, END, "1") for kind in ("plan", "spot")
-    ]
+    always = (BEGINNING, END, BEGINNING.date(), END.date())
+    rows: list[tuple[object, ...]] = [(kind, contract.company.currency, *always, "1") for kind in KINDS]
     by_currency: dict[tuple[str, str], list[tuple[date, str]]] = {}
     for rate in contract.rates:
         if rate.currency == contract.company.currency:
@@ -130,11 +131,15 @@ def _rates(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
         by_currency.setdefault((rate.kind, rate.currency), []).append((rate.from_, str(rate.rate)))
     for (kind, currency), entries in by_currency.items():
         entries.sort()
-        ends = [_begins(day, zone) for day, _ in entries[1:]] + [END]
+        ends: list[date | None] = [*(day for day, _ in entries[1:]), None]
         rows += [
-            (kind, currency, _begins(day, zone), end, rate) for (day, rate), end in zip(entries, ends, strict=True)
+            (kind, currency, _begins(day, zone), _ends(end, zone), day, end or END.date(), rate)
+            for (day, rate), end in zip(entries, ends, strict=True)
         ]
-    columns = "kind varchar, currency varchar, starts_at timestamp, ends_at timestamp, rate decimal(18, 8)"
+    columns = (
+        "kind varchar, currency varchar, starts_at timestamp, ends_at timestamp, starts_on date, ends_on date, "
+        "rate decimal(24, 12)"
+    )
     _table(engine, "exchange_rates", columns, rows)
 
 

@@ -41,6 +41,7 @@ def ask(
     ] = None,
     lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
     records: Records = False,
+    original: Annotated[bool, typer.Option("--original", help="Add each currency's own sum and its rate.")] = False,
     passport: Annotated[
         str | None, typer.Option("--passport", metavar="FILE", help="Ask a stored answer again.")
     ] = None,
@@ -65,9 +66,11 @@ def ask(
         refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
     slices = tuple(name.strip() for part in by or () for name in part.split(",") if name.strip())
     one = calendar[0] if calendar else None
-    question = Question(metric, period, slices, None, None, said_then, one, org, rates, where, lens, records=records)
+    question = Question(metric, period, slices, None, None, said_then, one, org, rates, where, lens, records, original)
     moments = Moments(as_of, known_at)
     if calendar and len(calendar) > 1:
+        if original:
+            refuse("--original is for one calendar at a time.")
         return give(ask_calendars(place(workspace), question, moments, tuple(calendar), output))
     return give(ask_number(place(workspace), question, moments, output))
 

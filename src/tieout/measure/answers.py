@@ -41,6 +41,7 @@ class Question:
     where: str | None = None
     lens: str | None = None
     records: bool = False
+    original: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,21 @@ class Row:
     absent: str | None = None
     verdict: str | None = None
     immature: bool = False
+    unvalued: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InCurrency:
+    """What a figure counts in one currency at one rate: the sum of the originals, and their value in the base one.
+
+    `value` and `rate` are None where there is no rate; `unvalued` counts the records that add nothing.
+    """
+
+    currency: str
+    rate: Decimal | None
+    original: Decimal | None
+    value: Decimal | None
+    n: int
     unvalued: int = 0
 
 
@@ -94,6 +110,8 @@ class Answer:
     records: tuple[dict[str, object], ...] | None = None
     days: tuple[date, date] | None = None
     """The first and the last day of the period."""
+    currencies: tuple[InCurrency, ...] | None = None
+    """What the figure is in its original currencies, where asked for."""
 
     @property
     def total(self) -> Row:

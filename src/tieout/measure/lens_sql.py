@@ -113,14 +113,15 @@ def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", c
         units = f"select s.*, c.class as source_class from ({units}) as s {join}"
     else:
         units = f"select s.*, cast(null as varchar) as source_class from ({units}) as s"
-    as_of = stamps_of(view, side).as_of
+    rate_on = rate_day("u", view.lens, stamps_of(view, side).day)
     return f"""
       with at_moment as ({states_sql(view, side)})
-      select u.*, r.rate, {rank} as rank, {value_sql("u", view.lens, "r.rate")} as value
+      select u.*, r.rate, {rate_on} as rate_on, {native_sql("u", view.lens)} as original,
+        {rank} as rank, {value_sql("u", view.lens, "r.rate")} as value
       from ({units}) as u
       left join exchange_rates as r
         on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = u.currency
-        and r.starts_at <= {as_of} and {as_of} < r.ends_at
+        and r.starts_on <= {rate_on} and {rate_on} < r.ends_on
       where {condition}"""
 
 
@@ -176,11 +177,21 @@ HOLDS_RESTATED = """where s.valid_from <= $as_of and $as_of < s.valid_to and s.s
 
 def value_sql(row: str, lens: Lens, rate: str) -> str:
     """Give the expression of a record's value: its amount in the lens's basis, weighted, at a rate."""
+    return converted_sql(native_sql(row, lens), rate)
+
+
+def native_sql(row: str, lens: Lens) -> str:
+    """Give the expression of a record's amount in its own currency: in the lens's basis, weighted, to the cent."""
     native = f"{row}.{lens.basis or 'arr'}"
     weights = {"stage": f"{row}.stage_probability", "record": f"{row}.probability"}
     if lens.weighting in weights:
-        native = product_sql(native, f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))")
-    return converted_sql(native, rate)
+        return product_sql(native, f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))")
+    return native
+
+
+def rate_day(row: str, lens: Lens, day: str) -> str:
+    """Give the expression of the day whose rate values a record: that of as-of, or its own close date."""
+    return f"coalesce({row}.closed_on, {day})" if lens.rates_on == "close_date" else f"cast({day} as date)"
 
 
 def converted_sql(amount: str, rate: str) -> str:

@@ -12,6 +12,7 @@ from tieout.measure.numbers.catalogue import BY_ID
 from tieout.measure.numbers.facts import TIME_DIMENSIONS
 from tieout.show import figures
 from tieout.show.bars import band, bar
+from tieout.show.original import original_lines
 from tieout.show.tables import Cell, Column, table
 from tieout.show.terminal import Terminal, clean
 
@@ -34,6 +35,8 @@ def answer_page(terminal: Terminal, answer: Answer, company: Company) -> list[st
     lines += _figure(terminal, answer, company)
     if len(answer.rows) > 1:
         lines += ["", *_slices(terminal, answer, company)]
+    if answer.currencies is not None:
+        lines += ["", *original_lines(terminal, answer, company)]
     for note in answer.notes:
         lines += ["", *terminal.wrap(note, indent=2)]
     if answer.records is not None:
@@ -157,6 +160,7 @@ def _note(row: Row) -> str:
 
 
 SHOWN = 40
+FIGURES = {"value", "original", "rate"}
 
 
 def _records(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
@@ -164,18 +168,25 @@ def _records(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
     found = answer.records or ()
     if not found:
         return ["  No records."]
-    names = [name for name in found[0] if name not in {"unit", "hit"} and any(row[name] is not None for row in found)]
+    hidden = {"unit", "hit"}
+    if all(row.get("currency") in (None, company.currency) for row in found):
+        hidden |= {"original", "rate", "currency"}
+    names = [name for name in found[0] if name not in hidden and any(row[name] is not None for row in found)]
     if any(row["unit"] != row["record"] for row in found):
         names.insert(1, "unit")
     by_money = answer.unit == "money"
     columns = [
-        Column(company.currency if name == "value" and by_money else name, right=name == "value") for name in names
+        Column(company.currency if name == "value" and by_money else name, right=name in FIGURES) for name in names
     ]
-    rows = [[_told(row[name]) for name in names] for row in found[:SHOWN]]
+    rows = [[_rate(row[name]) if name == "rate" else _told(row[name]) for name in names] for row in found[:SHOWN]]
     lines = table(terminal, columns, rows)
     if len(found) > SHOWN:
         lines.append(f"  ... and {figures.count(len(found) - SHOWN)} more: --csv or --json gives all.")
     return lines
+
+
+def _rate(value: object) -> str:
+    return "none" if value is None else f"{value:,f}"
 
 
 def _told(value: object) -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.show.as_json import CENT, instant
+from tieout.show.original import original_csv
 
 if TYPE_CHECKING:
     from tieout.measure.answers import Answer, Bridge
@@ -23,6 +24,8 @@ def answer_csv(answer: Answer) -> str:
     if answer.records is not None:
         heads = list(answer.records[0]) if answer.records else ["record", "unit", "value"]
         return written(heads, ([record.get(head) for head in heads] for record in answer.records))
+    if answer.currencies is not None:
+        return original_csv(answer)
     names = list(dict.fromkeys(name for row in answer.rows for name in row.by))
     heads = [*names, "value", "n", "interval_low", "interval_high", *GRADES, "absent", "verdict", "immature"]
     rows = []

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import simplejson
 
+from tieout.show.original import original_json
+
 if TYPE_CHECKING:
     from tieout.basics.findings import Finding
     from tieout.measure.answers import Answer, Bridge, Line, Passport, Row, Side
@@ -61,6 +63,8 @@ def answer_json(answer: Answer, currency: str) -> dict[str, Any]:
         "rows": [row_json(row) for row in answer.rows],
         "notes": list(answer.notes),
     }
+    if answer.currencies is not None:
+        document["currencies"] = original_json(answer)
     if answer.records is not None:
         document["records"] = [dict(record) for record in answer.records]
     return document

@@ -23,7 +23,8 @@ class Lens(Model):
     such records are still counted; `types`, `accepted` (a criterion), `outcomes`, `stage` (at least) or `stages`
     (exactly these), `omitted` (forecast categories left out); `date_field` must lie in the period (`none`: any date);
     `past_due` counts open deals whose date has passed; `calendar`; `slice` is a criterion.
-    Amount: `freshness`, `basis`, `weighting` by stage or by the record's own probability, `rates`.
+    Amount: `freshness`, `basis`, `weighting` by stage or by the record's own probability, `rates`, and whether they are
+    those of the day of as-of or of each record's close date (`rates_on`).
     """
 
     owner: str | None = None
@@ -46,3 +47,4 @@ class Lens(Model):
     basis: Basis | None = None
     weighting: Literal["none", "stage", "record"] = "none"
     rates: Rates | None = None
+    rates_on: Literal["as_of", "close_date"] = "as_of"

@@ -73,6 +73,7 @@ PAIRS = f"""
         record, unit, coalesce(l.rank, 1) as left_rank, s.rank as right_rank,
         case when s.part = 3 then coalesce(l.rank, 1) else s.rank end as through_rank, l, s as r,
         case when s.part = 3 then l.rate when l.part = 0 then g.rate else s.rate end as carried_rate,
+        case when s.part = 3 then l.rate else s.rate end as timed_rate,
         row_number() over (partition by record order by part, began_at) as seq
       from (
         select b.*, lag(b) over (partition by record order by part, began_at) as l
@@ -90,7 +91,8 @@ PAIRS = f"""
           from temp.right_units
         ) as b
       ) as s
-      left join temp.left_rates as g on g.currency = s.currency
+      left join temp.left_rates as g
+        on g.currency = s.currency and g.starts_on <= s.l.rate_on and s.l.rate_on < g.ends_on
       where s.part > 0"""
 """Consecutive states of each record as pairs.
 

@@ -1,7 +1,8 @@
 """The SQL of a bridge: pairs of a record's two states become postings, by facet or by movement.
 
 A pair has `l` and `r` (a unit's row at each end, or NULL), their ranks, `through_rank` (the right state judged by the
-left end's lens) and `carried_rate` (the left end's rate for the right state's currency).
+left end's lens), `carried_rate` (the left end's rate for the right state's currency) and `timed_rate` (the right
+state's rate by the left end's lens: what only time did to the rate).
 """
 
 from __future__ import annotations
@@ -41,28 +42,30 @@ class Ends:
 def net_pairs(ends: Ends) -> str:
     """Give the two ends themselves as pairs, first units only; only one lens at two moments is looked through again."""
     judged = "coalesce(t.rank, 1)" if ends.same_lens else "1"
-    again = """left join (select record, lone, rank from temp.through_units where place = 1) as t
+    timed = "t.rate" if ends.same_lens else "r.rate"
+    again = """left join (select record, lone, rank, rate from temp.through_units where place = 1) as t
         on t.record = coalesce(r.record, l.record) and t.lone = coalesce(r.lone, l.lone)"""
     return f"""
       select
         coalesce(l.record, r.record) as record,
         coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit) as unit,
         coalesce(l.rank, 1) as left_rank, coalesce(r.rank, 1) as right_rank, {judged} as through_rank,
-        l, r, g.rate as carried_rate, 0 as seq
+        l, r, g.rate as carried_rate, {timed} as timed_rate, 0 as seq
       from (select * from temp.left_units where place = 1) as l
       full join (select * from temp.right_units where place = 1) as r
         on r.record = l.record and r.lone = l.lone
       {again if ends.same_lens else ""}
-      left join temp.left_rates as g on g.currency = r.currency"""
+      left join temp.left_rates as g
+        on g.currency = r.currency and g.starts_on <= l.rate_on and l.rate_on < g.ends_on"""
 
 
 FURTHER = """
-      select u.record, u.unit, 'several claims' as cause, u.value as amount, 5 as step, u.place as seq
+      select u.record, u.unit, 'several claims' as cause, u.value as amount, 6 as step, u.place as seq
       from temp.right_units as u
       join temp.left_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1
       union all
-      select u.record, u.unit, 'several claims', -u.value, 5, u.place
+      select u.record, u.unit, 'several claims', -u.value, 6, u.place
       from temp.left_units as u
       join temp.right_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1"""
@@ -89,7 +92,7 @@ def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
       select
         record, unit, seq, {amount_sql("l", "l.rate", left)} as v0, {amount_sql("r", "carried_rate", left)} as v1,
         {amount_sql("r", "carried_rate", with_basis)} as v2, {amount_sql("r", "carried_rate", right)} as v3,
-        {amount_sql("r", "r.rate", right)} as v4
+        {amount_sql("r", "timed_rate", right)} as v4, {amount_sql("r", "r.rate", right)} as v5
       from pairs
       where left_rank = 0 and right_rank = 0
     ),
@@ -97,7 +100,8 @@ def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
       select record, unit, {_freshness_cause(ends)} as cause, v1 - v0 as amount, 1 as step, seq from walked
       union all select record, unit, {_amount_cause(ends, "basis")}, v2 - v1, 2, seq from walked
       union all select record, unit, {_amount_cause(ends, "probability")}, v3 - v2, 3, seq from walked
-      union all select record, unit, {_amount_cause(ends, "rate")}, v4 - v3, 4, seq from walked
+      union all select record, unit, 'rate', v4 - v3, 4, seq from walked
+      union all select record, unit, 'definition', v5 - v4, 5, seq from walked
     )
     select record, nullif(unit, record) as unit, cause, cast(amount as decimal(18, 2)) as amount, step, seq
     from (select * from memberships union all select * from walks {more})
@@ -133,7 +137,7 @@ def _freshness_cause(ends: Ends) -> str:
     return "case when v1 > v0 then 'amount up' else 'amount down' end"
 
 
-FIELD = {"basis": "basis", "probability": "weighting", "rate": "rates"}
+FIELD = {"basis": "basis", "probability": "weighting"}
 
 
 def _amount_cause(ends: Ends, facet: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 UNIT_COLUMNS = (
     "lone", "rank", "value", "missing", "outcome", "stage_rank", "close_date", "closed_on", "created_at", "created_on",
-    "claimed_on", "currency", "arr", "acv", "tcv", "stage_probability", "probability", "rate",
+    "claimed_on", "currency", "arr", "acv", "tcv", "stage_probability", "probability", "rate", "rate_on",
 )  # fmt: skip
 """What a bridge needs to know of a unit, after `record` and `unit`."""
 
@@ -71,13 +71,12 @@ def unit_columns_sql() -> str:
 
 
 def take_rates(engine: Connection, end: End, table: str) -> None:
-    """Create the temporary table of an end's rates by currency."""
+    """Create the temporary table of an end's rates, each with the days on which it holds."""
     engine.execute(f"use {end.database}")
     kind = quoted(end.view.lens.rates or "plan")
     engine.execute(
         f"""create temp table {table} as
-        select currency, rate from exchange_rates where kind = {kind} and starts_at <= $as_of and $as_of < ends_at""",
-        {"as_of": end.view.moment.as_of},
+        select currency, rate, starts_on, ends_on from exchange_rates where kind = {kind}"""
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tieout.measure.answers import Answer, Question, QuestionError, Row
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
 from tieout.measure.numbers.knowable import before_history, unknowable
 from tieout.measure.numbers.label import label
+from tieout.measure.numbers.original import by_currency, left_out, only_money
 from tieout.measure.numbers.question import Asked, metric_named, view_of
 from tieout.measure.quality.number_facts import nothing_asked
 from tieout.warehouse.engine import EngineError
@@ -18,6 +21,8 @@ def ask(asked: Asked, question: Question) -> Answer:
     Raises QuestionError where the question names what is not there, PeriodError where a period cannot be read.
     """
     metric = metric_named(question.metric)
+    if question.original:
+        only_money(metric)
     if metric.aggregate == "coverage":
         return coverage(asked, question, metric)
     view = view_of(asked, question, metric)
@@ -27,6 +32,8 @@ def ask(asked: Asked, question: Question) -> Answer:
     try:
         records = records_of(counted) if question.records else None
         rows = count(counted)
+        told = left_out(counted) if rows[0].unvalued else ()
+        currencies = by_currency(counted) if question.original else None
     except EngineError as error:
         if not question.where:
             raise
@@ -36,4 +43,5 @@ def ask(asked: Asked, question: Question) -> Answer:
         raise QuestionError(message) from error
     if not metric.event and not rows[0].n and (reason := before_history(asked, view)):
         rows = (Row({}, None, 0, absent=reason),)
-    return label(asked, question, metric, view, rows, records)
+    answer = label(asked, question, metric, view, rows, records)
+    return replace(answer, notes=(*answer.notes, *told), currencies=currencies)

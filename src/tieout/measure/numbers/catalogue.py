@@ -204,8 +204,8 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         id="bookings",
         question="How much was won?",
-        formula="Sum of the amounts of opportunities won, by close date in the period; re-opened deals count at their "
-        "final close, or as known then when asked as said then.",
+        formula="Sum of the amounts of opportunities won, by close date in the period and at the rate of that date; "
+        "re-opened deals count at their final close, or as known then when asked as said then.",
         unit="money",
         fact="units",
         aggregate="sum",

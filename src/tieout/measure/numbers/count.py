@@ -89,18 +89,26 @@ def records_of(counted: Counting) -> tuple[dict[str, object], ...]:
     """Give the records that a number counts, each with its value, grade, day and slices."""
     keys = "".join(f", {key} as {name}" for key, name in zip(counted.keys, counted.slices, strict=True))
     hit = ", f.hit" if counted.metric.aggregate in ("rate", "share") else ""
+    if counted.metric.unit == "money":
+        named = "" if "currency" in counted.slices else ", f.currency"
+        keys += f", f.original{named}, f.rate"
     sql = f"""select f.record, f.unit, f.value{hit}, f.grade, f.day{keys}
       from ({counted.facts.sql}) as f {counted.joins} order by f.record, f.unit"""
     cursor = run(counted.asked.engine, sql, counted.parameters)
     names = [column[0] for column in cursor.description or ()]
     found = (dict(zip(names, record, strict=True)) for record in cursor.fetchall())
-    return tuple(row | {"grade": GRADES[row["grade"] or 0]} | _shown(counted.metric, row["value"]) for row in found)
+    return tuple(
+        row | {"grade": GRADES[row["grade"] or 0]} | _shown(counted.metric, row["value"], row.get("rate"))
+        for row in found
+    )
 
 
-def _shown(metric: Metric, value: Any) -> dict[str, object]:  # noqa: ANN401 - an engine value
-    """Give the value of a record in the number's unit, so that the records of a count add up to it."""
+def _shown(metric: Metric, value: Any, rate: Any) -> dict[str, object]:  # noqa: ANN401 - engine values
+    """Give a record's value in the number's unit, so that the records of a count add up to it, and its rate."""
     if metric.unit == "count":
         return {"value": 1}
+    if metric.unit == "money":
+        return {"rate": plain(rate)}
     return {"value": value / DAY} if metric.unit == "days" and value is not None else {}
 
 
@@ -116,6 +124,11 @@ def _sql(counted: Counting) -> str:
         {MEASURES[counted.metric.aggregate]}, sum(f.value), max(f.moment), count(f.value), {", ".join(shares)}
       from (select {", ".join([*keys, "f.*"])} from ({counted.facts.sql}) as f {counted.joins}) as f
       {f"group by grouping sets ({', '.join(sorted(sets))})" if names or asked else ""}"""
+
+
+def plain(rate: Decimal | None) -> Decimal | None:
+    """Give a rate without the zeros that its column adds."""
+    return None if rate is None else Decimal(f"{rate.normalize():f}")
 
 
 def _row(counted: Counting, record: tuple[Any, ...], ripe: float | None) -> Row:

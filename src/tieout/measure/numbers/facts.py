@@ -83,7 +83,7 @@ def _units(
     sql = f"""
       select {"f.asked," if view.many else ""} f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
         cast(null as timestamp) as moment,
-        {_grade(view.lens)} as grade,
+        {_grade(view.lens)} as grade, f.original, f.rate,
         f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.outcome, f.owner_id, f.reason,
         f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.type, f.lead_id, f.vertical
       from ({units}) as f {join}
@@ -145,7 +145,8 @@ def _created(view: LensView, contract: Contract) -> Facts:
     amount, kind = _in_force(view, contract)
     value = converted_sql(amount, "r.rate")
     rows = f"""
-      select p.record, p.record as unit, {value} as value, c.class = n.class as hit, p.account_id, p.category,
+      select p.record, p.record as unit, {value} as value, {amount} as original, r.rate,
+        c.class = n.class as hit, p.account_id, p.category,
         null as competitor, p.country, p.currency, p.industry, 'open' as outcome, p.owner_id, null as reason, p.region,
         p.segment, p.source, c.class as source_class, p.stage, p.team, p.type, p.lead_id, p.vertical,
         cast(p.created_at at time zone 'UTC' at time zone {zone} as date) as day,
@@ -243,7 +244,9 @@ def _revenue(view: LensView, contract: Contract) -> Facts:
     inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
     sql = f"""
       select u.* from (
-        select v.*, v.record as unit, {converted_sql("v.amount", "r.rate")} as value, true as hit,
+        select v.record, v.account_id, upper(v.currency) as currency, v.at, v.kind, v.lead_id, v.source, v.source_raw,
+          v.segment, v.region, v.industry, v.country, v.amount as original, r.rate, v.record as unit,
+          {converted_sql("v.amount", "r.rate")} as value, true as hit,
           0 as grade, cast(v.at at time zone 'UTC' at time zone {zone} as date) as day,
           cast(null as timestamp) as moment
         from revenue as v

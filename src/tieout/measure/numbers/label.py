@@ -54,12 +54,12 @@ def label(
     known_at = None if view.moment.restated else view.moment.known_at
     period = view.period.name if view.period else None
     days = (view.period.start, view.period.last_day) if view.period else None
-    notes = _notes(asked, metric, view, rows)
+    notes = _notes(asked, metric, view)
     as_of = view.asked_at or view.moment.as_of
     return Answer(metric.id, metric.unit, period, as_of, known_at, passport, rows, notes, records, days)
 
 
-def _notes(asked: Asked, metric: Metric, view: LensView, rows: tuple[Row, ...]) -> tuple[str, ...]:
+def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     """Say what a figure leaves out because it is not known."""
     if metric.fact not in STATES:
         return ()
@@ -71,7 +71,6 @@ def _notes(asked: Asked, metric: Metric, view: LensView, rows: tuple[Row, ...]) 
     told = {
         f"{missing} opportunities existed, but nothing tells their state then: not counted.": missing,
         f"{unplaced} opportunities are in no stage that the contract has: not counted.": unplaced,
-        f"{rows[0].unvalued} opportunities have no known amount: they count and add nothing.": rows[0].unvalued,
     }
     told[f"This lens works from the data of {view.moment.day}."] = int(stale)
     return tuple(note for note, count in told.items() if count)

@@ -41,4 +41,4 @@ class Metric:
 
 
 ANY_OPEN = {"types": "all", "stages": "all", "omitted": (), "date_field": "none", "past_due": True}
-CLOSED_WON = {**ANY_OPEN, "outcomes": ("won",), "date_field": "close_date"}
+CLOSED_WON = {**ANY_OPEN, "outcomes": ("won",), "date_field": "close_date", "rates_on": "close_date"}
