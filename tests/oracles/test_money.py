@@ -171,7 +171,7 @@ NET = {
 """From the end of January (EUR 1.05, no rate of GBP) to that of March (1.10 and 1.30).
 
 "euro grew": 100 x 1.05 = 105, then 120 x 1.05 = 126 and 120 x 1.10 = 132. "euro cents": 33.33 x 1.05 = 34.9965, so
-35.00, and 36.66. "became euro": 500 dollars, then 500 x 1.05 = 525 and 550: a change of currency is a change of the amount.
+35.00, and 36.66. "became euro": 500 dollars, then 500 x 1.05 = 525 and 550: a change of currency is one of the amount.
 """
 
 
