@@ -161,6 +161,8 @@ def _note(row: Row) -> str:
 
 SHOWN = 40
 FIGURES = {"value", "original", "rate"}
+MONEY = ("original", "currency", "rate")
+"""What a record is in its own currency: shown where one of them is in another than the base one."""
 
 
 def _records(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
@@ -168,10 +170,11 @@ def _records(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
     found = answer.records or ()
     if not found:
         return ["  No records."]
-    hidden = {"unit", "hit"}
-    if all(row.get("currency") in (None, company.currency) for row in found):
-        hidden |= {"original", "rate", "currency"}
+    hidden = {"unit", "hit", *MONEY}
     names = [name for name in found[0] if name not in hidden and any(row[name] is not None for row in found)]
+    if any(row.get("currency") not in (None, company.currency) for row in found):
+        after = names.index("value") + 1 if "value" in names else 1
+        names[after:after] = [name for name in MONEY if name in found[0]]
     if any(row["unit"] != row["record"] for row in found):
         names.insert(1, "unit")
     by_money = answer.unit == "money"
