@@ -1,4 +1,4 @@
--- align/contacts.sql: one row for each contact, as last told.
+-- align/contacts.sql: one row for each contact, as last told, with the account that survives every merge.
 with told as (
   select
     s.*,
@@ -7,7 +7,7 @@ with told as (
   where record is not null
 )
 select
-  record, account_id, lead_id, merged_into, created_at,
-  email_key
-from told
+  t.record, coalesce(n.survivor, t.account_id) as account_id, t.lead_id, t.merged_into, t.created_at, t.email_key
+from told as t
+left join survivors_now as n on n.object = 'account' and n.record = t.account_id
 where place = 1 and op = 'put'

@@ -2,8 +2,8 @@
 -- At any known-at there is at most one row from the systems and one from the register. What a system says is known from the day we heard it; what the register of the contract says is known for all time.
 with told as (
   select
-    record, merged_into, taken_at, ordinal,
-    lag(merged_into) over (partition by record order by taken_at, ordinal) as before
+    record, nullif(merged_into, record) as merged_into, taken_at, ordinal,
+    lag(nullif(merged_into, record)) over (partition by record order by taken_at, ordinal) as before
   from opportunity_changes
   where set_merged_into
 ),

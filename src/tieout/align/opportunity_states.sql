@@ -1,8 +1,28 @@
 -- align/opportunity_states.sql: one row for each state of an opportunity with its account's and its owner's, as long as all three last.
+-- `account_id` is the account that survives every merge; `told_account_id` is the one that the system names.
 -- Every pipeline figure is counted from it. When a row holds is told as in opportunity_versions; from `gone_at` on it does
 -- so for no known-at. Rows that last alike long lie together, in the order of their beginning: as of any moment, most of
 -- the file need not be read.
-with held as (
+with placed as (
+  select
+    v.record,
+    greatest(v.valid_from, coalesce(w.valid_from, v.valid_from)) as valid_from,
+    least(v.valid_to, coalesce(w.valid_to, v.valid_to)) as valid_to,
+    least(v.valid_end, coalesce(w.valid_to, v.valid_end)) as valid_end,
+    greatest(v.seen_from, coalesce(w.seen_from, v.seen_from)) as seen_from,
+    least(v.seen_to, coalesce(w.seen_to, v.seen_to)) as seen_to,
+    v.end_heard, v.missing, v.deleted, coalesce(w.survivor, v.account_id) as account_id,
+    v.account_id as told_account_id, v.owner_id, v.lead_id, v.type, v.stage, v.stage_rank, v.category, v.stage_outcome,
+    v.stage_probability, v.probability, v.close_date, v.created_at, v.arr, v.acv, v.tcv, v.currency, v.source, v.reason,
+    v.competitor, v.accepted, v.outcome_since, v.stage_since, v.segment, v.region,
+    v.stage_grade, v.type_grade, v.close_date_grade, v.currency_grade, v.arr_grade, v.acv_grade, v.tcv_grade
+  from opportunity_versions as v
+  left join survivors as w
+    on w.object = 'account' and w.record = v.account_id
+    and w.valid_from < v.valid_end and v.valid_from < w.valid_to
+    and w.seen_from < v.seen_to and v.seen_from < w.seen_to
+),
+held as (
   select
     v.record,
     greatest(v.valid_from, coalesce(a.valid_from, v.valid_from), coalesce(u.valid_from, v.valid_from)) as valid_from,
@@ -11,7 +31,7 @@ with held as (
     greatest(v.seen_from, coalesce(a.seen_from, v.seen_from), coalesce(u.seen_from, v.seen_from)) as seen_from,
     least(v.seen_to, coalesce(a.seen_to, v.seen_to), coalesce(u.seen_to, v.seen_to)) as seen_to,
     v.end_heard,
-    v.missing, v.deleted, v.account_id, v.owner_id, v.lead_id, v.type, v.stage, v.stage_rank, v.category,
+    v.missing, v.deleted, v.account_id, v.told_account_id, v.owner_id, v.lead_id, v.type, v.stage, v.stage_rank, v.category,
     v.stage_outcome as outcome, v.stage_probability, v.probability, v.close_date, v.created_at, v.arr,
     coalesce(v.acv, v.arr) as acv, coalesce(v.tcv, v.arr) as tcv, upper(v.currency) as currency, v.source, v.reason,
     v.competitor, v.accepted, v.outcome_since, v.stage_since,
@@ -21,7 +41,7 @@ with held as (
     v.stage_grade, v.type_grade, v.close_date_grade, v.currency_grade, v.arr_grade,
     case when v.acv is null then v.arr_grade else v.acv_grade end as acv_grade,
     case when v.tcv is null then v.arr_grade else v.tcv_grade end as tcv_grade
-  from opportunity_versions as v
+  from placed as v
   left join account_versions as a
     on a.record = v.account_id
     and a.valid_from < v.valid_end and v.valid_from < a.valid_to

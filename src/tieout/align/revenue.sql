@@ -1,9 +1,16 @@
 -- align/revenue.sql: one row for each record of revenue, with the customer's segment and the source of the lead that became it.
+-- The customer is the account that survives every merge.
+with told as (
+  select
+    t.record, coalesce(n.survivor, t.account_id) as account_id, t.amount, t.currency, t.at, t.kind
+  from revenue_told as t
+  left join survivors_now as n on n.object = 'account' and n.record = t.account_id
+)
 select
   r.record, r.account_id, r.amount, r.currency, r.at, r.kind,
   c.lead_id, case when c.lead_id is null then '(no lead)' else coalesce(c.source, '(unknown)') end as source,
   c.source_raw, coalesce(a.rule_segment, a.segment) as segment, a.region, a.industry, i.vertical, a.country
-from revenue_told as r
+from told as r
 left join customer_leads as c on c.account_id = r.account_id
 left join account_versions as a
   on a.record = r.account_id and a.seen_to = timestamp '9999-12-31'

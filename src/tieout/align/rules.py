@@ -193,6 +193,51 @@ RULES: tuple[Rule, ...] = (
         "Mend the merge, so that the surviving record is counted.",
     ),
     Rule(
+        "merge.lost",
+        Level.WARNING,
+        """select min(m.object || ' ' || m.id), min(m.into_id), count(*) from registered_merges as m
+        left join (
+          select 'account' as object, record from source_account union select 'contact', record from source_contact
+          union select 'lead', record from source_lead
+        ) as k on k.object = m.object and k.record = m.into_id
+        where m.object <> 'opportunity' and k.record is null having count(*) > 0""",
+        "{n} entries of the merge register lead into an account, contact or lead that no system has (the first is "
+        "'{given}').",
+        "Mend the id: a merge of accounts or contacts is not followed there, and a merged lead is not counted.",
+    ),
+    Rule(
+        "merge.unused",
+        Level.NOTE,
+        """select min('merges.csv ' || m.id), min(m.id), count(*) from registered_merges as m
+        left join (
+          select 'account' as object, record from source_account union select 'contact', record from source_contact
+          union select 'lead', record from source_lead union select 'opportunity', record from opportunity_changes
+        ) as k on k.object = m.object and k.record = m.id
+        where k.record is null having count(*) > 0""",
+        "{n} entries of the merge register name a duplicate that no system has (the first is '{given}').",
+        "Mend the id, or take the entry out.",
+    ),
+    Rule(
+        "merge.expired",
+        Level.WARNING,
+        """select min('merges.csv ' || m.id), cast(min(m.ends_at) as varchar), count(*) from registered_merges as m
+        cross join heard as h where m.ends_at <= h.until_at having count(*) > 0""",
+        "{n} merges have run out (the first on {given}): their records stand for themselves again.",
+        "Renew them, or take them out. `tieout effects` shows what they are worth.",
+    ),
+    Rule(
+        "merge.excluded",
+        Level.WARNING,
+        """select min('account ' || n.record), min(n.survivor), count(distinct n.record)
+        from survivors_now as n cross join heard as h
+        left join exclusions as x on x.object = 'account' and x.id = n.record and x.ends_at > h.until_at
+        left join exclusions as y on y.object = 'account' and y.id = n.survivor and y.ends_at > h.until_at
+        where n.object = 'account' and (x.id is null) <> (y.id is null) having count(*) > 0""",
+        "{n} accounts are merged with another of which one is excluded and the other is not (the first is merged into "
+        "'{given}'): a merge never moves money, so each is left out or counted as before.",
+        "Exclude both, or neither.",
+    ),
+    Rule(
         "history.flagged",
         Level.NOTE,
         """select min(object || ' ' || record), 'taken', count(*) from opportunity_changes

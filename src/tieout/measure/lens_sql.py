@@ -228,8 +228,7 @@ def _claim_units(view: LensView, side: str, contract: Contract) -> str:
     zone = quoted(contract.company.time_zone)
     at = f"""k.valid_from <= $as_of_{side} and $as_of_{side} < k.valid_to
         and k.seen_from <= $known_at_{side} and $known_at_{side} < k.seen_to"""
-    steps = "coalesce(m3.into_record, m2.into_record, m.into_record, k.opportunity_id)"
-    target = "k.opportunity_id" if view.lens.merged else steps
+    target = "k.opportunity_id" if view.lens.merged else "coalesce(m.survivor, k.opportunity_id)"
     claimed_on = f"cast(k.claimed_at at time zone 'UTC' at time zone {zone} as date)"
     state = ", ".join(f"s.{name}" for name in STATE)
     alone = {
@@ -247,9 +246,10 @@ def _claim_units(view: LensView, side: str, contract: Contract) -> str:
       left join (
         select k.record, {claimed_on} as claimed_on, {target} as target
         from claims as k
-        left join at_moment as m on m.record = k.opportunity_id
-        left join at_moment as m2 on m2.record = m.into_record
-        left join at_moment as m3 on m3.record = m2.into_record
+        left join survivors as m
+          on m.object = 'opportunity' and m.record = k.opportunity_id
+          and m.valid_from <= $as_of_{side} and $as_of_{side} < m.valid_to
+          and m.seen_from <= $known_at_{side} and $known_at_{side} < m.seen_to
         where k.opportunity_id is not null and {at}
       ) as c on c.target = s.record
       union all

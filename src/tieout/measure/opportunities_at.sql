@@ -21,7 +21,7 @@ left join opportunity_merges as d
 left join exclusions as x
   on x.id = s.record and x.object = 'opportunity' and x.starts_at <= $as_of and $as_of < x.ends_at
 left join exclusions as y
-  on y.id = s.account_id and y.object = 'account' and y.starts_at <= $as_of and $as_of < y.ends_at
+  on y.id = s.told_account_id and y.object = 'account' and y.starts_at <= $as_of and $as_of < y.ends_at
 where s.valid_from <= $as_of and $as_of < s.gone_at and $as_of < s.valid_end
   and s.seen_from <= $known_at and $known_at < s.seen_to
   and ($as_of < s.valid_to or $known_at < s.end_heard)

@@ -34,7 +34,7 @@ class Exclusion(Model):
 class Merge(Model):
     """A record that is a duplicate of another."""
 
-    object: Literal["opportunity", "lead"] = "opportunity"
+    object: Literal["opportunity", "account", "contact", "lead"] = "opportunity"
     id: str
     into: str
     reason: str

@@ -230,8 +230,9 @@ def _leads(view: LensView, contract: Contract) -> Facts:
           left join exclusions as x
             on x.object = 'opportunity' and x.id = w.opportunity_id and x.starts_at <= $as_of_a and $as_of_a < x.ends_at
           left join exclusions as y
-            on y.object = 'account' and y.id = w.account_id and y.starts_at <= $as_of_a and $as_of_a < y.ends_at
+            on y.object = 'account' and y.id = w.told_account_id and y.starts_at <= $as_of_a and $as_of_a < y.ends_at
           where w.won_at <= $as_of_a and $as_of_a < w.reopened_at and x.id is null and y.id is null
+            and w.holds_from <= $as_of_a and $as_of_a < w.holds_to
         ) as w on w.lead_id = l.record
         where l.first_contact_at <= $as_of_a and l.duplicate_until <= $as_of_a
       ) as u

@@ -1,0 +1,138 @@
+"""A merge counts no record twice and loses none: money stays, what belongs to a duplicate follows, and back again."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.tiny import Life, Tiny, answered, dated, logged, once, records, slices
+from tests.wrong_numbers.company import AS_OF, DAYS, EVENTS, MERGES, Figures, company, deal, exports, figures
+from tieout import Workspace
+from tieout.measure.numbers.catalogue import METRICS
+from tieout.questions import opened
+
+SUMS = {
+    metric.id for metric in METRICS if metric.unit in {"money", "count"} and metric.id != "pipeline.created.sourced"
+}
+
+
+def wholes(found: Figures) -> Figures:
+    """The sums over everything; rates and slices may move with a merge of accounts, these may not."""
+    return {key: value for key, value in found.items() if not key[2] and key[0] in SUMS}
+
+
+def table(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
+    with opened(workspace) as build:
+        return build.engine.execute(sql).fetchall()
+
+
+def merged(tmp_path: Path, name: str, rows: str, **terms: str) -> Workspace:
+    return Tiny(exports(), {}, terms.get("exclusions", ""), MERGES + rows).refreshed(tmp_path / name)
+
+
+CHAIN = "account,A3,A2,one firm,RevOps,\naccount,A2,A1,one firm,RevOps,\n"
+
+
+@pytest.mark.parametrize(
+    "rows", ["account,A2,A1,one firm,RevOps,\n", CHAIN, "account,A1,A3,one firm,RevOps,2026-08-20\n"]
+)
+def test_merging_accounts_moves_no_money(tmp_path: Path, rows: str) -> None:
+    excluded = "account,A2,competitor,RevOps,,\n"
+    alone = wholes(figures(merged(tmp_path, "alone", "", exclusions=excluded), DAYS))
+    together = wholes(figures(merged(tmp_path, "together", rows, exclusions=excluded), DAYS))
+    assert together == alone
+    assert any(value for value, _, _ in alone.values())
+
+
+def test_a_chain_of_accounts_ends_at_the_last(tmp_path: Path) -> None:
+    workspace = merged(tmp_path, "chain", CHAIN)
+    owners = answered(workspace, "pipeline.open", AS_OF, by=("account",))
+    assert set(slices(owners)) == {"A1", "(unknown)"}
+    assert {row[0] for row in table(workspace, "select distinct account_id from revenue where account_id <> ''")} == {
+        "A1"
+    }
+    assert table(workspace, "select distinct account_id from leads where account_id is not null") == [("A1",)]
+    assert table(workspace, "select record, survivor, steps from survivors where object = 'account' order by 1") == [
+        ("A2", "A1", 1),
+        ("A3", "A1", 2),
+    ]
+
+
+def test_an_account_merge_that_runs_out_holds_until_then(tmp_path: Path) -> None:
+    workspace = merged(tmp_path, "ends", "account,A2,A1,one firm,RevOps,2026-08-20\n")
+    before, after = (
+        slices(answered(workspace, "pipeline.open", day, by=("account",))) for day in ("2026-08-15", "2026-08-31")
+    )
+    assert "A2" not in before
+    assert after["A2"].value == 2_000 * 11 // 10 + 16_000
+
+
+def test_taking_a_merge_out_restores_everything(tmp_path: Path) -> None:
+    never = figures(merged(tmp_path, "never", ""), DAYS)
+    workspace = merged(tmp_path, "back", CHAIN + "lead,L2,L1,same person,RevOps,\n")
+    assert figures(workspace, DAYS) != never
+    assert figures(merged(tmp_path, "back", ""), DAYS) == never
+
+
+def test_a_long_chain_of_deals_keeps_the_claim(tmp_path: Path) -> None:
+    names = [f"D{number}" for number in range(6)]
+    found = dated("deals", {name: deal(1_000) for name in names}, [AS_OF])
+    found |= dated("claims", {"K": once(deal="D0")}, [AS_OF])
+    rows = "".join(f"opportunity,{one},{other},again,RevOps,\n" for one, other in pairwise(names))
+    lenses = {"marketing": {"grain": "claim"}}
+    workspace = Tiny(found, {"lenses": lenses}, "", rows).refreshed(tmp_path)
+    assert records(workspace, "pipeline.open_qualified", AS_OF, lens="marketing") == {"D5"}
+    assert answered(workspace, "pipeline.open_qualified", AS_OF, lens="marketing").total.n == 1
+
+
+def test_the_win_of_a_merged_lead_is_its_survivors(tmp_path: Path) -> None:
+    won: Life = [("2026-07-06T12:00", {"lead": "L2"}), ("2026-08-01T12:00", {"stage": "Closed Won"})]
+    found = dated("deals", {"D": won}, ["2026-07-31", AS_OF]) | dated("leads", {"L1": once(), "L2": once()}, [AS_OF])
+    workspace = Tiny(found, {}, "", "lead,L2,L1,same person,RevOps,\n").refreshed(tmp_path)
+    conversion = answered(workspace, "conversion.lead_to_won", AS_OF).total
+    assert (conversion.value, conversion.n) == (1, 1)
+    assert answered(workspace, "leads.new", AS_OF, period="2026-01-01..2026-12-31").total.value == 1
+
+
+def test_merged_persons_are_one_person(tmp_path: Path) -> None:
+    leads = {f"L{n}": once(email=email) for n, email in enumerate(["a@x.example", "a@x.example", "b@y.example", ""])}
+    found = dated("deals", {"D": deal(1)}, [AS_OF]) | dated("leads", leads, [AS_OF])
+    rows = "lead,L2,L0,same person,RevOps,\nlead,L3,L2,same person,RevOps,\n"
+    workspace = Tiny(found, {}, "", rows).refreshed(tmp_path)
+    assert {row[0] for row in table(workspace, "select person from persons")} == {"lead:L0"}
+    assert table(workspace, "select count(*), count(distinct record) from persons") == [(4, 4)]
+
+
+def test_what_a_system_says_of_accounts_is_known_when_heard(tmp_path: Path) -> None:
+    accounts: dict[str, Life] = {
+        "A1": once(employees="500", name="One"),
+        "A2": [("2026-01-05T09:00", {"employees": "20", "name": "Uno"}), ("2026-08-10T12:00", {"merged": "A1"})],
+    }
+    days = ["2026-07-31", "2026-08-31"]
+    found = dated("deals", {"D": deal(1_000, account="A2")}, days) | dated("accounts", accounts, days)
+    workspace = Tiny(found).refreshed(tmp_path)
+    then = slices(answered(workspace, "pipeline.open", "2026-07-31", by=("account",), said_then=True))
+    now = slices(answered(workspace, "pipeline.open", "2026-07-31", by=("account",)))
+    assert (set(then), set(now)) == ({"A2"}, {"A1"})
+
+
+def test_a_circle_loses_nothing(tmp_path: Path) -> None:
+    accounts = {"A1": once(merged="A2"), "A2": once(merged="A1"), "A3": once(merged="A3")}
+    deals = {f"D{n}": deal(1_000, account=f"A{n}") for n in (1, 2, 3)}
+    found = dated("deals", deals, [AS_OF]) | dated("accounts", accounts, [AS_OF])
+    workspace = Tiny(found).refreshed(tmp_path)
+    assert answered(workspace, "pipeline.open", AS_OF).total.value == 3_000
+
+
+def test_activities_of_merged_accounts_lie_together(tmp_path: Path) -> None:
+    found = exports() | logged("activities", AS_OF, [*EVENTS, {"account": "A3", "at": "2026-07-02T12:00"}])
+    workspace = Tiny(found, {}, "", "account,A3,A2,one firm,RevOps,\naccount,A2,A1,one firm,RevOps,\n").refreshed(
+        tmp_path
+    )
+    assert table(workspace, "select account_id, count(*) from activities group by all") == [("A1", 3)]
+
+
+def test_the_company_of_this_folder_still_merges_its_deal(tmp_path: Path) -> None:
+    assert "double" not in records(company().refreshed(tmp_path), "pipeline.open", AS_OF)
