@@ -1,4 +1,5 @@
--- align/activities.sql: one row for each activity, with the account it concerns. Merged records stand for their survivors.
+-- align/activities.sql: one row for each activity, with the account it concerns.
+-- Merged records stand for their survivors.
 select
   a.record, a.kind, a.at, coalesce(nl.survivor, a.lead_id) as lead_id, coalesce(nc.survivor, a.contact_id) as contact_id,
   coalesce(no.survivor, a.opportunity_id) as opportunity_id, a.user_id, a.campaign_id, a.channel, a.direction,

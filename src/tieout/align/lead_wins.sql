@@ -1,5 +1,5 @@
 -- align/lead_wins.sql: one row for each time an opportunity that came from a lead was won, until it was re-opened, deleted or for good.
--- Merged opportunities and leads stand for their survivors; for a lead, from `holds_from` until before `holds_to`.
+-- A merged lead stands for its survivor, from `holds_from` until before `holds_to`; a merged opportunity never was a deal.
 with links as (
   select record, lead_id from opportunities where lead_id is not null
   union
@@ -7,10 +7,9 @@ with links as (
 ),
 surviving as (
   select distinct
-    coalesce(n.survivor, k.record) as record, coalesce(s.survivor, k.lead_id) as lead_id,
+    k.record, coalesce(s.survivor, k.lead_id) as lead_id,
     coalesce(s.valid_from, timestamp '0001-01-01') as holds_from, coalesce(s.valid_to, timestamp '9999-12-31') as holds_to
   from links as k
-  left join survivors_now as n on n.object = 'opportunity' and n.record = k.record
   left join survivors as s on s.object = 'lead' and s.record = k.lead_id and s.seen_to = timestamp '9999-12-31'
 )
 select
