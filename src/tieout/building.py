@@ -11,6 +11,7 @@ from tieout.align.steps import program
 from tieout.contract.archive import read_archived
 from tieout.history.keyed import hash_key
 from tieout.history.ledger import Ledger
+from tieout.measure.quality.findings import quality_findings
 from tieout.warehouse.builds import BuildFacts, build_key, make_build
 from tieout.warehouse.contents import store_contract, store_findings
 
@@ -50,7 +51,8 @@ def build(
     def fill(engine: Connection) -> None:
         align(engine, contract, feeds, hash_key(workspace), (lambda name: progress(name, 0, 0)) if progress else None)
         store_contract(engine, contract)
-        store_findings(engine, data_findings(engine, contract, feeds))
+        found = (*data_findings(engine, contract, feeds), *quality_findings(engine, contract, facts.heard_until))
+        store_findings(engine, found)
 
     make_build(workspace, facts.key, fill)
     return facts

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
 
+MADE_BY = ("tieout.align", "tieout.measure.quality")
+"""The packages whose text makes the tables and findings of a build."""
+
+
 @cache
 def step_texts(package: str = "tieout.align") -> dict[str, str]:
     """Give the SQL of every step of a package by the name of its table."""
@@ -32,7 +36,7 @@ def step_texts(package: str = "tieout.align") -> dict[str, str]:
 @cache
 def program() -> str:
     """Name the program that makes a build: its version and the text of its steps, so that no build outlives them."""
-    found = (entry for entry in files("tieout.align").iterdir() if entry.name.endswith((".py", ".sql")))
+    found = (entry for part in MADE_BY for entry in files(part).iterdir() if entry.name.endswith((".py", ".sql")))
     told = "\n".join(f"{entry.name}\n{entry.read_text('utf-8')}" for entry in sorted(found, key=lambda one: one.name))
     return f"{VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 

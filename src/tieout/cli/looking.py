@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tieout.cli.given import AsJson, InPeriod, OnCalendar, Where, app, give, output_of, place, run
+from tieout.cli.given import AsCsv, AsJson, InPeriod, OnCalendar, Records, Where, app, give, output_of, place, run
 
 
 @app.command()
@@ -15,6 +15,14 @@ def check(json: AsJson = False, workspace: Where = None) -> int:
     from tieout.commands.looking import check_all
 
     return give(check_all(place(workspace), run(), output_of(json=json)))
+
+
+@app.command()
+def audit(records: Records = False, json: AsJson = False, csv: AsCsv = False, workspace: Where = None) -> int:
+    """Audit the data: right stage, required fields, names, owners; what is at stake, the trend."""
+    from tieout.commands.auditing import show_audit
+
+    return give(show_audit(place(workspace), output_of(json=json, csv=csv), records=records))
 
 
 @app.command()
