@@ -165,7 +165,7 @@ def test_names_and_fields(found: Audit) -> None:
 
 
 def test_the_trend_is_absent_before_history(found: Audit) -> None:
-    """The first extract is of the end of August, and deals changed last in January: restated they reach back to then."""
+    """The first extract is of the end of August; deals changed last in January, so that restated they reach back."""
     rows = found.trend["completeness.required"]
     said = found.trend["completeness.required as said then"]
     assert [row.value for row in rows][-1] == 3 / 4
