@@ -62,21 +62,18 @@ def glossary_csv(metrics: Sequence[Metric]) -> str:
     )
 
 
-def written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write a head and rows as CSV."""
-
-
 def audit_csv(checks: Sequence[Broken], *, records: bool = False) -> str:
     """Give the checks of an audit, or the records that break them, those with most at stake first."""
     if records:
         rows = ([c.code, c.name, c.entity, r.record, r.given, r.worth] for c in checks for r in c.records)
-        return _written(["code", "rule", "entity", "record", "given", "stake"], rows)
+        return written(["code", "rule", "entity", "record", "given", "stake"], rows)
     heads = ["code", "name", "entity", "field", "owner", "level", "checked", "broken", "worth", "remedy"]
     found = ([getattr(check, head) for head in heads] for check in checks)
-    return _written(["stake" if head == "worth" else "rule" if head == "name" else head for head in heads], found)
+    return written(["stake" if head == "worth" else "rule" if head == "name" else head for head in heads], found)
 
 
-def _written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write a head and rows as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heads)
