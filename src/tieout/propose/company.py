@@ -118,13 +118,12 @@ def find_types(desk: Desk, plans: Sequence[Plan]) -> tuple[list[Term], list[Ques
                     "fields.type.values",
                     f"Whether {told_left} is new, expansion or renewal is not said; kept as they are.",
                 )
-        elif column and values and len(values) <= MOST_TYPES:
-            plan.say("fields.type", column, Sure.MEDIUM, "its values say neither new nor renewal; kept as they are")
-            types |= dict.fromkeys(values, "")
-            plan.ask("fields.type.values", "Which of its values are new, expansion or renewal is not said: all count.")
         elif plan.told("mode") != "log" or not types:
-            plan.say("fields.type", {"constant": "new"}, Sure.MEDIUM, "no column tells renewals from new business")
-            plan.ask("fields.type", "Which deals are renewals is not told by any column: all count as new.")
+            say = f"; the values of '{column}' do not" if column and values else ""
+            plan.say(
+                "fields.type", {"constant": "new"}, Sure.MEDIUM, f"no column tells renewals from new business{say}"
+            )
+            plan.ask("fields.type", f"Which deals are renewals is not told by any column{say}: all count as new.")
             types["new"] = ""
     ordered: list[str] = [name for name in ("new", "expansion", "renewal") if name in types]
     ordered += [name for name in types if name not in ordered]

@@ -8,14 +8,13 @@ from typing import Any
 
 from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY, FIELD_HISTORY_FIELDS, Kind
 from tieout.propose.entities import guess_entity
-from tieout.propose.fields import DRESSED, Match, match_fields
+from tieout.propose.fields import DRESSED, Match, match_fields, name_score, shared_words
 from tieout.propose.group import Table
 from tieout.propose.look import Looked
 from tieout.propose.plain import plain
 from tieout.propose.plan import Plan, Sure
 from tieout.propose.reading import filled, probability_sql, reading_of
 from tieout.propose.shapes import Shape, best_shape, known_shapes
-from tieout.propose.words import FIELDS
 
 CLAIMED = 4
 """How many columns a shape has to know in a file before the file is said to be of its system."""
@@ -181,6 +180,9 @@ def _guessed(plan: Plan) -> None:
 def say_match(plan: Plan, field: str, match: Match) -> None:
     """Propose a column for a field as sure as its match is."""
     sure = Sure.HIGH if match.score >= 0.9 else Sure.MEDIUM
+    if match.score < DRESSED and ENTITIES[plan.entity or ""][field] is Kind.MONEY:
+        sure = Sure.LOW
+        plan.ask(f"fields.{field}", f"Whether '{match.column}' is the amount is not told by its name.")
     say_field(plan, field, match.column, sure, match.why)
 
 
@@ -208,8 +210,10 @@ def _modified(plan: Plan) -> None:
     given = plan.shape.terms.get("modified", ()) if plan.shape else ()
     by_plain = {plain(column): column for column in plan.looked.source.columns}
     wanted = [by_plain[plain(one)] for one in given if plain(one) in by_plain]
-    if not plan.shape:
-        wanted = [by_plain[word] for word in by_plain if word in FIELDS["modified"]]
+    if not wanted:
+        dress = shared_words(plan.looked.source.columns)
+        scored = [(name_score("modified", one, dress), one) for one in plan.looked.source.columns]
+        wanted = [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score >= DRESSED]
     column = next((one for one in wanted if plan.looked.of(one).dated), None)
     if column and column != plan.column("close_date"):
         plan.say("modified", column, Sure.HIGH, "its name says so, and it holds times")

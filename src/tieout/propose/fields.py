@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tieout.contract.vocabulary import ENTITIES, Kind
@@ -23,12 +24,12 @@ class Match:
     why: str
 
 
-def name_score(field: str, column: str) -> float:
-    """Say how well a column's name says a field, from 0 to 1."""
+def name_score(field: str, column: str, dress: frozenset[str] = frozenset()) -> float:
+    """Say how well a column's name says a field, from 0 to 1. `dress`: words that all columns of its table have."""
     if any(word in FIELDS[field] for word in spellings(column)):
         return max(SAME - min(_rank(field, column), 12) / 80, DRESSED + 0.03)
     words = tokens(column)
-    bare = tuple(word for word in words if word not in DRESS)
+    bare = tuple(word for word in words if word not in DRESS and word not in dress)
     if bare and bare != words and plain(" ".join(bare)) in FIELDS[field]:
         return DRESSED
     if len(words) > 1 and plain(" ".join(reversed(words))) in FIELDS[field]:
@@ -82,6 +83,7 @@ def _text_fits(facts: Facts, field: str) -> float:
         "city",
         "first_name",
         "last_name",
+        "product",
     }:
         return 0.3 if facts.numeric else 1.0
     return 0.6 if facts.kind in {"number", "email"} and field.endswith("_id") and field != "owner_id" else 1.0
@@ -91,11 +93,13 @@ def match_fields(entity: str, looked: Looked, taken: Iterable[str] = ()) -> dict
     """Give each field of an entity the column that fits it best; one column serves one field."""
     used = set(taken)
     pairs: list[tuple[float, int, str, str]] = []
+    dress = shared_words(looked.source.columns)
     for field, kind in ENTITIES[entity].items():
         if field not in FIELDS:
             continue
         for place, column in enumerate(looked.source.columns):
-            name = name_score(field, column)
+            names = [field, f"{entity}.{field}"]
+            name = max(name_score(one, column, dress) for one in names if one in FIELDS)
             score = name * fits(kind, looked.facts[place], field) if name else 0
             if score >= 0.5:
                 pairs.append((score, -place, field, column))
@@ -105,6 +109,12 @@ def match_fields(entity: str, looked: Looked, taken: Iterable[str] = ()) -> dict
             found[field] = Match(column, score, _why(score, looked.of(column)))
             used.add(column)
     return found
+
+
+def shared_words(columns: Sequence[str]) -> frozenset[str]:
+    """List the words that most columns of a table begin with, as in `seller_id, seller_city`."""
+    first = Counter(words[0] for column in columns if len(words := tokens(column)) > 1)
+    return frozenset(word for word, n in first.items() if n > 1 and n * 2 >= len(columns))
 
 
 def _why(score: float, facts: Facts) -> str:

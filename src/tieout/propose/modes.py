@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 
 from tieout.connect.files import UnreadableError
 from tieout.contract.vocabulary import FIELD_HISTORY
@@ -17,8 +16,8 @@ _EVENTS = frozenset({"activity", "usage"})
 SAME_RECORDS = 0.9
 
 
-def say_mode(desk: Desk, plan: Plan, today: date) -> None:
-    """Propose the mode of a table's extracts, and when undated ones were taken."""
+def say_mode(desk: Desk, plan: Plan) -> None:
+    """Propose the mode of a table's extracts."""
     given = plan.shape.terms.get("mode") if plan.shape else None
     if given == "log" or plan.entity == FIELD_HISTORY:
         _log(plan)
@@ -35,7 +34,6 @@ def say_mode(desk: Desk, plan: Plan, today: date) -> None:
         plan.say("mode", "delta", Sure.MEDIUM, "its name says that it holds changes")
     else:
         plan.say("mode", "full", Sure.MEDIUM, "one file, one row for each record")
-    _taken(plan, today)
 
 
 def _log(plan: Plan) -> None:
@@ -94,24 +92,3 @@ def _shared(desk: Desk, plan: Plan, first: object, last: object) -> tuple[float,
     except EngineError:
         return None
     return both / one if one else 0.0, both / other if other else 0.0
-
-
-def _taken(plan: Plan, today: date) -> None:
-    """Say when a file without a date in its name was taken, where its newest time of change is well in the past."""
-    if plan.table.dated or not plan.entity:
-        return
-    newest = newest_day(plan)
-    if newest and newest < today - timedelta(days=3):
-        why = "its name has no date; nothing in it is newer"
-        plan.say("taken_at", newest.isoformat(), Sure.MEDIUM, why)
-
-
-def newest_day(plan: Plan) -> date | None:
-    """Give the last day of the columns that tell what has happened: changes and events, not plans."""
-    names = [
-        plan.told("modified"),
-        plan.told("at"),
-        *(plan.column(one) for one in ("created_at", "at", "first_contact_at")),
-    ]
-    days = [plan.looked.of(name).last for name in names if isinstance(name, str)]
-    return max((day for day in days if day), default=None)

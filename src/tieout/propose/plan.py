@@ -53,6 +53,9 @@ class Plan:
     asked: list[tuple[str, str]] = field(default_factory=list)
     key: tuple[str, ...] = ()
     base: str = ""
+    stage: tuple[str, str, dict[str, str]] | None = None
+    family: str = ""
+    stage_flags: tuple[str | None, str, str | None] | None = None
 
     def say(self, key: str, value: object, sure: Sure, why: str) -> None:
         """Propose a line."""

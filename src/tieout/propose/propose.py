@@ -13,6 +13,7 @@ from tieout.propose.company import find_categories, find_company, find_types, sa
 from tieout.propose.copies import drop_copies
 from tieout.propose.dates import say_dates
 from tieout.propose.draft import draft, systems_of
+from tieout.propose.eventlog import read_log
 from tieout.propose.group import Table, group, patterns
 from tieout.propose.joins import find_joins
 from tieout.propose.keys import candidates, prove_key
@@ -21,8 +22,10 @@ from tieout.propose.modes import say_mode
 from tieout.propose.names import name_plans
 from tieout.propose.plan import Plan, Proposal, Sure
 from tieout.propose.refine import refine
+from tieout.propose.settle import settle
 from tieout.propose.stages import find_stages
 from tieout.propose.survey import LeftOut, Source, survey
+from tieout.propose.taken import say_taken
 from tieout.warehouse.engine import memory
 
 Progress = Callable[[str, int, int], None]
@@ -84,6 +87,8 @@ def _drafts(
         tried = [column for columns in candidates(plan) for column in columns]
         plan.looked = keep(desk, looked, [*tried, *_used(plan)])
         prove_key(desk, plan)
+        if looked.rejected:
+            plan.ask("files", f"{looked.rejected:,} of its lines cannot be read as a row; `tieout check` names them.")
         plans.append(plan)
     return plans
 
@@ -109,9 +114,13 @@ def _proposed(
     name_plans(plans)
     _places(plans, exports, root, [source.name for source in sources])
     for plan in plans:
-        say_mode(desk, plan, now.date())
+        say_mode(desk, plan)
+        read_log(desk, plan)
+    for plan in plans:
+        settle(plan)
     refine(plans)
     say_dates(desk, [plan for plan in plans if plan.entity])
+    say_taken(desk, plans, now.date())
     stages = find_stages(desk, plans)
     types, asked = find_types(desk, plans)
     company, questions = find_company(plans)
@@ -136,8 +145,9 @@ def _places(plans: Sequence[Plan], exports: Path, root: Path, names: Sequence[st
         for plan in found:
             plan.base = told
             listed = patterns(plan.table, base, names)
-            dated = f"{len(plan.table.sources)} pulls by the dates in their names" if plan.table.dated else ""
-            why = dated or f"{len(plan.table.sources)} file{'s' * (len(plan.table.sources) > 1)}"
+            count = len(plan.table.sources)
+            dated = f"{count} pull{'s' * (count > 1)} by the dates in their names" if plan.table.dated else ""
+            why = dated or f"{count} file{'s' * (count > 1)}"
             plan.say("files", listed[0] if len(listed) == 1 else listed, Sure.HIGH, why)
             if sheet := plan.table.sources[-1].told:
                 plan.say("sheet", sheet, Sure.HIGH, "the workbook has several")

@@ -19,7 +19,10 @@ def reading_of(column: str, kind: Kind, facts: Facts) -> tuple[Any, str]:
         return _number(column, facts)
     if facts.unknown:
         listed = ", ".join(f"'{text}'" for text in facts.unknown)
-        return {"column": column, "unknown": list(facts.unknown)}, f"{listed} mean not known"
+        return {
+            "column": column,
+            "unknown": list(facts.unknown),
+        }, f"{listed} mean{'s' * (len(facts.unknown) == 1)} not known"
     return column, ""
 
 

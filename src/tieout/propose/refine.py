@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY
+from tieout.propose.plain import tokens
 from tieout.propose.plan import Plan, Sure, Term
 
 _ASSUMED = ("name", "account_id", "type", "currency", "created_at", "source")
@@ -28,6 +29,14 @@ def _identify(plan: Plan) -> None:
         return
     if len(plan.key) == 1:
         fields = {"fields.id": Term("fields.id", plan.key[0], Sure.HIGH, "the key")}
+        key = plan.looked.of(plan.key[0])
+        if (
+            plan.entity in {"account", "user"}
+            and "fields.name" not in plan.terms
+            and key.kind == "text"
+            and not key.digits
+        ):
+            fields["fields.name"] = Term("fields.name", plan.key[0], Sure.MEDIUM, "its key is a name")
         plan.terms = {**fields, **{key: term for key, term in plan.terms.items() if key != "fields.id"}}
     else:
         plan.terms.pop("fields.id", None)

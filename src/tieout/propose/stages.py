@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieout.propose.look import Desk, Looked
 from tieout.propose.plain import plain
 from tieout.propose.plan import Plan, StageTerm, Sure
 from tieout.propose.value_words import FALSE, QUALIFYING, TRUE, outcome_of, says_closed, step_of
-from tieout.warehouse.engine import EngineError
+from tieout.warehouse.engine import EngineError, literal
 
 MOST_STAGES = 60
+ALIKE = 0.9995
 _WON_FLAGS = frozenset(
     map(plain, ("is_won", "won", "hs_is_closed_won", "is closed won", "closed_won", "gewonnen", "ganada", "ganho"))
 )
@@ -29,7 +31,8 @@ class Seen:
     probability: float | None
     won: float | None
     closed: float | None
-    dated: float | None
+    rank: float | None = None
+    ended: str | None = None
 
 
 def find_stages(desk: Desk, plans: Sequence[Plan]) -> tuple[StageTerm, ...]:
@@ -37,7 +40,12 @@ def find_stages(desk: Desk, plans: Sequence[Plan]) -> tuple[StageTerm, ...]:
     seen: dict[str, Seen] = {}
     labels: dict[str, str] = {}
     for plan in plans:
-        if plan.entity != "opportunity" or not plan.column("stage"):
+        if plan.entity != "opportunity":
+            continue
+        for event in plan.told("events") or ():
+            name = str(event["set"]["stage"])
+            seen.setdefault(name.casefold(), Seen(name, 0, None, None, None))
+        if not plan.told("fields.stage"):
             continue
         named = _named(desk, plan, plans)
         labels |= named
@@ -50,7 +58,9 @@ def find_stages(desk: Desk, plans: Sequence[Plan]) -> tuple[StageTerm, ...]:
 
 
 def _renamed(one: Seen, named: dict[str, str]) -> Seen:
-    return Seen(named.get(one.name, one.name).strip(), one.rows, one.probability, one.won, one.closed, one.dated)
+    return Seen(
+        named.get(one.name, one.name).strip(), one.rows, one.probability, one.won, one.closed, one.rank, one.ended
+    )
 
 
 def _rename(plan: Plan, named: dict[str, str]) -> None:
@@ -77,13 +87,12 @@ def _named(desk: Desk, plan: Plan, plans: Sequence[Plan]) -> dict[str, str]:
 def _seen(desk: Desk, plan: Plan) -> list[Seen]:
     """Count the rows of each stage, with what other columns say of them."""
     looked = plan.looked
-    stage = f"trim({looked.sql(plan.column('stage') or '')})"
+    stage = _expression(plan)
     parts = [stage, "count(*)"]
-    parts += [_probability(plan), _flag(looked, _WON_FLAGS), _flag(looked, _CLOSED_FLAGS), _filled(plan, "close_date")]
-    relation = f"(select * from {looked.relation})"
-    query = (
-        f"select {', '.join(parts)} from {relation} where nullif({stage}, '') is not null group by 1 order by 2 desc, 1"
-    )
+    parts += [_probability(plan), _flag(looked, _WON_FLAGS), _flag(looked, _CLOSED_FLAGS)]
+    limited = f" and starts_with({stage}, {literal(plan.family)})" if plan.family else ""
+    query = f"select {', '.join(parts)} from {looked.relation} where nullif({stage}, '') is not null{limited}"
+    query += " group by 1 order by 2 desc, 1"
     try:
         rows = desk.engine.execute(f"{query} limit {MOST_STAGES + 1}").fetchall()
     except EngineError:
@@ -91,7 +100,52 @@ def _seen(desk: Desk, plan: Plan) -> list[Seen]:
     if len(rows) > MOST_STAGES:
         plan.ask("fields.stage", f"'{plan.column('stage')}' has more than {MOST_STAGES} values; it may be no stage.")
         return []
-    return [Seen(str(name), int(n), p, won, closed, dated) for name, n, p, won, closed, dated in rows]
+    seen = [Seen(str(name), int(n), p, won, closed) for name, n, p, won, closed in rows]
+    return along_cases(desk, plan, stage, seen) if plan.told("mode") == "log" else seen
+
+
+def along_cases(desk: Desk, plan: Plan, stage: str, seen: Sequence[Seen]) -> list[Seen]:
+    """Tell of the stages of a log how far along its cases they come, and whether all cases that reach one end alike."""
+    case, time = plan.column("id"), plan.told("at")
+    if not case or not isinstance(time, str):
+        return list(seen)
+    ends = {end: [one.name for one in seen if outcome_of(one.name) == end] for end in ("won", "lost")}
+    flags = [
+        f"max(case when s in ({', '.join(map(literal, names)) or 'null'}) then 1 else 0 end) over (partition by c)"
+        for names in ends.values()
+    ]
+    order = f"{plan.looked.sql(time)}, {plan.looked.sql(plan.told('sequence') or time)}"
+    query = (
+        "select s, avg(place), avg(won), avg(lost) from (select s, row_number() over (partition by c order by o) as"
+        f" place, {flags[0]} as won, {flags[1]} as lost from (select {plan.looked.sql(case)} as c, {stage} as s,"
+        f" ({order}) as o from {plan.looked.relation} where nullif({stage}, '') is not null)) group by 1"
+    )
+    try:
+        told = {str(name): (place, won, lost) for name, place, won, lost in desk.engine.execute(query).fetchall()}
+    except EngineError:
+        return list(seen)
+    found = []
+    for one in seen:
+        place, won, lost = told.get(one.name, (None, 0, 0))
+        ended = "won" if won >= ALIKE else "lost" if lost >= ALIKE and won == 0 else None
+        found.append(replace(one, rank=place, ended=ended))
+    return found
+
+
+def _expression(plan: Plan) -> str:
+    """Give the stage as the mapping reads it, over the columns of the table looked at."""
+    if plan.stage:
+        column, status, ends = plan.stage
+        cases = " ".join(f"when {literal(value.casefold())} then {literal(value)}" for value in ends)
+        return f"case lower(trim({plan.looked.sql(status)})) {cases} else trim({plan.looked.sql(column)}) end"
+    if plan.stage_flags:
+        stage, won, closed = plan.stage_flags
+        yes = ", ".join(literal(word) for word in sorted(TRUE))
+        ends_ = f"when lower(trim({plan.looked.sql(won)})) in ({yes}) then 'Won'"
+        if closed:
+            ends_ += f" when lower(trim({plan.looked.sql(closed)})) in ({yes}) then 'Lost'"
+        return f"case {ends_} else {f'trim({plan.looked.sql(stage)})' if stage else literal('Open')} end"
+    return f"trim({plan.looked.sql(plan.column('stage') or '')})"
 
 
 def _probability(plan: Plan) -> str:
@@ -117,9 +171,8 @@ def _flag(looked: Looked, names: frozenset[str]) -> str:
     return f"avg(case when {text} in ({yes}) then 1 when {text} in ({no}) then 0 end)"
 
 
-def _filled(plan: Plan, field: str) -> str:
-    column = plan.column(field)
-    return f"avg(case when nullif(trim({plan.looked.sql(column)}), '') is null then 0 else 1 end)" if column else "null"
+def _rows(one: Seen) -> str:
+    return f"{one.rows:,} row{'s' * (one.rows != 1)}" if one.rows else "from a column of dates"
 
 
 def _judged(one: Seen, every: Sequence[Seen]) -> StageTerm:
@@ -130,33 +183,32 @@ def _judged(one: Seen, every: Sequence[Seen]) -> StageTerm:
     kept = chance if chance is not None and 0 <= chance <= 1 else None
     word = outcome_of(one.name)
     if one.won is not None and one.won >= 0.95:
-        return StageTerm(one.name, "won", Sure.HIGH, f"{one.rows:,} rows, flagged as won", 1.0)
+        return StageTerm(one.name, "won", Sure.HIGH, f"{_rows(one)}, flagged as won", 1.0)
     if one.closed is not None and one.closed >= 0.95 and one.won is not None:
-        return StageTerm(one.name, "lost", Sure.HIGH, f"{one.rows:,} rows, flagged as closed and not won", 0.0)
+        return StageTerm(one.name, "lost", Sure.HIGH, f"{_rows(one)}, flagged as closed and not won", 0.0)
     if one.closed is not None and one.closed <= 0.05 and one.won is not None:
-        return StageTerm(one.name, "open", Sure.HIGH, f"{one.rows:,} rows, flagged as open", kept)
+        return StageTerm(one.name, "open", Sure.HIGH, f"{_rows(one)}, flagged as open", kept)
     if word:
-        return StageTerm(
-            one.name, word, Sure.HIGH, f"{one.rows:,} rows; its words say so", 1.0 if word == "won" else 0.0
-        )
+        return StageTerm(one.name, word, Sure.HIGH, f"{_rows(one)}; its words say so", 1.0 if word == "won" else 0.0)
+    if one.ended == "won":
+        return StageTerm(one.name, "won", Sure.MEDIUM, f"{_rows(one)}; every case that reaches it was won", 1.0)
     if chance in {0.0, 1.0} and len({other.probability for other in every}) > 2:
         outcome = "won" if chance == 1.0 else "lost"
-        return StageTerm(
-            one.name, outcome, Sure.LOW, f"{one.rows:,} rows, all with a probability of {chance:.0%}", kept
-        )
+        return StageTerm(one.name, outcome, Sure.LOW, f"{_rows(one)}, all with a probability of {chance:.0%}", kept)
     if says_closed(one.name):
-        return StageTerm(one.name, "lost", Sure.LOW, f"{one.rows:,} rows; it is closed, and won is not said", 0.0)
+        return StageTerm(one.name, "lost", Sure.LOW, f"{_rows(one)}; it is closed, and won is not said", 0.0)
     sure = Sure.HIGH if step_of(one.name) is not None or one.closed is not None else Sure.MEDIUM
-    return StageTerm(one.name, "open", sure, f"{one.rows:,} rows", kept)
+    return StageTerm(one.name, "open", sure, _rows(one), kept)
 
 
 def _place(term: StageTerm, seen: dict[str, Seen]) -> tuple[float, ...]:
     ends = {"open": 0, "won": 1, "lost": 2, "disqualified": 3}
     one = seen[term.name.casefold()]
-    chance = one.probability
+    number = re.match(r"\D{0,8}(\d{1,3})(?!\d)", term.name)
     step = step_of(term.name)
-    ranked = chance if chance is not None else -1.0
-    return ends[term.outcome], ranked, 9 if step is None else step, -one.rows
+    said = 9 if step is None else step
+    told = float(number[1]) if number else -1.0
+    return ends[term.outcome], told, one.probability or -1.0, one.rank or float(said), said, -one.rows
 
 
 def qualifying(stages: Sequence[StageTerm]) -> tuple[str | None, Sure, str]:
