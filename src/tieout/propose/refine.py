@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY
-from tieout.propose.plain import tokens
 from tieout.propose.plan import Plan, Sure, Term
 
 _ASSUMED = ("name", "account_id", "type", "currency", "created_at", "source")
