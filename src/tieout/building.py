@@ -49,7 +49,8 @@ def build(
     facts = replace(facts, key=build_key(facts, _left_out(ledger, pulls, facts)))
 
     def fill(engine: Connection) -> None:
-        align(engine, contract, feeds, hash_key(workspace), (lambda name: progress(name, 0, 0)) if progress else None)
+        watch = (lambda name: progress(name, 0, 0)) if progress else None
+        align(engine, contract, feeds, hash_key(workspace), watch, facts.heard_until)
         store_contract(engine, contract)
         found = (*data_findings(engine, contract, feeds), *quality_findings(engine, contract, facts.heard_until))
         store_findings(engine, found)

@@ -36,13 +36,13 @@ spans as (
 )
 select
   record, valid_from, valid_to, seen_from, seen_to, object, position, op = 'delete' as deleted,
-  name, domain, industry, employees, revenue, country, region, city, segment, rule_segment, owner_id, parent_id,
-  merged_into, created_at
+  name, domain, industry, employees, revenue, country, region, city, segment, rule_segments, rule_territories, owner_id,
+  parent_id, merged_into, created_at
 from spans
 where valid_to > valid_from
 union all
 select
   record, timestamp '0001-01-01', timestamp '9999-12-31', timestamp '0001-01-01', taken_at, object, position, false,
-  null, null, null, null, null, null, null, null, null, null, null, null, null, null
+  null, null, null, null, null, null, null, null, null, null, null, null, null, null, null
 from moments
 where ordinal = 1

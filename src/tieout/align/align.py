@@ -8,9 +8,9 @@ from sqlglot import exp
 
 from tieout.align.contract_tables import create_contract_tables
 from tieout.align.mapping import FeedFiles, source_view
+from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import run_steps
-from tieout.contract.criteria import parse_criterion
-from tieout.contract.vocabulary import ACCOUNT_COLUMNS, ENTITIES
+from tieout.contract.vocabulary import ENTITIES
 from tieout.history.changes import changes
 from tieout.history.keyed import email_sql, keyed_sql
 from tieout.history.ledger import Feed, Ledger
@@ -46,30 +46,19 @@ def align(
     feeds: Sequence[FeedFiles],
     key: str,
     progress: Callable[[str], None] | None = None,
+    heard_until: datetime | None = None,
 ) -> None:
     """Fill an empty build: the contract's tables, then every step. Source views live only as long as the connection.
 
-    `key` hashes addresses, which do not reach the build; neither does the key.
+    `key` hashes addresses, which do not reach the build; neither does the key. `heard_until` is the newest taking in
+    the build: what "now" means in it.
     """
-    create_contract_tables(engine, contract)
+    create_contract_tables(engine, contract, heard_until)
     for entity, fields in ENTITIES.items():
         view = source_view(entity, feeds, contract)
         if "email" in fields:
             email_key = keyed_sql(key, email_sql(exp.column("email", "s"))).sql("duckdb")
             view = f"select s.*, {email_key} as email_key from ({view}) as s"
         engine.execute(f"create temp view source_{entity} as {view}")
-    ruled = f"select s.*, {_segment_rule(contract)} as rule_segment from source_account as s"
-    engine.execute(f"create temp view source_account_ruled as {ruled}")
+    engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
     run_steps(engine, progress)
-
-
-def _segment_rule(contract: Contract) -> str:
-    """Compile the segments: the first whose criterion holds; unknown where one before it cannot be told."""
-    case = exp.Case()
-    for segment in contract.company.segments:
-        criterion, _ = parse_criterion(segment.when, ACCOUNT_COLUMNS, f"segment {segment.name}")
-        if criterion is None:
-            continue
-        case = case.when(exp.Is(this=exp.paren(criterion.tree.copy()), expression=exp.null()), exp.null())
-        case = case.when(criterion.tree.copy(), exp.Literal.string(segment.name))
-    return case.sql("duckdb") if case.args.get("ifs") else "cast(null as varchar)"

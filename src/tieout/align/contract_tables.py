@@ -11,18 +11,20 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
 
+from tieout.align.placing_rows import BEGINNING, END, placing_rows, team_rows
 from tieout.basics.calendars import start_of_day
 from tieout.contract.asked_for import required_by_stage, required_of_leads
 from tieout.contract.calendars import fiscal_calendar
 from tieout.contract.definitions import definition_periods, stage_rank
 from tieout.contract.model import Rates
+from tieout.contract.placing import names_of
 
 if TYPE_CHECKING:
     from tieout.basics.calendars import FiscalCalendar
     from tieout.contract.model import Contract
     from tieout.warehouse.engine import Connection
 
-BEGINNING, END = datetime(1, 1, 1), datetime(9999, 12, 31)
+LATEST = datetime(9999, 12, 30)
 FIRST_YEAR, LAST_YEAR = 2000, 2051
 KINDS: tuple[Rates, ...] = get_args(Rates)
 PUBLIC_DOMAINS = (
@@ -32,8 +34,8 @@ PUBLIC_DOMAINS = (
 """Mail domains that anybody can have; they say nothing about the company."""
 
 
-def create_contract_tables(engine: Connection, contract: Contract) -> None:
-    """Write every table that the steps read from the contract."""
+def create_contract_tables(engine: Connection, contract: Contract, heard_until: datetime | None = None) -> None:
+    """Write every table that the steps read from the contract, and the moment that is "now" in the build."""
     zone = ZoneInfo(contract.company.time_zone)
     company = contract.company
     _table(engine, "company", "currency varchar, time_zone varchar", [(company.currency, company.time_zone)])
@@ -42,6 +44,8 @@ def create_contract_tables(engine: Connection, contract: Contract) -> None:
     _calendar_days(engine, contract, zone)
     _rates(engine, contract, zone)
     _registers(engine, contract, zone)
+    _placings(engine, contract, zone)
+    _table(engine, "present", "heard_until timestamp", [(heard_until or LATEST,)])
     _sourcing(engine, contract)
     _asked_for(engine, contract)
 
@@ -167,6 +171,17 @@ def _apart(spans: list[tuple[datetime, datetime, str, str]]) -> list[tuple[datet
         if begins < end:
             kept.append((begins, end, reason, owner))
     return kept
+
+
+def _placings(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
+    columns = "place integer, starts_at timestamp, ends_at timestamp"
+    _table(engine, "placing_rules", columns, placing_rows(contract, zone))
+    names = [("segment", name) for name in names_of(contract.company.segments)]
+    names += [("territory", name) for name in names_of(contract.audience.territories)]
+    _table(engine, "placing_names", "kind varchar, name varchar", names)
+    columns = """user_id varchar, starts_at timestamp, ends_at timestamp, team varchar, region varchar,
+      manager_id varchar, role varchar, territory varchar, listed boolean"""
+    _table(engine, "team_spans", columns, team_rows(contract, zone))
 
 
 def _sourcing(engine: Connection, contract: Contract) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tieout.align.mapping import fields_of
 from tieout.align.rules import RULES
+from tieout.align.rules_organization import ORGANIZATION_RULES
 from tieout.basics.findings import Finding, Level, nearest
 from tieout.contract.vocabulary import ENTITIES, Kind
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def data_findings(engine: Connection, contract: Contract, feeds: Sequence[FeedFiles]) -> tuple[Finding, ...]:
     """Run every rule over a build that has just been filled; the source views must still be there."""
-    found = [finding for rule in RULES for finding in _by_rule(engine, contract, rule)]
+    found = [finding for rule in (*RULES, *ORGANIZATION_RULES) for finding in _by_rule(engine, contract, rule)]
     return (*_unreadable(engine, feeds), *found)
 
 

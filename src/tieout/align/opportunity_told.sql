@@ -15,7 +15,8 @@ lived as (
   select
     m.*,
     max(outcome_began) over life as outcome_since,
-    max(stage_began) over life as stage_since
+    max(stage_began) over life as stage_since,
+    last_value(case when outcome_began is not null then struct_pack(v := owner_id) end ignore nulls) over life as outcome_owner
   from marked as m
   window life as (partition by record order by ordinal rows between unbounded preceding and current row)
 )
@@ -25,7 +26,7 @@ select
   voice = 'start' as missing, deleted,
   name, account_id, owner_id, lead_id, type, stage, category, close_date, created_at, arr, acv, tcv, currency,
   probability, source, source_override, segment, region, accepted, reason, competitor, product, merged_into, source_raw,
-  stage_rank, stage_outcome, stage_probability, outcome_since, stage_since,
+  stage_rank, stage_outcome, stage_probability, outcome_since, outcome_owner.v as outcome_owner_id, stage_since,
   case when stage is null then 3 else grade end as stage_grade,
   case when type is null then 3 else grade end as type_grade,
   case when category is null then 3 else grade end as category_grade,

@@ -23,7 +23,7 @@ unknown as (
 select
   h.record, h.became_at as created_at,
   case when u.known_from >= h.became_at then u.since else h.became_at end as since,
-  h.account_id, h.owner_id, h.lead_id, h.team, h.segment, h.region, h.industry, h.vertical, h.country, h.employees, h.type, h.stage,
+  h.account_id, h.owner_id, h.lead_id, h.team, h.manager_id, h.segment, h.territory, h.region, h.industry, h.vertical, h.country, h.employees, h.type, h.stage,
   h.category, h.probability, h.accepted,
   h.close_date, h.arr, h.acv, h.tcv, h.currency, h.source, h.basis, h.rates,
   h.stage_grade, h.type_grade, h.currency_grade, h.arr_grade, h.acv_grade, h.tcv_grade

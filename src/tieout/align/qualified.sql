@@ -3,11 +3,11 @@
 -- where the record existed and its state is not known.
 with life as (
   select
-    s.record, s.valid_from, s.valid_to, s.stage_rank, s.outcome, s.missing,
+    s.record, s.valid_from, s.valid_to, s.stage_rank, s.stage_outcome as outcome, s.missing,
     row_number() over (partition by s.record order by s.missing desc, s.valid_from) - count(*) filter (where s.missing) over (
       partition by s.record
     ) as place
-  from opportunity_states as s
+  from opportunity_versions as s
   where s.seen_to = timestamp '9999-12-31' and s.valid_to > s.valid_from and not s.deleted
 ),
 reached as (

@@ -121,9 +121,9 @@ RULES: tuple[Rule, ...] = (
         "owner.unknown",
         Level.WARNING,
         """select min(v.object || ' ' || v.record), min(v.owner_id), count(distinct v.record)
-        from opportunity_versions as v left join user_versions as u on u.record = v.owner_id
+        from opportunity_versions as v left join user_places as u on u.record = v.owner_id
         where v.owner_id is not null and u.record is null and v.seen_to = timestamp '9999-12-31'
-          and v.valid_to = timestamp '9999-12-31' and not v.deleted and exists (select 1 from user_versions)
+          and v.valid_to = timestamp '9999-12-31' and not v.deleted and exists (select 1 from user_places)
         having count(*) > 0""",
         "{n} opportunities have an owner who is in no extract of users (the first is '{given}'): they have no team.",
         "Include former users in the extract of users.",

@@ -64,7 +64,7 @@ left join marketing as m on m.record = p.record
 cross join marketing_class as n
 left join lead_sources as l on l.record = p.record and l.place = 1
 left join source_class_names as c on c.source_key = lower(coalesce(l.source, p.source))
-left join user_versions as u
+left join user_places as u
   on u.record = p.owner_id and u.seen_to = timestamp '9999-12-31'
   and u.valid_from <= p.created_at and p.created_at < u.valid_to
 left join role_classes as r on r.role_key = lower(u.role)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from tieout.basics.findings import Level
-from tieout.contract.model import Company, Contract, Definition, Lifecycle, Pipeline, Quality, Stage, System
+from tieout.contract.model import Audience, Company, Contract, Definition, Lifecycle, Pipeline, Quality, Stage, System
 from tieout.contract.places import Fault, Path
 from tieout.contract.rules import check
 
@@ -43,6 +43,7 @@ def _without(contract: Contract, paths: set[Path]) -> Contract:
         "rates": _kept(contract.rates, by_file.get(contract.company.rates, none)),
         "exclusions": _kept(contract.exclusions, by_file.get(contract.pipeline.exclusions, none)),
         "merges": _kept(contract.merges, by_file.get(contract.pipeline.merges, none)),
+        "team": _kept(contract.team, by_file.get(contract.audience.team, none)),
     }
     named = {
         "lenses": _named(contract.lenses, by_file.get("lenses.yaml", none)),
@@ -52,8 +53,9 @@ def _without(contract: Contract, paths: set[Path]) -> Contract:
     lifecycle = _lifecycle(contract.lifecycle, by_file.get("lifecycle.yaml", none))
     plan = _defaulted(contract.plan, by_file.get("plan.yaml", none))
     quality = _quality(contract.quality, by_file.get("quality.yaml", none))
+    audience = _audience(contract.audience, by_file.get("audience.yaml", none))
     parts = {"company": company, "pipeline": pipeline, "sources": sources, "lifecycle": lifecycle, "plan": plan}
-    parts["quality"] = quality
+    parts |= {"quality": quality, "audience": audience}
     return contract.model_copy(update={**parts, **registers, **named})
 
 
@@ -95,6 +97,11 @@ def _company(company: Company, paths: set[Path]) -> Company:
         "calendars": _named(company.calendars, calendars) or Company().calendars,
     }
     return _defaulted(company.model_copy(update=kept), rest)
+
+
+def _audience(audience: Audience, paths: set[Path]) -> Audience:
+    kept = {"territories": _kept(audience.territories, _under(paths, "territories"))}
+    return _defaulted(audience.model_copy(update=kept), {path for path in paths if path[:1] != ("territories",)})
 
 
 def _pipeline(pipeline: Pipeline, paths: set[Path]) -> Pipeline:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from tieout.basics.findings import Finding
 from tieout.contract.leaving_out import leave_out
 from tieout.contract.model import (
+    Audience,
     Company,
     Contract,
     Exclusion,
@@ -26,6 +27,7 @@ from tieout.contract.model import (
     Plan,
     Quality,
     Rate,
+    TeamEntry,
 )
 from tieout.contract.model import System as SourceSystem
 from tieout.contract.places import FOLDER, Fault, Path, Places, shorten
@@ -46,6 +48,7 @@ FILES: dict[str, Any] = {
     "numbers.yaml": dict[str, NumberTerms],
     "plan.yaml": Plan,
     "quality.yaml": Quality,
+    "audience.yaml": Audience,
 }
 """Each file of the contract and what it holds."""
 
@@ -53,6 +56,7 @@ REGISTERS = (
     ("rates", "company", "rates", Rate),
     ("exclusions", "pipeline", "exclusions", Exclusion),
     ("merges", "pipeline", "merges", Merge),
+    ("team", "audience", "team", TeamEntry),
 )
 """Each register: its part of the contract, the file and key that name it, and what a row is."""
 

@@ -9,11 +9,19 @@ from tieout.contract.places import Fault, Path, Places
 from tieout.contract.rulebook import Rule, Rulebook
 from tieout.contract.rules_calendars import CALENDAR_RULES
 from tieout.contract.rules_pipeline import PIPELINE_RULES
+from tieout.contract.rules_placing import PLACING_RULES
 from tieout.contract.rules_quality import QUALITY_RULES
 from tieout.contract.rules_registers import REGISTER_RULES
 from tieout.contract.rules_sources import SOURCE_RULES
 
-RULES: tuple[Rule, ...] = (*CALENDAR_RULES, *PIPELINE_RULES, *SOURCE_RULES, *QUALITY_RULES, *REGISTER_RULES)
+RULES: tuple[Rule, ...] = (
+    *CALENDAR_RULES,
+    *PIPELINE_RULES,
+    *PLACING_RULES,
+    *SOURCE_RULES,
+    *QUALITY_RULES,
+    *REGISTER_RULES,
+)
 
 
 def check(

@@ -13,7 +13,7 @@ from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import AGREED
 from tieout.contract.places import Fault, Path, shorten
 from tieout.contract.rulebook import Rule, Rulebook, each, folded, known, unique
-from tieout.contract.vocabulary import ACCOUNT_COLUMNS, LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
+from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
 
 COMPANY, LIFECYCLE, PIPELINE = "company.yaml", "lifecycle.yaml", "pipeline.yaml"
 LENSES, NUMBERS, PLAN = "lenses.yaml", "numbers.yaml", "plan.yaml"
@@ -43,19 +43,6 @@ def plain_name(
     if not re.fullmatch(pattern, name) or name != name.strip():
         message = f"The {what} name '{shorten(name)}' has signs that a name cannot have, or is too long."
         yield book.fault(path, "name.form", message, "Use letters, digits, '-' and '_', at most 60.", given=name)
-
-
-def segments_are_told_apart(book: Rulebook) -> Iterator[Fault]:
-    """Each segment has a name of its own."""
-    segments = enumerate(book.contract.company.segments)
-    names = (((COMPANY, "segments", index, "name"), segment.name) for index, segment in segments)
-    yield from unique(book, names, "segment.duplicate", "segment")
-
-
-def segment_criteria_hold(book: Rulebook) -> Iterator[Fault]:
-    """The criterion of a segment is a condition over accounts."""
-    for index, segment in enumerate(book.contract.company.segments):
-        yield from criterion(book, (COMPANY, "segments", index, "when"), segment.when, ACCOUNT_COLUMNS)
 
 
 def criterion(book: Rulebook, path: Path, text: str | None, columns: dict[str, Kind]) -> Iterator[Fault]:
@@ -236,8 +223,6 @@ def plan_counts_known_types(book: Rulebook) -> Iterator[Fault]:
 
 PIPELINE_RULES: tuple[Rule, ...] = (
     a_calendar_is_there,
-    segments_are_told_apart,
-    segment_criteria_hold,
     lifecycle_stages_differ,
     lifecycle_criteria_hold,
     stages_are_told_apart,

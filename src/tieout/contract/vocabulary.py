@@ -81,10 +81,10 @@ PERSONAL = frozenset({"first_name", "last_name", "email", "phone", "title", "lin
 """Fields about a person; they stay in the ledger and never reach a published file."""
 
 OPPORTUNITY_COLUMNS: dict[str, Kind] = {
-    "record": T, "account_id": T, "owner_id": T, "team": T, "region": T, "segment": T, "industry": T, "country": T,
-    "employees": W, "type": T, "stage": T, "category": T, "outcome": T, "source": T, "source_class": T, "close_date": D,
-    "arr": M, "acv": M, "tcv": M, "currency": T, "probability": N, "accepted": F, "reason": T, "competitor": T,
-    "vertical": T,
+    "record": T, "account_id": T, "owner_id": T, "team": T, "manager_id": T, "region": T, "segment": T, "territory": T,
+    "industry": T, "country": T, "employees": W, "type": T, "stage": T, "category": T, "outcome": T, "source": T,
+    "source_class": T, "close_date": D, "arr": M, "acv": M, "tcv": M, "currency": T, "probability": N, "accepted": F,
+    "reason": T, "competitor": T, "vertical": T,
 }  # fmt: skip
 """What a criterion about opportunities (a lens's slice or acceptance, `--where`) may use."""
 
@@ -109,7 +109,8 @@ ACCOUNT_COLUMNS: dict[str, Kind] = {
 
 LEAD_COLUMNS: dict[str, Kind] = {
     "source": T, "status": T, "score": N, "industry": T, "employees": W, "country": T, "region": T, "segment": T,
-    "domain": T, "landing_page": T, "campaign_id": T, "vertical": T,
+    "territory": T, "owner_id": T, "team": T, "manager_id": T, "domain": T, "landing_page": T, "campaign_id": T,
+    "vertical": T,
 }  # fmt: skip
 """What a criterion about leads (a lifecycle stage's `when`) may use."""
 

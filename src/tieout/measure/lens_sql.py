@@ -7,15 +7,13 @@ compiled by the contract.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import stage_rank
 from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
+from tieout.measure.states import CARRIED, STATE, Parameters, Stamps, parameters_of, stamps_of, states_sql
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +29,6 @@ FACETS = (
 """The membership facets in their fixed order; a record's rank is the place (from 1) of the first that rejects it."""
 RANK = {name: place for place, name in enumerate(FACETS, start=1)}
 COUNTED = 0
-
-Parameters = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +49,8 @@ class LensView:
     """The moment that was asked about, where the lens works from older data than that."""
     many: tuple[tuple[Moment, Period | None], ...] = ()
     """Several moments with their periods, looked at in one statement; then `moment` and `period` are not."""
-
-
-class Stamps(NamedTuple):
-    """How the SQL names the moment and the period: as parameters, or, of several moments, as columns."""
-
-    as_of: str
-    day: str
-    start: str
-    end: str
-
-
-MANY = Stamps("asked_as_of", "asked_day", "asked_start", "asked_end")
-CARRIED = ("asked", *MANY)
-"""The columns that several moments add to the rows; `asked` numbers the moments."""
-
-
-def stamps_of(view: LensView, side: str) -> Stamps:
-    """Give the names of a view's moment and period."""
-    return MANY if view.many else Stamps(*(f"${name}_{side}" for name in ("as_of", "day", "start", "end")))
-
-
-@cache
-def text_of(name: str) -> str:
-    """Give the text of a static SQL file of measure."""
-    return files("tieout.measure").joinpath(f"{name}.sql").read_text("utf-8")
+    since: datetime | None = None
+    """Look at every state that began since then, instead of the one that holds at the moment."""
 
 
 def quoted(text: str) -> str:
@@ -93,14 +66,14 @@ def units_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Param
     """
     facets = _facets(view, contract, side)
     arms = " ".join(f"when not coalesce({facets[name]}, true) then {RANK[name]}" for name in FACETS if name in facets)
-    return _valued(view, contract, side, rank=f"case {arms} else {COUNTED} end"), _parameters(view, side)
+    return _valued(view, contract, side, rank=f"case {arms} else {COUNTED} end"), parameters_of(view, side)
 
 
 def counted_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Parameters]:
     """Compile one row for each unit that the lens counts: as units_sql where `rank` is 0, but quicker to read."""
     facets = _facets(view, contract, side)
     met = " and ".join(f"({facets[name]})" for name in FACETS if facets.get(name, "true") != "true")
-    return _valued(view, contract, side, condition=met or "true"), _parameters(view, side)
+    return _valued(view, contract, side, condition=met or "true"), parameters_of(view, side)
 
 
 def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", condition: str = "true") -> str:
@@ -123,56 +96,6 @@ def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", c
         on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = u.currency
         and r.starts_on <= {rate_on} and {rate_on} < r.ends_on
       where {condition}"""
-
-
-def _parameters(view: LensView, side: str) -> Parameters:
-    parameters: Parameters = {}
-    for number, (moment, period) in enumerate(view.many or ((view.moment, view.period),)):
-        mine = f"{side}{number}" if view.many else side
-        parameters |= {f"as_of_{mine}": moment.as_of, f"known_at_{mine}": moment.known_at, f"day_{mine}": moment.day}
-        if period:
-            parameters |= {f"start_{mine}": period.start, f"end_{mine}": period.end}
-    return parameters
-
-
-def states_sql(view: LensView, side: str) -> str:
-    """Give the SQL of every opportunity in its state at the view's moment, or at each of its moments."""
-    if view.many:
-        return _many_states(view, side)
-    text = text_of("opportunities_at").replace(HOLDS, _holds(view.moment))
-    text = text.replace("$as_of", f"$as_of_{side}").replace("$known_at", f"$known_at_{side}")
-    return _as_is(text) if view.as_is else text
-
-
-def _many_states(view: LensView, side: str) -> str:
-    """Only the scans are written once for each moment: registers and accounts are joined to all of them together."""
-    scans = []
-    for number, (moment, period) in enumerate(view.many):
-        mine = f"{side}{number}"
-        start, end = (f"$start_{mine}", f"$end_{mine}") if period else ("null", "null")
-        holds = _holds(moment).replace("$as_of", f"$as_of_{mine}").replace("$known_at", f"$known_at_{mine}")
-        scans.append(
-            f"""select {number} as asked, $as_of_{mine} as asked_as_of, $known_at_{mine} as asked_known_at,
-            cast($day_{mine} as date) as asked_day, cast({start} as date) as asked_start,
-            cast({end} as date) as asked_end, s.* from opportunity_states as s {holds}"""
-        )
-    text = text_of("opportunities_at").replace(HOLDS, "")
-    text = text.replace("from opportunity_states as s", f"from ({' union all '.join(scans)}) as s")
-    carried = ", ".join(f"s.{name}" for name in CARRIED)
-    text = text.replace("select\n  s.record", f"select {carried}, s.record", 1)
-    marked = re.sub(r"\$(as_of|known_at)(?!_)", r"s.asked_\1", text)
-    return _as_is(marked, CARRIED) if view.as_is else marked
-
-
-def _holds(moment: Moment) -> str:
-    return HOLDS_RESTATED if moment.restated else HOLDS
-
-
-HOLDS = """where s.valid_from <= $as_of and $as_of < s.gone_at and $as_of < s.valid_end
-  and s.seen_from <= $known_at and $known_at < s.seen_to
-  and ($as_of < s.valid_to or $known_at < s.end_heard)"""
-HOLDS_RESTATED = """where s.valid_from <= $as_of and $as_of < s.valid_to and s.seen_to = timestamp '9999-12-31'"""
-"""The same where everything heard is known: fewer columns to read."""
 
 
 def value_sql(row: str, lens: Lens, rate: str) -> str:
@@ -205,15 +128,6 @@ def product_sql(amount: str, factor: str) -> str:
 
 
 # -- units
-
-STATE = (
-    "valid_from", "missing", "deleted", "account_id", "owner_id", "lead_id", "type", "stage", "stage_rank", "category",
-    "outcome", "stage_probability", "probability", "close_date", "created_at", "arr", "acv", "tcv", "currency",
-    "source", "reason", "competitor", "accepted", "outcome_since", "stage_since", "segment", "region", "team",
-    "industry", "vertical", "country", "employees", "stage_grade", "type_grade", "close_date_grade", "currency_grade",
-    "arr_grade", "acv_grade", "tcv_grade", "merged", "duplicate", "into_record", "excluded", "created_on", "closed_on",
-)  # fmt: skip
-"""The columns of `opportunities_at.sql` after `record`."""
 
 
 def _opportunity_units(view: LensView) -> str:
@@ -256,13 +170,6 @@ def _claim_units(view: LensView, side: str, contract: Contract) -> str:
       select k.record, {lone}, k.record, true, {claimed_on}, true
       from claims as k
       where k.opportunity_id is null and {at}"""
-
-
-def _as_is(states: str, carried: tuple[str, ...] = ()) -> str:
-    """Take owner, team, segment and region from the present state of each record."""
-    now = ("owner_id", "team", "segment", "region")
-    columns = ", ".join(f"n.{name}" if name in now else f"s.{name}" for name in (*carried, *STATE))
-    return f"select s.record, {columns} from ({states}) as s left join opportunities as n on n.record = s.record"
 
 
 # -- facets

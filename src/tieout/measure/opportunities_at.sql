@@ -1,10 +1,12 @@
 -- measure/opportunities_at.sql: one row for each opportunity in its state as of a moment, as known at a moment, with what the registers say.
+-- `held` are the states that hold, each with the moment that it was asked for (states.py gives them): one moment or many.
 select
+  s.asked, s.asked_as_of, s.asked_day, s.asked_start, s.asked_end,
   s.record, s.valid_from, s.missing, s.deleted, s.account_id, s.owner_id, s.lead_id, s.type, s.stage, s.stage_rank,
   s.category, s.outcome, s.stage_probability, s.probability, s.close_date, s.created_at, s.arr, s.acv, s.tcv,
-  s.currency, s.source, s.reason, s.competitor, s.accepted, s.outcome_since, s.stage_since, s.segment, s.region, s.team,
-  s.industry, s.vertical, s.country, s.employees, s.stage_grade, s.type_grade, s.close_date_grade, s.currency_grade, s.arr_grade,
-  s.acv_grade, s.tcv_grade,
+  s.currency, s.source, s.reason, s.competitor, s.accepted, s.outcome_since, s.stage_since, s.segment, s.territory,
+  s.region, s.team, s.manager_id, s.industry, s.vertical, s.country, s.employees, s.stage_grade, s.type_grade, s.close_date_grade,
+  s.currency_grade, s.arr_grade, s.acv_grade, s.tcv_grade,
   m.record is not null as merged, d.record is not null as duplicate, coalesce(m.into_record, d.into_record) as into_record,
   x.id is not null or y.id is not null as excluded,
   cast(s.created_at at time zone 'UTC' at time zone z.time_zone as date) as created_on,
@@ -12,16 +14,13 @@ select
     s.close_date,
     case when s.outcome <> 'open' then cast(s.outcome_since at time zone 'UTC' at time zone z.time_zone as date) end
   ) as closed_on
-from opportunity_states as s
+from held as s
 cross join company as z
 left join opportunity_merges as m
-  on m.record = s.record and m.told_by = 'system' and m.seen_from <= $known_at and $known_at < m.seen_to
+  on m.record = s.record and m.told_by = 'system' and m.seen_from <= s.asked_known_at and s.asked_known_at < m.seen_to
 left join opportunity_merges as d
-  on d.record = s.record and d.told_by = 'register' and $as_of < d.ends_at
+  on d.record = s.record and d.told_by = 'register' and s.asked_as_of < d.ends_at
 left join exclusions as x
-  on x.id = s.record and x.object = 'opportunity' and x.starts_at <= $as_of and $as_of < x.ends_at
+  on x.id = s.record and x.object = 'opportunity' and x.starts_at <= s.asked_as_of and s.asked_as_of < x.ends_at
 left join exclusions as y
-  on y.id = s.told_account_id and y.object = 'account' and y.starts_at <= $as_of and $as_of < y.ends_at
-where s.valid_from <= $as_of and $as_of < s.gone_at and $as_of < s.valid_end
-  and s.seen_from <= $known_at and $known_at < s.seen_to
-  and ($as_of < s.valid_to or $known_at < s.end_heard)
+  on y.id = s.told_account_id and y.object = 'account' and y.starts_at <= s.asked_as_of and s.asked_as_of < y.ends_at

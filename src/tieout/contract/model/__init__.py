@@ -5,7 +5,8 @@ Loading (`load.py`) turns YAML and registers into these; nothing here reads a fi
 
 from __future__ import annotations
 
-from tieout.contract.model.base import Basis, Mode, Model, Outcome, Rates
+from tieout.contract.model.audience import Audience, Territory
+from tieout.contract.model.base import Basis, Mode, Model, Outcome, Placing, Rates
 from tieout.contract.model.company import Calendar, Company, Segment
 from tieout.contract.model.contract import Contract
 from tieout.contract.model.lenses import Freshness, Lens
@@ -13,10 +14,11 @@ from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage
 from tieout.contract.model.pipeline import Definition, Pipeline, SourceClass, Stage
 from tieout.contract.model.plan import Band, NumberTerms, Plan
 from tieout.contract.model.quality import Evidence, FieldRule, Quality, RecordRule, Severity, Stale, StaleDays
-from tieout.contract.model.registers import Exclusion, Merge, Rate
+from tieout.contract.model.registers import Exclusion, Merge, Rate, TeamEntry
 from tieout.contract.model.sources import ColumnEvent, FieldMapping, SourceObject, System
 
 __all__ = [
+    "Audience",
     "Band",
     "Basis",
     "Calendar",
@@ -38,6 +40,7 @@ __all__ = [
     "NumberTerms",
     "Outcome",
     "Pipeline",
+    "Placing",
     "Plan",
     "Quality",
     "Rate",
@@ -51,4 +54,6 @@ __all__ = [
     "Stale",
     "StaleDays",
     "System",
+    "TeamEntry",
+    "Territory",
 ]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tieout.contract.model.base import Model
+from tieout.contract.model.base import Model, Placing
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -31,11 +31,8 @@ class Calendar(Model):
     named_by: Literal["end", "start"] = "end"
 
 
-class Segment(Model):
+class Segment(Placing):
     """A segment of accounts: the first whose criterion holds is the account's segment."""
-
-    name: str
-    when: str
 
 
 class Company(Model):

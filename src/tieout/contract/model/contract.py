@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from tieout.contract.model.audience import Audience
 from tieout.contract.model.base import Model
 from tieout.contract.model.company import Company
 from tieout.contract.model.lenses import Lens
@@ -11,7 +12,7 @@ from tieout.contract.model.lifecycle import Lifecycle
 from tieout.contract.model.pipeline import Pipeline
 from tieout.contract.model.plan import NumberTerms, Plan
 from tieout.contract.model.quality import Quality
-from tieout.contract.model.registers import Exclusion, Merge, Rate
+from tieout.contract.model.registers import Exclusion, Merge, Rate, TeamEntry
 from tieout.contract.model.sources import System
 
 
@@ -26,6 +27,8 @@ class Contract(Model):
     numbers: dict[str, NumberTerms] = Field(default_factory=dict)
     plan: Plan = Plan()
     quality: Quality = Quality()
+    audience: Audience = Audience()
     rates: tuple[Rate, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     merges: tuple[Merge, ...] = ()
+    team: tuple[TeamEntry, ...] = ()

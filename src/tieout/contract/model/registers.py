@@ -40,3 +40,18 @@ class Merge(Model):
     reason: str
     owner: str
     expires: date | None = None
+
+
+class TeamEntry(Model):
+    """Where a user stood in the organization, from a day through a day. What it leaves open is as the systems say."""
+
+    user: str
+    team: str | None = None
+    region: str | None = None
+    manager: str | None = None
+    role: str | None = None
+    territory: str | None = None
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+    reason: str
+    owner: str

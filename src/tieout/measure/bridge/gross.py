@@ -7,22 +7,17 @@ its memo lines.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Line
 from tieout.measure.bridge.records import UNIT_COLUMNS, through, unit_columns_sql
-from tieout.measure.lens_sql import HOLDS, HOLDS_RESTATED, units_sql
+from tieout.measure.lens_sql import units_sql
 from tieout.measure.run_sql import rows, run
 
 if TYPE_CHECKING:
     from tieout.measure.bridge.pairs import Ends
     from tieout.warehouse.engine import Connection
-
-SINCE = """where s.valid_from > $since and s.valid_from <= $as_of_a
-  and (s.valid_from < s.valid_to or $known_at_a < s.end_heard)
-  and s.seen_from <= $known_at_a and $known_at_a < s.seen_to"""
-"""Every state that began between the two moments, where the net bridge takes the one that holds."""
-
 
 MEMO = """
     with moves as (
@@ -52,17 +47,15 @@ def memo_lines(engine: Connection) -> tuple[Line, ...]:
 
 def take_between(engine: Connection, ends: Ends) -> None:
     """Create the table of every state that began between the moments; what it counts joins the records to look at."""
-    view = through(ends.right.view, ends.left.view.lens)
-    sql, parameters = units_sql(view, ends.right.contract, "a")
-    holds = HOLDS_RESTATED if view.moment.restated else HOLDS
-    states = sql.replace(holds.replace("$as_of", "$as_of_a").replace("$known_at", "$known_at_a"), SINCE)
+    view = replace(through(ends.right.view, ends.left.view.lens), since=ends.left.view.moment.as_of)
+    states, parameters = units_sql(view, ends.right.contract, "a")
     engine.execute(f"use {ends.right.database}")
     run(
         engine,
         f"""create temp table between_states as
         select record, unit, valid_from as began_at, {unit_columns_sql()}, coalesce(value, 0) as record_value
         from ({states})""",
-        {**parameters, "since": ends.left.view.moment.as_of},
+        parameters,
     )
     run(engine, "insert into temp.seen_records select distinct record from temp.between_states where rank = 0")
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
-from tieout.measure.lens_sql import LensView, Parameters, converted_sql, counted_sql, quoted, stamps_of, states_sql
+from tieout.measure.leads_at import leads_sql
+from tieout.measure.lens_sql import LensView, converted_sql, counted_sql, quoted
 from tieout.measure.quality.deals import evidenced_sql
 from tieout.measure.quality.number_facts import judged_sql, lead_required_sql, required_sql
+from tieout.measure.states import ORGANIZATION, Parameters, parameters_of, stamps_of, states_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,23 +26,25 @@ if TYPE_CHECKING:
 
 OPPORTUNITY_DIMENSIONS = {
     "account": "f.account_id", "category": "f.category", "competitor": "f.competitor", "country": "f.country",
-    "currency": "f.currency", "industry": "f.industry", "outcome": "f.outcome", "owner": "f.owner_id",
-    "reason": "f.reason", "region": "f.region", "segment": "f.segment", "source": "coalesce(f.source, l.source)",
-    "source_class": "f.source_class", "stage": "f.stage", "team": "f.team", "type": "f.type", "vertical": "f.vertical",
+    "currency": "f.currency", "industry": "f.industry", "manager": "f.manager_id", "outcome": "f.outcome",
+    "owner": "f.owner_id", "reason": "f.reason", "region": "f.region", "segment": "f.segment",
+    "source": "coalesce(f.source, l.source)", "source_class": "f.source_class", "stage": "f.stage", "team": "f.team",
+    "territory": "f.territory", "type": "f.type", "vertical": "f.vertical",
 }  # fmt: skip
 LEAD_DIMENSIONS = {
     "account": "f.account_id", "campaign": "f.campaign_id", "country": "f.country", "industry": "f.industry",
-    "landing_page": "f.landing_page", "match": "f.match_reason", "owner": "f.owner_id", "region": "f.region",
-    "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw", "status": "f.status",
-    "vertical": "f.vertical",
+    "landing_page": "f.landing_page", "manager": "f.manager_id", "match": "f.match_reason", "owner": "f.owner_id",
+    "region": "f.region", "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw",
+    "status": "f.status", "team": "f.team", "territory": "f.territory", "vertical": "f.vertical",
 }  # fmt: skip
 REVENUE_DIMENSIONS = {
     "account": "f.account_id", "country": "f.country", "currency": "f.currency", "industry": "f.industry",
     "kind": "f.kind", "region": "f.region", "segment": "f.segment", "source": "f.source", "source_raw": "f.source_raw",
-    "vertical": "f.vertical",
+    "territory": "f.territory", "vertical": "f.vertical",
 }  # fmt: skip
 REVENUE_COLUMNS = dict.fromkeys(
-    ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source", "vertical"), Kind.TEXT
+    ("account_id", "country", "currency", "industry", "kind", "region", "segment", "source", "territory", "vertical"),
+    Kind.TEXT,
 )
 TIME_DIMENSIONS = {
     "fiscal_month": "k.fiscal_month", "month": "k.month", "quarter": "k.quarter", "week": "k.week", "year": "k.year",
@@ -84,8 +88,9 @@ def _units(
       select {"f.asked," if view.many else ""} f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
         cast(null as timestamp) as moment,
         {_grade(view.lens)} as grade, f.original, f.rate,
-        f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.outcome, f.owner_id, f.reason,
-        f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.type, f.lead_id, f.vertical
+        f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.manager_id, f.outcome, f.owner_id,
+        f.reason, f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.territory, f.type, f.lead_id,
+        f.vertical
       from ({units}) as f {join}
       where {condition}"""
     return Facts(sql, parameters, OPPORTUNITY_DIMENSIONS)
@@ -146,19 +151,20 @@ def _created(view: LensView, contract: Contract) -> Facts:
     value = converted_sql(amount, "r.rate")
     rows = f"""
       select p.record, p.record as unit, {value} as value, {amount} as original, r.rate,
-        c.class = n.class as hit, p.account_id, p.category,
-        null as competitor, p.country, p.currency, p.industry, 'open' as outcome, p.owner_id, null as reason, p.region,
-        p.segment, p.source, c.class as source_class, p.stage, p.team, p.type, p.lead_id, p.vertical,
+        c.class = k.class as hit, p.account_id, p.category,
+        null as competitor, p.country, p.currency, p.industry, 'open' as outcome, null as reason, {_stood(view, "p")},
+        p.source, c.class as source_class, p.stage, p.type, p.lead_id, p.vertical,
         cast(p.created_at at time zone 'UTC' at time zone {zone} as date) as day,
         cast(p.since at time zone 'UTC' at time zone {zone} as date) as since,
         cast(null as timestamp) as moment, p.employees, p.close_date, p.arr, p.acv, p.tcv, p.probability, p.accepted,
         greatest(p.stage_grade, p.type_grade, p.currency_grade, p.{view.lens.basis or "arr"}_grade) as grade
       from pipeline_created as p
-      cross join marketing_class as n
+      cross join marketing_class as k
       left join source_classes as c on c.record = p.record
       left join exchange_rates as r
         on r.kind = {kind} and r.currency = p.currency
         and r.starts_at <= p.created_at and p.created_at < r.ends_at
+      {_now(view, "p.record")}
       where p.created_at <= $as_of_a"""
     return _governed(rows, view, dated=("u.since", "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
 
@@ -174,19 +180,24 @@ def _in_force(view: LensView, contract: Contract) -> tuple[str, str]:
 
 
 def _visit_rows(moment: str, seen: str, view: LensView, contract: Contract) -> Facts:
+    """Stays in a stage, each with the state of the record when it was entered, or just before it was left."""
     zone = quoted(contract.company.time_zone)
-    begun = "u.since" if moment == "v.entered_at" else "u.day"
+    entering = moment == "v.entered_at"
+    begun = "u.since" if entering else "u.day"
+    holds = f"o.valid_from {'<=' if entering else '<'} {moment} and {moment} {'<' if entering else '<='} o.valid_to"
     rows = f"""
       select v.record, v.record as unit, v.microseconds as value, true as hit, o.account_id, null as category,
-        null as competitor, o.country, o.currency, o.industry, v.outcome, o.owner_id, null as reason, o.region,
-        o.segment, o.source, c.class as source_class, v.stage, o.team, o.type, o.lead_id, o.vertical,
+        null as competitor, o.country, o.currency, o.industry, v.outcome, null as reason, {_stood(view, "o")},
+        o.source, c.class as source_class, v.stage, o.type, o.lead_id, o.vertical,
         cast({moment} at time zone 'UTC' at time zone {zone} as date) as day,
         cast(v.since at time zone 'UTC' at time zone {zone} as date) as since, cast(null as timestamp) as moment,
         v.grade,
         o.employees, o.close_date, o.arr, o.acv, o.tcv, o.probability, o.accepted
       from stage_visits as v
-      join at_moment as o on o.record = v.record
+      left join opportunity_states as o
+        on o.record = v.record and o.seen_to = timestamp '9999-12-31' and {holds}
       left join source_classes as c on c.record = v.record
+      {_now(view, "v.record")}
       where {moment} <= $as_of_a and {seen}"""
     return _governed(rows, view, dated=(begun, "u.day"), dimensions=OPPORTUNITY_DIMENSIONS)
 
@@ -201,6 +212,15 @@ def _stays(view: LensView, contract: Contract) -> Facts:
     return _visit_rows("v.left_at", "v.since = v.entered_at", view, contract)
 
 
+def _stood(view: LensView, then: str) -> str:
+    """Give the columns of the place in the organization: that of then, or that of now."""
+    return ", ".join(f"{'n' if view.as_is else then}.{name}" for name in ORGANIZATION)
+
+
+def _now(view: LensView, record: str) -> str:
+    return f"left join organization_now as n on n.record = {record}" if view.as_is else ""
+
+
 def _governed(rows: str, view: LensView, *, dated: tuple[str, str], dimensions: Mapping[str, str]) -> Facts:
     """Leave out deleted, merged, duplicate and excluded records, and what lies outside the period."""
     states = states_sql(view, "a")
@@ -210,7 +230,7 @@ def _governed(rows: str, view: LensView, *, dated: tuple[str, str], dimensions: 
       select u.* from ({rows}) as u join at_moment as g on g.record = u.record
       where not g.deleted and not g.merged and not g.duplicate and not g.excluded
         and {inside} and {" and ".join(view.extra) or "true"}"""
-    return Facts(sql, _moment_parameters(view), dimensions)
+    return Facts(sql, parameters_of(view, "a"), dimensions)
 
 
 # -- leads and revenue
@@ -223,7 +243,7 @@ def _leads(view: LensView, contract: Contract) -> Facts:
       select u.* from (
         select l.*, l.record as unit, null as value, w.lead_id is not null as hit, 0 as grade,
           cast(l.first_contact_at at time zone 'UTC' at time zone {zone} as date) as day, l.first_contact_at as moment
-        from leads as l
+        from ({leads_sql(view)}) as l
         left join (
           select distinct w.lead_id
           from lead_wins as w
@@ -237,16 +257,19 @@ def _leads(view: LensView, contract: Contract) -> Facts:
         where l.first_contact_at <= $as_of_a and l.duplicate_until <= $as_of_a
       ) as u
       where {inside} and {" and ".join(view.extra) or "true"}"""
-    return Facts(sql, _moment_parameters(view), LEAD_DIMENSIONS)
+    return Facts(sql, parameters_of(view, "a"), LEAD_DIMENSIONS)
 
 
 def _revenue(view: LensView, contract: Contract) -> Facts:
     zone = quoted(contract.company.time_zone)
     inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
+    stood = ", ".join(
+        f"v.now_{name} as {name}" if view.as_is else f"v.{name}" for name in ("segment", "territory", "region")
+    )
     sql = f"""
       select u.* from (
         select v.record, v.account_id, upper(v.currency) as currency, v.at, v.kind, v.lead_id, v.source, v.source_raw,
-          v.segment, v.region, v.industry, v.country, v.amount as original, r.rate, v.record as unit,
+          {stood}, v.industry, v.vertical, v.country, v.amount as original, r.rate, v.record as unit,
           {converted_sql("v.amount", "r.rate")} as value, true as hit,
           0 as grade, cast(v.at at time zone 'UTC' at time zone {zone} as date) as day,
           cast(null as timestamp) as moment
@@ -257,7 +280,7 @@ def _revenue(view: LensView, contract: Contract) -> Facts:
         where v.at <= $as_of_a
       ) as u
       where {inside} and {" and ".join(view.extra) or "true"}"""
-    return Facts(sql, _moment_parameters(view), REVENUE_DIMENSIONS)
+    return Facts(sql, parameters_of(view, "a"), REVENUE_DIMENSIONS)
 
 
 # -- data quality
@@ -291,13 +314,6 @@ def _stale(view: LensView, contract: Contract) -> Facts:
 def _judged(view: LensView, contract: Contract, test: str, condition: str) -> Facts:
     sql, parameters = judged_sql(view, contract, test=test, condition=condition, grade=_grade(view.lens))
     return Facts(sql, parameters, {**OPPORTUNITY_DIMENSIONS, "why": "f.why"})
-
-
-def _moment_parameters(view: LensView) -> Parameters:
-    parameters: Parameters = {"as_of_a": view.moment.as_of, "known_at_a": view.moment.known_at}
-    if view.period:
-        parameters |= {"start_a": view.period.start, "end_a": view.period.end}
-    return parameters
 
 
 FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {

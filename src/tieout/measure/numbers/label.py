@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Answer, Passport, Question, Row
-from tieout.measure.lens_sql import states_sql
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import band_of
 from tieout.measure.run_sql import rows as fetch
+from tieout.measure.states import parameters_of, states_sql
 
 if TYPE_CHECKING:
     from tieout.measure.lens_sql import LensView
@@ -66,7 +66,7 @@ def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     stale = view.asked_at is not None and view.asked_at != view.moment.as_of
     sql = f"""select count(*) filter (where missing), count(*) filter (where not missing and outcome is null)
       from ({states_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
-    found = fetch(asked.engine, sql, {"as_of_a": view.moment.as_of, "known_at_a": view.moment.known_at})
+    found = fetch(asked.engine, sql, parameters_of(view, "a"))
     missing, unplaced = found[0]
     told = {
         f"{missing} opportunities existed, but nothing tells their state then: not counted.": missing,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from tieout.contract.asked_for import evidence_by_stage, required_by_stage, required_of_leads
 from tieout.contract.vocabulary import REQUIRABLE
-from tieout.measure.lens_sql import LensView, Parameters, counted_sql, quoted
+from tieout.measure.leads_at import leads_sql
+from tieout.measure.lens_sql import LensView, counted_sql, quoted
 from tieout.measure.quality.deals import all_evidence, deals_sql, stale_sql, stale_tests
+from tieout.measure.states import Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 QUALITY_FACTS = ("required", "lead_required", "evidenced", "claimed_stage", "stale")
 """Facts that look at the past of each deal, so that several moments are counted one after another."""
 
-DIMENSIONS = """u.account_id, u.category, u.competitor, u.country, u.currency, u.industry, u.outcome, u.owner_id,
-  u.reason, u.region, u.segment, u.source, u.source_class, u.stage, u.team, u.type, u.lead_id, u.vertical"""
+DIMENSIONS = """u.account_id, u.category, u.competitor, u.country, u.currency, u.industry, u.manager_id,
+  u.outcome, u.owner_id, u.reason, u.region, u.segment, u.source, u.source_class, u.stage, u.team, u.territory, u.type,
+  u.lead_id, u.vertical"""
 TOLD = {"arr": "told_arr", "acv": "told_acv", "tcv": "told_tcv"}
 """Amounts as told: those of a state stand in for one another."""
 
@@ -75,7 +78,7 @@ def lead_required_sql(view: LensView, contract: Contract) -> tuple[str, Paramete
         select l.*, g.stage, q.field as unit, q.field, w.system, cast(null as decimal(18, 2)) as value,
           case q.field{arms or " when null then null"} end as hit, 0 as grade, l.first_contact_at as moment,
           cast(l.first_contact_at at time zone 'UTC' at time zone {zone} as date) as day
-        from leads as l
+        from ({leads_sql(view)}) as l
         join lead_filled as w
           on w.record = l.record and w.valid_from <= $as_of_a and $as_of_a < w.valid_to
           and not w.deleted and not w.merged
