@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import fmean, median
 
 from tests.oracles.arithmetic import Days, Tally, percentile, tally
-from tests.oracles.marlow_books import EVER, Books, Row, State, local
+from tests.oracles.marlow_books import EVER, Books, Row, State, local, midnight
 
 STAGES = ("Discovery", "Qualification", "Proposal", "Negotiation")
 QUALIFIED = STAGES[1:]
@@ -80,9 +80,25 @@ def deals(books: Books, when: datetime, known: datetime = EVER) -> Iterator[Deal
     for record in books.rows:
         if (state := governed(books, record, when, known)) and state.row:
             row = state.row
-            segment = books.segment(row["AccountId"], when, known)
-            team = books.team(row.get("OwnerId", ""), when, known)
+            stood, owner = where_it_stood(books, record, row, when, known)
+            segment = books.segment(row["AccountId"], stood, known)
+            team = books.team(owner, stood, known)
             yield Deal(record, row, state.at, worth(books, row, when), segment, team)
+
+
+def where_it_stood(books: Books, record: str, row: Row, when: datetime, known: datetime = EVER) -> tuple[datetime, str]:
+    """Give the moment of a deal's slices, and its owner then: now if it is open, else the day on which it closed."""
+    if OUTCOMES.get(row["StageName"], "open") == "open":
+        return when, row.get("OwnerId", "")
+    told = [state for state in books.life(record, known) if state.at <= when]
+    first = len(told) - 1
+    while first and (before := told[first - 1].row) and OUTCOMES[before["StageName"]] == OUTCOMES[row["StageName"]]:
+        first -= 1
+    shut = told[first]
+    day = row["CloseDate"] and date.fromisoformat(row["CloseDate"])
+    early = day and day < local(shut.at)
+    owner = (shut.row or row).get("OwnerId", "") or row.get("OwnerId", "")
+    return (midnight(day) if early else shut.at), owner
 
 
 def by(found: Iterable[Deal], *names: str) -> dict[tuple[str, ...], Tally]:

@@ -67,6 +67,11 @@ def moment(text: str) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(ZONE))).astimezone(UTC)
 
 
+def midnight(day: date) -> datetime:
+    """Give the moment at which a day begins at Marlow."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
 def local(at: datetime) -> date:
     """Give the company's day of a moment."""
     return at.astimezone(ZoneInfo(ZONE)).date()
