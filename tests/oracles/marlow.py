@@ -95,10 +95,9 @@ def where_it_stood(books: Books, record: str, row: Row, when: datetime, known: d
     while first and (before := told[first - 1].row) and OUTCOMES[before["StageName"]] == OUTCOMES[row["StageName"]]:
         first -= 1
     shut = told[first]
-    day = row["CloseDate"] and date.fromisoformat(row["CloseDate"])
-    early = day and day < local(shut.at)
+    day = date.fromisoformat(row["CloseDate"]) if row["CloseDate"] else None
     owner = (shut.row or row).get("OwnerId", "") or row.get("OwnerId", "")
-    return (midnight(day) if early else shut.at), owner
+    return (midnight(day) if day and day < local(shut.at) else shut.at), owner
 
 
 def by(found: Iterable[Deal], *names: str) -> dict[tuple[str, ...], Tally]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.contract.definitions import AGREED, agreed_lens
-from tieout.measure.lens_sql import LensView, Parameters, counted_sql
+from tieout.measure.lens_sql import LensView, counted_sql
 from tieout.measure.moments import moment_of
 from tieout.measure.quality.deals import all_evidence, deals_sql
+from tieout.measure.states import Parameters
 
 if TYPE_CHECKING:
     from datetime import datetime
