@@ -52,7 +52,8 @@ def build(
         watch = (lambda name: progress(name, 0, 0)) if progress else None
         align(engine, contract, feeds, hash_key(workspace), watch, facts.heard_until)
         store_contract(engine, contract)
-        found = (*data_findings(engine, contract, feeds), *quality_findings(engine, contract, facts.heard_until))
+        heard = facts.heard_until
+        found = (*data_findings(engine, contract, feeds, heard), *quality_findings(engine, contract, heard))
         store_findings(engine, found)
 
     make_build(workspace, facts.key, fill)

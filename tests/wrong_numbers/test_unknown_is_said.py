@@ -110,7 +110,11 @@ def test_the_figure_says_how_many_it_cannot_place(workspace: Workspace, metric: 
 
 def test_the_figure_says_how_many_it_cannot_value(workspace: Workspace) -> None:
     notes = answered(workspace, AGREED, AS_OF, period=QUARTER).notes
-    assert any("5 opportunities" in note and "amount" in note for note in notes)
+    assert [note for note in notes if "add nothing" in note] == [
+        "3 opportunities have no known amount: they count and add nothing.",
+        "1 opportunities (100.00 CHF) have no plan rate of CHF then: they count and add nothing.",
+        "1 opportunities have an amount and no currency: they count and add nothing.",
+    ]
 
 
 def test_a_stage_that_was_unknown_is_named_too(told: tuple[Workspace, tuple[Finding, ...]]) -> None:

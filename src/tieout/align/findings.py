@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.align.mapping import fields_of
+from tieout.align.rate_findings import rate_findings
 from tieout.align.rules import RULES
 from tieout.align.rules_organization import ORGANIZATION_RULES
 from tieout.basics.findings import Finding, Level, nearest
@@ -15,6 +16,7 @@ from tieout.contract.vocabulary import ENTITIES, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from tieout.align.mapping import FeedFiles
     from tieout.align.rules import Rule
@@ -22,10 +24,12 @@ if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
 
-def data_findings(engine: Connection, contract: Contract, feeds: Sequence[FeedFiles]) -> tuple[Finding, ...]:
+def data_findings(
+    engine: Connection, contract: Contract, feeds: Sequence[FeedFiles], heard: datetime
+) -> tuple[Finding, ...]:
     """Run every rule over a build that has just been filled; the source views must still be there."""
     found = [finding for rule in (*RULES, *ORGANIZATION_RULES) for finding in _by_rule(engine, contract, rule)]
-    return (*_unreadable(engine, feeds), *found)
+    return (*_unreadable(engine, feeds), *rate_findings(engine, contract, heard), *found)
 
 
 def _by_rule(engine: Connection, contract: Contract, rule: Rule) -> list[Finding]:

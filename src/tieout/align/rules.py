@@ -55,19 +55,6 @@ RULES: tuple[Rule, ...] = (
         lambda contract: contract.pipeline.types,
     ),
     Rule(
-        "rate.missing",
-        Level.ERROR,
-        f"""select min(v.object || ' ' || v.record), upper(v.currency), count(distinct v.record)
-        from opportunity_versions as v
-        cross join (select distinct kind from exchange_rates) as k
-        left join exchange_rates as r on r.currency = upper(v.currency) and r.kind = k.kind
-        where v.currency is not null and r.currency is null and {NOW} and not v.deleted
-        group by upper(v.currency) order by {LARGEST}""",
-        "the currency '{given}' has no rate of plan, of spot, or of both: by it {n} opportunities have no amount.",
-        "Add it to rates.csv (kind,currency,from,rate), for plan and for spot.",
-        lambda contract: tuple(sorted({contract.company.currency, *(rate.currency for rate in contract.rates)})),
-    ),
-    Rule(
         "currency.missing",
         Level.WARNING,
         f"""select min(object || ' ' || record), 'no currency', count(distinct record) from opportunity_versions

@@ -44,3 +44,4 @@ class Company(Model):
     calendars: dict[str, Calendar] = Field(default_factory=lambda: {"calendar": Calendar()})
     segments: tuple[Segment, ...] = ()
     rates: str = "rates.csv"
+    spot_days: int = Field(default=100, ge=1)
