@@ -234,7 +234,7 @@ class Line(RuleBasedStateMachine):
 
 
 def run(examples: int, steps: int) -> None:
-    with nursery() as mother:
+    with tempfile.TemporaryDirectory() as notes, nursery(Path(notes)) as mother:
         Line.mother = mother
         terms = settings(
             max_examples=examples,

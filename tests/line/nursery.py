@@ -1,12 +1,15 @@
-"""A process that has everything imported and bears children, each of which refreshes a workspace and may be killed.
+"""A process that has everything imported and bears children, each of which refreshes a workspace and may come to grief.
 
-A child is killed from outside (`kill -9` after some time), or dies by itself, without any cleaning up, at its n-th call
-to the system that writes, flushes, renames or removes a file. Starting Python for each would take most of the time.
+A child is killed from outside (`kill -9` after some time); or dies by itself, without any cleaning up, at its n-th call
+to the system that writes, flushes, renames or removes a file; or may write no large file; or is another user. Starting
+Python for each would take most of the time.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,32 +19,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 CALLS = ("write", "fsync", "rename", "replace", "unlink", "mkdir", "truncate", "rmdir")
+DIED = 137
 
 
-def bear(folder: str, now: str, dies_at: int) -> int:
-    """Refresh a workspace; die at the n-th call (0: never). Gives the number of calls that were made, at most 255."""
-    from tieout import Workspace, refresh  # noqa: PLC0415 - imported once, by the mother
+@dataclass(frozen=True)
+class Ending:
+    """How a child ended: its exit status (-9: killed; 137: died as told; 0: done), calls made, and its error if any."""
 
-    made = 0
-
-    def counted(name: str) -> None:
-        call = getattr(os, name)
-
-        def dying(*given: object, **named: object) -> object:
-            nonlocal made
-            made += 1
-            if made == dies_at:
-                os._exit(137)
-            return call(*given, **named)
-
-        setattr(os, name, dying)
-
-    for name in CALLS:
-        counted(name)
-    refresh(Workspace(Path(folder)), datetime.fromisoformat(now))
-    return made
+    status: int
+    calls: int = 0
+    error: str = ""
 
 
 def mother() -> None:
@@ -49,17 +39,49 @@ def mother() -> None:
     import tieout.refresh  # noqa: F401, PLC0415 - so that children have it
 
     for line in sys.stdin:
-        folder, now, dies_at = line.rstrip("\n").split("\t")
+        given = json.loads(line)
         child = os.fork()
         if child == 0:
-            status = 1
-            try:
-                status = min(bear(folder, now, int(dies_at)), 136)
-            finally:
-                os._exit(status)
+            _live(given)
         print(child, flush=True)  # noqa: T201 - what the test reads
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+def _live(given: dict[str, Any]) -> None:
+    """Refresh as told, note down how it went, and end without coming back."""
+    from tieout import Workspace, refresh  # noqa: PLC0415 - imported once, by the mother
+
+    note = Path(given["note"])
+    made, error = 0, ""
+
+    def counted(name: str) -> None:
+        call = getattr(os, name)
+
+        def dying(*arguments: object, **named: object) -> object:
+            nonlocal made
+            made += 1
+            if made == given["dies_at"]:
+                os._exit(DIED)
+            return call(*arguments, **named)
+
+        setattr(os, name, dying)
+
+    try:
+        if given["largest"]:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (given["largest"], resource.RLIM_INFINITY))
+        if given["user"]:
+            os.setuid(given["user"])
+        for name in CALLS:
+            counted(name)
+        refresh(Workspace(Path(given["folder"])), datetime.fromisoformat(given["now"]))
+    except BaseException as trouble:  # noqa: BLE001 - whatever it is, the test reads it
+        error = f"{type(trouble).__name__}: {trouble}"
+    finally:
+        with suppress(OSError):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            note.write_text(json.dumps({"calls": made, "error": error}))
+        os._exit(1 if error else 0)
 
 
 @dataclass(frozen=True)
@@ -67,28 +89,39 @@ class Nursery:
     """The mother process, as tests see it."""
 
     process: subprocess.Popen[str]
+    note: Path
 
-    def refresh(self, folder: Path, now: datetime, *, dies_at: int = 0, killed_after: float | None = None) -> int:
-        """Have a child refresh; give the calls it made (up to 136), 137 where it died, -9 where it was killed."""
+    def refresh(
+        self,
+        folder: Path,
+        now: datetime,
+        *,
+        dies_at: int = 0,
+        killed_after: float | None = None,
+        largest: int = 0,
+        user: int = 0,
+    ) -> Ending:
+        """Have a child refresh the workspace, and say how it ended."""
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(f"{folder}\t{now.isoformat()}\t{dies_at}\n")
+        self.note.write_text("{}")
+        self.note.chmod(0o666)
+        told = {"folder": str(folder), "now": now.isoformat(), "dies_at": dies_at, "largest": largest, "user": user}
+        self.process.stdin.write(json.dumps(told | {"note": str(self.note)}) + "\n")
         self.process.stdin.flush()
         child = int(self.process.stdout.readline())
         if killed_after is not None:
             time.sleep(killed_after)
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-        return int(self.process.stdout.readline())
+        status = int(self.process.stdout.readline())
+        return Ending(status, **json.loads(self.note.read_text() or "{}"))
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """Start the mother, and end her."""
+def nursery(folder: Path) -> Iterator[Nursery]:
+    """Start the mother, and end her; `folder` may hold her notes."""
     command = [sys.executable, "-c", "from tests.line.nursery import mother; mother()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield Nursery(process)
+        yield Nursery(process, folder / "note.json")
         process.kill()
-
-
-__all__ = ["CALLS", "Nursery", "mother", "nursery"]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
+import shutil
 import time
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.line.nursery import DIED, Nursery, nursery
 from tests.line.ten_deals import EXPORTS, P1, write
 from tieout import Workspace, ask, refresh
 from tieout.history.ledger import Ledger
@@ -21,10 +20,6 @@ from tieout.measure.answers import Question
 from tieout.warehouse.builds import published_or_none
 
 NOW = datetime(2026, 12, 22, 8)
-REFRESH = (
-    "import sys, pathlib, datetime; from tieout import Workspace, refresh; "
-    "refresh(Workspace(pathlib.Path(sys.argv[1])), datetime.datetime(2026, 12, 22, 8))"
-)
 
 
 def weekly(weeks: int) -> dict[str, str]:
@@ -45,61 +40,70 @@ def told(workspace: Workspace) -> object:
     return pulls, [ask(workspace, question).rows for question in questions]
 
 
-def run(folder: Path) -> subprocess.Popen[bytes]:
-    """Start a refresh as a process of its own."""
-    return subprocess.Popen([sys.executable, "-c", REFRESH, str(folder)], stderr=subprocess.PIPE)
-
-
-def killed_many_times(folder: Path, times: int) -> int:
+def killed_many_times(folder: Path, mother: Nursery, times: int, takes: float) -> int:
     """Interrupt refreshes at random moments; give how many were caught at work."""
     dice = random.Random(times)
     caught = 0
-    for _ in range(times):
-        process = run(folder)
-        time.sleep(dice.uniform(0.3, 2.5))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        caught += process.returncode == -signal.SIGKILL
+    for turn in range(times):
+        if turn % 5 == 4:
+            edit(folder, turn)
+        caught += mother.refresh(folder, NOW, killed_after=dice.uniform(0, takes)).status == -9
         if published_or_none(Workspace(folder)):
             question = Question("pipeline.open", as_of=datetime(2026, 7, 20))
             assert ask(Workspace(folder), question).total.value is not None
     return caught
 
 
+def edit(folder: Path, turn: int) -> None:
+    """Change the contract, so that the next refresh has something to build."""
+    (folder / "contract/numbers.yaml").write_text(f"pipeline.open: {{owner: turn {turn}}}\n")
+
+
 def check(tmp_path: Path, times: int) -> None:
     exports = weekly(weeks=20)
     undisturbed = Workspace(write(tmp_path / "undisturbed", exports=exports))
-    refresh(undisturbed, NOW)
-    folder = write(tmp_path / "killed", exports=exports)
-    assert killed_many_times(folder, times) >= times // 4
-    report = refresh(Workspace(folder), NOW)
-    assert report.after is not None
+    with nursery(tmp_path) as mother:
+        began = time.monotonic()
+        assert mother.refresh(undisturbed.root, NOW).status == 0
+        takes = time.monotonic() - began
+        folder = write(tmp_path / "killed", exports=exports)
+        assert killed_many_times(folder, mother, times, takes) >= times // 4
+        assert mother.refresh(folder, NOW).error == ""
     assert told(Workspace(folder)) == told(undisturbed)
-    leftovers = [path for path in folder.rglob("*") if path.name.startswith(".") and path.suffix in (".tmp", ".aside")]
+    leftovers = [path for path in folder.rglob("*") if path.name.endswith((".tmp", ".aside"))]
     assert [path for path in leftovers if "ledger" in path.parts] == []
 
 
 def test_a_refresh_killed_at_random_moments(tmp_path: Path) -> None:
-    check(tmp_path, times=8)
+    check(tmp_path, times=20)
 
 
 @pytest.mark.slow
-def test_a_refresh_killed_a_hundred_times(tmp_path: Path) -> None:
-    check(tmp_path, times=100)
+def test_a_refresh_killed_two_hundred_times(tmp_path: Path) -> None:
+    check(tmp_path, times=200)
 
 
-def test_two_refreshes_at_once(tmp_path: Path) -> None:
-    folder = write(tmp_path, exports=weekly(weeks=40))
-    both = [run(folder) for _ in range(2)]
-    errors = [process.communicate()[1].decode() for process in both]
-    codes = sorted(process.returncode for process in both)
-    assert codes[0] == 0
-    if codes[1] != 0:
-        assert [error for error in errors if "WorkspaceBusyError" in error and str(os.getpid()) not in error]
-    refresh(Workspace(folder), NOW)
-    undisturbed = Workspace(write(tmp_path / "undisturbed", exports=weekly(weeks=40)))
-    refresh(undisturbed, NOW)
-    assert told(Workspace(folder)) == told(undisturbed)
+def died(tmp_path: Path, places: Callable[[int], Iterable[int]]) -> None:
+    """Let refreshes die at given calls of one that is not disturbed, each in a workspace of its own."""
+    with nursery(tmp_path) as mother:
+        undisturbed = Workspace(write(tmp_path / "undisturbed"))
+        calls = mother.refresh(undisturbed.root, NOW).calls
+        assert calls > 40
+        for place in places(calls):
+            folder = write(tmp_path / f"died-{place}")
+            assert mother.refresh(folder, NOW, dies_at=place).status == DIED, place
+            assert mother.refresh(folder, NOW).error == "", place
+            assert told(Workspace(folder)) == told(undisturbed), place
+            shutil.rmtree(folder)
+
+
+def test_a_refresh_that_dies_at_a_call_to_the_system_is_continued(tmp_path: Path) -> None:
+    died(tmp_path, lambda calls: random.Random(7).sample(range(1, calls + 1), 5))
+
+
+@pytest.mark.slow
+def test_a_refresh_that_dies_at_any_call_to_the_system_is_continued(tmp_path: Path) -> None:
+    died(tmp_path, lambda calls: range(1, calls + 1))
 
 
 def test_a_torn_pointer_is_as_good_as_none(tmp_path: Path) -> None:
