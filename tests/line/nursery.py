@@ -7,6 +7,7 @@ Python for each would take most of the time.
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import resource
@@ -38,6 +39,8 @@ def mother() -> None:
     """Bear a child for each line that comes in, and tell how it ended."""
     import tieout.refresh  # noqa: F401, PLC0415 - so that children have it
 
+    for name in ("utf-8-sig", "utf-16", "cp1252", "latin-1"):
+        codecs.lookup(name)  # a child that is another user may not be able to read Python's own files
     for line in sys.stdin:
         given = json.loads(line)
         child = os.fork()

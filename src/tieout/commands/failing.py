@@ -20,7 +20,7 @@ from tieout.measure.answers import QuestionError
 from tieout.measure.sheets.grid import SheetError
 from tieout.show.as_json import dumps, error_json
 from tieout.show.terminal import clean, terminal_of
-from tieout.warehouse.builds import NotPublishedError
+from tieout.warehouse.builds import NotPublishedError, NotWrittenError
 from tieout.warehouse.engine import EngineError
 from tieout.warehouse.lock import WorkspaceBusyError
 
@@ -70,6 +70,7 @@ TABLE: tuple[tuple[type[BaseException], str, int, Callable[[BaseException], str]
     (WorkspaceBusyError, "workspace.busy", BUSY, _whole),
     (LedgerError, "ledger", FOUND, _whole),
     (NotArchivedError, "archive", FOUND, _whole),
+    (NotWrittenError, "build.unwritten", FOUND, _whole),
     (EngineError, "build.unreadable", FOUND, _spoiled),
     (ValidationError, "build.unreadable", FOUND, _spoiled),
     (OSError, "system", FOUND, _system),

@@ -29,8 +29,15 @@ KEEP = 5
 """How many published builds are kept beside those of month ends."""
 
 
+UNWRITABLE = ("No space left", "File too large", "Could not write", "Failed to create checkpoint")
+"""What the engine says where the disk takes no more."""
+
 UNLISTED_FOR = timedelta(hours=1)
 """How long a build that a question had made is kept for the next one."""
+
+
+class NotWrittenError(Exception):
+    """A build could not be written, most likely because the disk is full; the message says what is safe."""
 
 
 class NotPublishedError(Exception):
@@ -96,9 +103,20 @@ def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None
     try:
         with open_file(aside, spill=workspace.cache / "spill") as engine:
             fill(engine)
+            # An engine that is closed says nothing of what it could not write; one that is asked to write does.
+            engine.execute("checkpoint")
         sync(aside)
         aside.replace(path)
         seals.put(path, "")  # its blocks have checksums of their own
+    except EngineError as error:
+        first = str(error).splitlines()[0]
+        if not any(sign in first for sign in UNWRITABLE):
+            raise
+        message = (
+            f"The build could not be written: {first} What is published and the ledger are as they were. Make room on "
+            "the disk, then run `tieout refresh` again."
+        )
+        raise NotWrittenError(message) from error
     finally:
         for leftover in workspace.builds.glob(f"{aside.name}*"):
             leftover.unlink(missing_ok=True)
