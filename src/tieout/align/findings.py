@@ -51,11 +51,11 @@ def _by_rule(engine: Connection, contract: Contract, rule: Rule) -> list[Finding
 
 
 WANTED = {
-    Kind.MONEY: "a number such as 1234.50",
-    Kind.NUMBER: "a number",
+    Kind.MONEY: "a number such as 1234.50 (for 1.234,50 say `decimal: comma`)",
+    Kind.NUMBER: "a number (for 0,25 say `decimal: comma`)",
     Kind.INTEGER: "a whole number",
-    Kind.DATE: "a date as 2026-07-06 (or say `dates: dmy` or `mdy` for the object)",
-    Kind.TIME: "a time as 2026-07-06 09:30 (or say `dates: dmy` or `mdy` for the object)",
+    Kind.DATE: "a date as 2026-07-06 (or say how it is written: `dates: dmy`, `mdy`, `ymd`, `excel` ...)",
+    Kind.TIME: "a time as 2026-07-06 09:30 (or say how it is written: `dates: dmy`, `mdy`, `ymd`, `unix` ...)",
     Kind.FLAG: "true or false",
 }
 

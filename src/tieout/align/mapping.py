@@ -15,9 +15,10 @@ from pathlib import Path
 from sqlglot import exp, parse_one
 from sqlglot.expressions import replace_placeholders
 
-from tieout.align.typing_sql import typed
+from tieout.align.reading import Reader, writing_of
 from tieout.contract.criteria import parse_expression
 from tieout.contract.model import Contract, FieldMapping, SourceObject
+from tieout.contract.typing_sql import currency_in, from_minor, typed
 from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY, Kind
 
 
@@ -77,22 +78,22 @@ def _rows(entity: str, feed: FeedFiles, zone: str, base: str | None) -> exp.Sele
     mapped = _mapped(entity, feed)
     if base and "currency" in fields_of(entity):
         mapped["currency"] = FieldMapping(constant=base)
-    is_log = feed.object.mode == "log"
+    is_log, reader = feed.object.mode == "log", Reader(zone)
     column = feed.object.at if is_log else feed.object.modified
-    modified = _time(column, feed, zone)
+    modified = _time(column, feed, reader)
     lost = [_unread("happened_at" if is_log else "modified", _raw(FieldMapping(column=column), feed), modified.copy())]
-    select = _select(entity, feed, mapped, zone, voice="log" if is_log else "row", unread=lost if column else [])
+    select = _select(entity, feed, mapped, reader, voice="log" if is_log else "row", unread=lost if column else [])
     happened, flagged = _happened(feed, modified)
-    made = _finish(select, feed, happened=happened, flagged=flagged, limited=is_log)
+    made = _finish(select, feed, reader, happened=happened, flagged=flagged, limited=is_log)
     return made if is_log else _among(made, feed)
 
 
 def _column_events(entity: str, feed: FeedFiles, number: int, zone: str) -> exp.Select:
-    event = feed.object.events[number]
+    event, reader = feed.object.events[number], Reader(zone)
     mapped = {name: FieldMapping(constant=value) for name, value in event.set.items()}
-    select = _select(entity, feed, mapped, zone, voice="event")
-    moment = _time(event.at, feed, zone)
-    return _finish(select, feed, happened=moment, flagged=exp.false()).where(
+    select = _select(entity, feed, mapped, reader, voice="event")
+    moment = _time(event.at, feed, reader)
+    return _finish(select, feed, reader, happened=moment, flagged=exp.false()).where(
         exp.Not(this=exp.Is(this=moment.copy(), expression=exp.null())),
         exp.column("_op").eq("put"),
     )
@@ -100,7 +101,7 @@ def _column_events(entity: str, feed: FeedFiles, number: int, zone: str) -> exp.
 
 def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping], zone: str) -> exp.Select:
     """Give one row for each change of a tracked field; the view's other fields stay unset."""
-    mapping = feed.object.fields
+    mapping, reader = feed.object.fields, Reader(zone)
     changed = exp.Lower(this=_raw(mapping.get("field", FieldMapping(column="field")), feed))
     value = _raw(mapping.get("new_value", FieldMapping(column="new_value")), feed)
     select = _meta(feed, _raw(mapping.get("record", FieldMapping(column="record")), feed), voice="history")
@@ -111,8 +112,9 @@ def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping],
             select = select.select(_null(kind).as_(field), exp.false().as_(f"set_{field}"), copy=False)
             continue
         is_it = changed.copy().eq(exp.Literal.string(theirs[field].lower()))
-        raw = _renamed(value.copy(), names.get(field, FieldMapping()))
-        tree = typed(raw, kind, zone, feed.object.dates)
+        told = names.get(field, FieldMapping())
+        raw = _renamed(value.copy(), told)
+        tree = reader.read(raw, kind, writing_of(feed.object, told, changed=True)) if not told.minor else _null(kind)
         select = select.select(
             exp.Case().when(is_it.copy(), tree).as_(field),
             exp.func("coalesce", is_it.copy(), exp.false()).as_(f"set_{field}"),
@@ -120,20 +122,20 @@ def _field_history(entity: str, feed: FeedFiles, names: dict[str, FieldMapping],
         )
         unread.append(_unread(field, exp.Case().when(is_it, raw.copy()), tree.copy()))
     at = mapping.get("at", FieldMapping(column=feed.object.at or "at"))
-    moment = typed(_raw(at, feed), Kind.TIME, zone, feed.object.dates)
+    moment = reader.read(_raw(at, feed), Kind.TIME, writing_of(feed.object, at))
     unread.append(_unread("happened_at", _raw(at, feed), moment.copy()))
     select = select.select(_joined(unread).as_("unread"), copy=False)
     tracked = exp.In(
         this=changed.copy(), expressions=[exp.Literal.string(name.lower()) for name in feed.object.tracked]
     )
-    return _finish(select, feed, happened=moment, flagged=exp.false()).where(tracked)
+    return _finish(select, feed, reader, happened=moment, flagged=exp.false()).where(tracked)
 
 
 def _select(
     entity: str,
     feed: FeedFiles,
     mapped: dict[str, FieldMapping],
-    zone: str,
+    reader: Reader,
     *,
     voice: str,
     unread: Sequence[exp.Expr] = (),
@@ -144,8 +146,10 @@ def _select(
     for field, field_kind in fields_of(entity).items():
         tree = _null(field_kind)
         if field in mapped:
-            raw = _renamed(_raw(mapped[field], feed), mapped[field])
-            tree = typed(raw, field_kind, zone, feed.object.dates)
+            raw = _renamed(_text_of(field, mapped[field], feed), mapped[field])
+            tree = reader.read(raw, field_kind, writing_of(feed.object, mapped[field]))
+            if rule := mapped[field].minor:
+                tree = from_minor(tree, _currency(mapped, feed), rule)
             if field_kind is not Kind.TEXT and not mapped[field].constant:
                 lost.append(_unread(field, raw.copy(), tree.copy()))
         select = select.select(tree.as_(field), copy=False)
@@ -158,11 +162,11 @@ def _meta(feed: FeedFiles, record: exp.Expr, *, voice: str) -> exp.Select:
     sequence: exp.Expr = exp.cast(exp.Literal.number(0), "bigint")
     if feed.object.sequence:
         text = _raw(FieldMapping(column=feed.object.sequence), feed)
-        sequence = exp.func("coalesce", typed(text, Kind.INTEGER, "UTC", "iso"), sequence)
+        sequence = exp.func("coalesce", typed(text, Kind.INTEGER, "UTC"), sequence)
     assumes = "".join(f"|{name}" for name in feed.object.assume) + "|"
     return exp.select(
         exp.Literal.string(feed.label).as_("object"),
-        typed(record, Kind.TEXT, "UTC", "iso").as_("record"),
+        typed(record, Kind.TEXT, "UTC").as_("record"),
         exp.column("_taken_at").as_("taken_at"),
         exp.column("_position").as_("position"),
         sequence.as_("sequence"),
@@ -174,13 +178,13 @@ def _meta(feed: FeedFiles, record: exp.Expr, *, voice: str) -> exp.Select:
 
 
 def _finish(
-    select: exp.Select, feed: FeedFiles, *, happened: exp.Expr, flagged: exp.Expr, limited: bool = True
+    select: exp.Select, feed: FeedFiles, reader: Reader, *, happened: exp.Expr, flagged: exp.Expr, limited: bool = True
 ) -> exp.Select:
     files = exp.Array(expressions=[exp.Literal.string(str(path)) for path in feed.files])
     by_name = exp.EQ(this=exp.column("union_by_name"), expression=exp.true())
     source = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[files, by_name]))
     select = select.select(happened.copy().as_("happened_at"), flagged.as_("flagged"), copy=False).from_(
-        source, copy=False
+        reader.over(source), copy=False
     )
     condition = _condition(feed) if limited else None
     return select if condition is None else select.where(condition)
@@ -263,6 +267,18 @@ def _raw(mapping: FieldMapping, feed: FeedFiles) -> exp.Expr:
     return columns[0] if len(columns) == 1 else exp.func("coalesce", *columns)
 
 
+def _text_of(field: str, mapping: FieldMapping, feed: FeedFiles) -> exp.Expr:
+    """Give the text of a field; a currency may stand in the text of an amount."""
+    raw = _raw(mapping, feed)
+    return currency_in(raw) if field == "currency" and mapping.column else raw
+
+
+def _currency(mapped: dict[str, FieldMapping], feed: FeedFiles) -> exp.Expr:
+    """Give the code of the currency in which a record's amounts are."""
+    mapping = mapped.get("currency", FieldMapping())
+    return exp.Upper(this=exp.Trim(this=_renamed(_text_of("currency", mapping, feed), mapping)))
+
+
 def _renamed(raw: exp.Expr, mapping: FieldMapping) -> exp.Expr:
     names: dict[str, str | None] = {name.strip().lower(): ours for name, ours in mapping.values.items()}
     names |= dict.fromkeys((name.strip().lower() for name in mapping.unknown), None)
@@ -274,10 +290,11 @@ def _renamed(raw: exp.Expr, mapping: FieldMapping) -> exp.Expr:
     return case.else_(raw)
 
 
-def _time(column: str | None, feed: FeedFiles, zone: str) -> exp.Expr:
+def _time(column: str | None, feed: FeedFiles, reader: Reader) -> exp.Expr:
     if column is None:
         return _null(Kind.TIME)
-    return typed(_raw(FieldMapping(column=column), feed), Kind.TIME, zone, feed.object.dates)
+    mapping = FieldMapping(column=column)
+    return reader.read(_raw(mapping, feed), Kind.TIME, writing_of(feed.object, mapping))
 
 
 def _unread(field: str, raw: exp.Expr, tree: exp.Expr) -> exp.Expr:

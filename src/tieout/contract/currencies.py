@@ -163,3 +163,19 @@ CURRENCIES = frozenset(
         "ZWG",
     ]
 )
+
+_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF",
+}
+"""How many decimals a currency has by ISO 4217, where it is not two."""
+
+_STRIPE = {"ISK": 2, "UGX": 2, "MGA": 0}
+"""Where Stripe's amounts have other decimals than ISO 4217 says."""
+
+
+def minor_digits(rule: str) -> dict[str, int]:
+    """Give how many decimals the minor unit of each currency stands for, by `iso` or as `stripe` has it."""
+    odd = {code: digits for digits, codes in _DIGITS.items() for code in codes.split()}
+    return dict.fromkeys(CURRENCIES, 2) | odd | (_STRIPE if rule == "stripe" else {})

@@ -121,6 +121,24 @@ def expressions_hold(book: Rulebook) -> Iterator[Fault]:
             yield from (Fault(path, finding) for finding in findings)
 
 
+FITTING = {
+    "minor": frozenset({Kind.MONEY}),
+    "decimal": frozenset({Kind.MONEY, Kind.NUMBER, Kind.INTEGER}),
+    "dates": frozenset({Kind.DATE, Kind.TIME}),
+}
+"""Which kinds of field a way of writing says something about."""
+
+
+def writing_fits_the_field(book: Rulebook) -> Iterator[Fault]:
+    """`dates`, `decimal` and `minor` of a field fit what it holds."""
+    for path, item, name, mapping in mappings(book):
+        kind = fields_of(item.entity).get(name)
+        for key, kinds in FITTING.items():
+            if kind and kind not in kinds and getattr(mapping, key) is not None:
+                message = f"'{key}' says nothing about '{shorten(name)}', which is {kind.value}."
+                yield book.fault((*path, key), "mapping.writing", message, f"Delete '{key}'.", given=key)
+
+
 def logs_say_when(book: Rulebook) -> Iterator[Fault]:
     """A log of opportunities or of field changes says in which column the time of an event stands."""
     for path, item in objects(book):
@@ -233,6 +251,7 @@ SOURCE_RULES: tuple[Rule, ...] = (
     fields_are_in_the_vocabulary,
     mappings_say_where_from,
     expressions_hold,
+    writing_fits_the_field,
     logs_say_when,
     accounts_are_no_log,
     field_histories_say_of_what,

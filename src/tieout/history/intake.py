@@ -31,12 +31,13 @@ class Verdict:
 class Past:
     """What was known of an object before an extract: its earlier pulls, and the files of those whose records stand.
 
-    `accepted`: a person lets this extract delete records or lose columns.
+    `accepted`: a person lets this extract delete records or lose columns. `zone`: the company's.
     """
 
     pulls: Sequence[Pull]
     files: Sequence[str]
     accepted: bool = False
+    zone: str = "UTC"
 
 
 def take_in(engine: DuckDBPyConnection, export: Export, extract: Extract, past: Past) -> Verdict:
@@ -59,7 +60,7 @@ def take_in(engine: DuckDBPyConnection, export: Export, extract: Extract, past: 
     deletions = full and not rejects
     unique = judge.is_unique(engine, extract, export.source.keys or extract.columns)
     if full and not unique:
-        same, repeated = judge.drop_repeats(engine, export.source, extract)
+        same, repeated = judge.drop_repeats(engine, export.source, extract, past.zone)
         findings += _repeats(export, same, repeated)
         rejects, unique = (*rejects, *repeated), True
     if full and not deletions and past.pulls:

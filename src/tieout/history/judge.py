@@ -8,10 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from tieout.basics.findings import Finding, Level, nearest
 from tieout.connect.files import TABLE, Extract, Reject
 from tieout.connect.files.careful import Record, read_carefully
 from tieout.contract.model import SourceObject
+from tieout.contract.typing_sql import Writing, typed
+from tieout.contract.vocabulary import Kind
 from tieout.history.ledger import Feed, Pull
 from tieout.warehouse.engine import literal
 
@@ -119,14 +123,17 @@ def is_unique(engine: DuckDBPyConnection, extract: Extract, columns: Sequence[st
     return bool(engine.execute(query).fetchall()[0][0])
 
 
-def drop_repeats(engine: DuckDBPyConnection, source: SourceObject, extract: Extract) -> tuple[int, tuple[Reject, ...]]:
+def drop_repeats(
+    engine: DuckDBPyConnection, source: SourceObject, extract: Extract, zone: str
+) -> tuple[int, tuple[Reject, ...]]:
     """Leave one row for each key of a full extract: the last modified, else the last. Count those that were the same.
 
     A row that differs from the one that stays is rejected.
     """
     key, newest = key_sql(extract, source.keys), "null"
     if source.modified and source.modified.casefold() in {name.casefold() for name in extract.columns}:
-        newest = moment_sql(extract.column(source.modified), source.dates)
+        text = exp.column(extract.column(source.modified))
+        newest = typed(text, Kind.TIME, zone, Writing(source.dates)).sql("duckdb")
     engine.execute(
         f"create or replace temp table repeated as"
         f" select rowid as id, {digest_sql(extract)} as digest, first_value(digest) over same as stays,"
@@ -139,16 +146,6 @@ def drop_repeats(engine: DuckDBPyConnection, source: SourceObject, extract: Extr
     same = engine.execute("select count(*) from repeated where digest = stays").fetchall()[0][0]
     engine.execute(f"delete from {TABLE} where rowid in (select id from repeated where digest = stays)")
     return same, rejects
-
-
-def moment_sql(text: str, dates: str) -> str:
-    """Read a text as a moment, or null."""
-    if dates == "iso":
-        return f"try_cast({text} as timestamp)"
-    day = "%d/%m/%Y" if dates == "dmy" else "%m/%d/%Y"
-    forms = ", ".join(literal(f"{day}{clock}") for clock in (" %H:%M:%S", " %H:%M", ""))
-    slashed = f"replace(replace({text}, '.', '/'), '-', '/')"
-    return f"coalesce(try_strptime({slashed}, [{forms}]), try_cast({text} as timestamp))"
 
 
 def _take_out(engine: DuckDBPyConnection, extract: Extract, rows: str, reason: str) -> tuple[Reject, ...]:

@@ -75,7 +75,7 @@ def pull(
     try:
         with writing(workspace, now):
             open_for_writing(workspace)
-            puller = _Puller(workspace, now, accept)
+            puller = _Puller(workspace, now, accept, contract.company.time_zone)
             given = os.environ if environment is None else environment
             exports, findings = list_exports(workspace.root, contract, now, given, puller.known)
             puller.findings += (*findings, *_unknown(accept, contract))
@@ -111,8 +111,8 @@ def _unknown(accept: frozenset[str], contract: Contract) -> list[Finding]:
 class _Puller:
     """What a pull knows while it runs."""
 
-    def __init__(self, workspace: Workspace, now: datetime, accept: frozenset[str]) -> None:
-        self.workspace, self.now, self.accept = workspace, now, accept
+    def __init__(self, workspace: Workspace, now: datetime, accept: frozenset[str], zone: str) -> None:
+        self.workspace, self.now, self.accept, self.zone = workspace, now, accept, zone
         ledger = Ledger(workspace)
         self.findings: list[Finding] = list(ledger.findings)
         self.latest = max((pull.pulled_at for pull in ledger.committed), default=now)
@@ -234,7 +234,7 @@ class _Puller:
     def _judge(self, export: Export, extract: Extract, digest: str) -> None:
         before = [pull for pull in self.known.get(export.feed, ()) if pull.order < (export.taken_at, self.position)]
         files = [str(self.batch.place(pull)) for pull in judge.standing(before)]
-        past = Past(before, files, accepted=str(export.feed) in self.accept)
+        past = Past(before, files, accepted=str(export.feed) in self.accept, zone=self.zone)
         verdict = take_in(self.engine, export, extract, past)
         self.findings += verdict.findings
         if verdict.held:

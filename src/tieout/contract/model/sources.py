@@ -8,12 +8,16 @@ from pydantic import Field
 
 from tieout.contract.model.base import Mode, Model
 
+Dates = Literal["iso", "dmy", "mdy", "ymd", "excel", "unix", "unix_ms"]
+Decimal = Literal["point", "comma"]
+
 
 class FieldMapping(Model):
     """How one of our fields is read from an export.
 
     A column (or the first present of several), an SQL expression over the export's columns, or a constant; then
-    `values` renames what is found, and `unknown` lists values that mean "not known" (empty always does).
+    `values` renames what is found, and `unknown` lists values that mean "not known" (empty always does). `dates` and
+    `decimal` say how this field is written, where it is not as the rest of the object. `minor`: the amount is in cents.
     """
 
     column: str | tuple[str, ...] | None = None
@@ -21,6 +25,9 @@ class FieldMapping(Model):
     constant: str | None = None
     values: dict[str, str | None] = Field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    dates: Dates | None = None
+    decimal: Decimal | None = None
+    minor: Literal["iso", "stripe"] | None = None
     owner: str | None = None
 
 
@@ -53,7 +60,8 @@ class SourceObject(Model):
     assume: tuple[str, ...] = ()
     of: str | None = None
     tracked: dict[str, str] = Field(default_factory=dict)
-    dates: Literal["iso", "dmy", "mdy"] = "iso"
+    dates: Dates = "iso"
+    decimal: Decimal = "point"
     taken_at: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
