@@ -27,8 +27,11 @@ ALL = {
 ANY_DATE = {"date_field": "none", "past_due": True}
 
 ACCOUNTS = """
-  select a.*, coalesce(a.rule_segment, a.segment) as told_segment, lower(trim(a.industry)) as industry_key
+  select a.*, p.segment as told_segment, lower(trim(a.industry)) as industry_key
   from account_versions as a
+  left join account_places as p
+    on p.record = a.record and p.seen_to = timestamp '9999-12-31'
+    and p.valid_from <= $as_of_a and $as_of_a < p.valid_to
   left join exclusions as x
     on x.object = 'account' and x.id = a.record and x.starts_at <= $as_of_a and $as_of_a < x.ends_at
   where a.valid_to = timestamp '9999-12-31' and a.seen_to = timestamp '9999-12-31' and not a.deleted
