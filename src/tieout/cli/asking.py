@@ -42,6 +42,10 @@ def ask(
     lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
     records: Records = False,
     original: Annotated[bool, typer.Option("--original", help="Add each currency's own sum and its rate.")] = False,
+    align: Annotated[
+        int | None, typer.Option("--align", metavar="N", help="On this day of the last N quarters.")
+    ] = None,
+    align_by: Annotated[Literal["day", "end"], typer.Option("--align-by", help="Count days from there.")] = "day",
     passport: Annotated[
         str | None, typer.Option("--passport", metavar="FILE", help="Ask a stored answer again.")
     ] = None,
@@ -51,7 +55,7 @@ def ask(
     workspace: Where = None,
 ) -> int:
     """Ask a number: its value, n, interval, band, history and passport."""
-    from tieout.commands.asking import Moments, ask_calendars, ask_number, ask_passport, list_numbers
+    from tieout.commands.asking import Moments, ask_aligned, ask_calendars, ask_number, ask_passport, list_numbers
     from tieout.measure.answers import Question
 
     output = output_of(json=json, csv=csv)
@@ -68,6 +72,10 @@ def ask(
     one = calendar[0] if calendar else None
     question = Question(metric, period, slices, None, None, said_then, one, org, rates, where, lens, records, original)
     moments = Moments(as_of, known_at)
+    if align is not None:
+        if original or records or len(calendar or ()) > 1:
+            refuse("--align goes with neither --original, --records nor several calendars.")
+        return give(ask_aligned(place(workspace), question, moments, (align, align_by), output))
     if calendar and len(calendar) > 1:
         if original:
             refuse("--original is for one calendar at a time.")

@@ -16,10 +16,12 @@ from tieout.basics.workspace import Workspace
 from tieout.commands.result import FOUND, OK, Form, Output, Result, page
 from tieout.contract.model import Company
 from tieout.measure.answers import Question, QuestionError
+from tieout.measure.numbers.aligned import Aligned, aligned
 from tieout.measure.numbers.catalogue import METRICS
 from tieout.measure.numbers.question import metric_named
 from tieout.passports import ask_again
 from tieout.questions import ask, opened
+from tieout.show.aligned import aligned_csv, aligned_json, aligned_page
 from tieout.show.answer import answer_page
 from tieout.show.as_csv import answer_csv, glossary_csv
 from tieout.show.as_json import answer_json, dumps
@@ -65,6 +67,23 @@ def ask_calendars(
             return Result(side_csv(found, records=records), status)
         case Form.TEXT:
             return page(side_page(output.terminal, found, company, records=records), status)
+
+
+def ask_aligned(
+    workspace: Workspace, question: Question, moments: Moments, terms: tuple[int, Aligned], output: Output
+) -> Result:
+    """Answer one question on the same day of each trailing quarter; `terms` are how many, and by which end."""
+    company, asking = _filled(workspace, question, moments)
+    with opened(workspace) as asked:
+        found = aligned(asked, asking, *terms)
+        build = asked.facts.key
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(aligned_json(asking, found, terms[1], company, build)))
+        case Form.CSV:
+            return Result(aligned_csv(found))
+        case Form.TEXT:
+            return page(aligned_page(output.terminal, asking, found, terms[1], company))
 
 
 def _filled(workspace: Workspace, question: Question, moments: Moments) -> tuple[Company, Question]:

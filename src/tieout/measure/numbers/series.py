@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from tieout.measure.lens_sql import LensView
 
 
-def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tuple[tuple[Row, ...], ...]:
-    """Answer a question as of each moment: the total and the slices, moment by moment.
+def series(
+    asked: Asked, question: Question, moments: Sequence[datetime], periods: Sequence[str] | None = None
+) -> tuple[tuple[Row, ...], ...]:
+    """Answer a question as of each moment: the total and the slices, moment by moment; each in its period, if given.
 
     `question.said_then` asks for each as it was said then, else all are restated. Raises QuestionError for a number
     that counts what happened (it needs a build for each moment) or a coverage.
@@ -28,7 +30,9 @@ def series(asked: Asked, question: Question, moments: Sequence[datetime]) -> tup
     if metric.event or metric.aggregate == "coverage":
         message = f"'{metric.id}' counts what happened; a series is of a state, such as pipeline.open_qualified."
         raise QuestionError(message)
-    views = [view_of(asked, replace(question, as_of=moment), metric) for moment in moments]
+    named: Sequence[str | None] = periods or [question.period] * len(moments)
+    each = zip(moments, named, strict=True)
+    views = [view_of(asked, replace(question, as_of=moment, period=period), metric) for moment, period in each]
     found: list[tuple[Row, ...]] = [()] * len(views)
     for places in _alike(views):
         first = views[places[0]]
