@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from tieout.align.align import align, feed_files
 from tieout.align.findings import data_findings
 from tieout.align.steps import program
+from tieout.connect.files import UnreadableError
 from tieout.contract.archive import read_archived
 from tieout.history.keyed import hash_key
-from tieout.history.ledger import Ledger
+from tieout.history.ledger import Ledger, LedgerError, erasures
 from tieout.measure.quality.findings import quality_findings
 from tieout.warehouse.builds import BuildFacts, build_key, make_build
 from tieout.warehouse.contents import store_contract, store_findings
+from tieout.warehouse.engine import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +36,40 @@ def build(
     position: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> BuildFacts:
-    """Make the build of a ledger position, a known-at and a contract, unless it is there; give its facts."""
+    """Make the build of a ledger position, a known-at and a contract, unless it is there; give its facts.
+
+    Where somebody is erased while it is made, it is made again.
+    """
+    while True:
+        try:
+            return _build(workspace, ledger, contract, fingerprint, (known_at, position), progress)
+        except (EngineError, LedgerError, UnreadableError, _ErasedMeanwhileError):
+            if erasures(workspace) == ledger.erased:
+                raise
+            ledger = Ledger(workspace)
+
+
+def build_again(workspace: Workspace, facts: BuildFacts, contract: Contract) -> BuildFacts:
+    """Make a build that is there once more and put it in its place; by another program it is another one."""
+    limits = facts.known_at, facts.position
+    return _build(workspace, Ledger(workspace), contract, facts.fingerprint, limits, fresh=True)
+
+
+class _ErasedMeanwhileError(Exception):
+    """Somebody was erased while a build was made, which may hold them therefore."""
+
+
+def _build(
+    workspace: Workspace,
+    ledger: Ledger,
+    contract: Contract,
+    fingerprint: str,
+    limits: tuple[datetime | None, int | None],
+    progress: Callable[[str, int, int], None] | None = None,
+    *,
+    fresh: bool = False,
+) -> BuildFacts:
+    known_at, position = limits
     feeds = feed_files(ledger, contract, known_at, position)
     pulls = ledger.pulls(known_at=known_at, position=position)
     facts = BuildFacts(
@@ -55,8 +90,10 @@ def build(
         heard = facts.heard_until
         found = (*data_findings(engine, contract, feeds, heard), *quality_findings(engine, contract, heard))
         store_findings(engine, found)
+        if erasures(workspace) != ledger.erased:
+            raise _ErasedMeanwhileError
 
-    make_build(workspace, facts.key, fill)
+    make_build(workspace, facts.key, fill, fresh=fresh)
     return facts
 
 

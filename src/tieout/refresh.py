@@ -9,6 +9,7 @@ from tieout.basics.findings import Finding, Level
 from tieout.building import build
 from tieout.contract.archive import archive
 from tieout.contract.load import load_contract
+from tieout.erasing import finish
 from tieout.history.ledger import Ledger, watch_over
 from tieout.history.pull import PullReport, pull
 from tieout.measure.numbers.catalogue import BY_ID
@@ -43,12 +44,13 @@ def refresh(
 ) -> RefreshReport:
     """Bring the published numbers up to date. `now` is UTC without zone.
 
-    1. Read the contract; one with errors changes nothing. 2. Pull what is new. 3. Build, unless this very build is
-    there. 4. Say the numbers. 5. Publish.
+    1. Finish an erasure that was begun, and read the contract; one with errors changes nothing. 2. Pull what is new.
+    3. Build, unless this very build is there. 4. Say the numbers. 5. Publish.
 
     Raises WorkspaceBusyError while another process writes.
     """
     with writing(workspace, now):
+        finish(workspace, now)
         contract, findings = load_contract(workspace.contract, tuple(BY_ID))
         if any(finding.level is Level.ERROR for finding in findings):
             return RefreshReport(findings)

@@ -1,6 +1,11 @@
-"""What pulls and keeps: `tieout refresh`, `tieout pull`, `tieout ledger`."""
+"""What pulls and keeps: `tieout refresh`, `tieout pull`, `tieout ledger`; and what takes a person out again."""
 
 from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
 
 from tieout.cli.given import Accept, AsJson, Where, app, give, ledger_app, output_of, place, run
 
@@ -25,6 +30,29 @@ def pull(accept: Accept = None, json: AsJson = False, workspace: Where = None) -
     with watching() as progress:
         result = pull_all(place(workspace), run(accept, progress), output_of(json=json))
     return give(result)
+
+
+@app.command()
+def erase(
+    person: Annotated[str, typer.Argument(help="An address, a phone, a name, or SYSTEM.OBJECT:KEY.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Carry it out; without it, only the plan is shown.")] = False,
+    plan: Annotated[str | None, typer.Option("--plan", metavar="ID", help="Only if this is still the plan.")] = None,
+    json: AsJson = False,
+    workspace: Where = None,
+) -> int:
+    """Erase a person from every file of the workspace; no figure moves."""
+    from tieout.commands.erasing import carry_plan, show_plan
+
+    where, how, output = place(workspace), run(), output_of(json=json)
+    if yes:
+        return give(carry_plan(where, person, how, output, plan))
+    shown = show_plan(where, person, how, output)
+    status = give(shown.result)
+    if json or shown.digest is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return status
+    if typer.prompt("\nThis cannot be undone. Type erase to carry it out", default="", show_default=False) != "erase":
+        return status
+    return give(carry_plan(where, person, run(), output, shown.digest))
 
 
 @ledger_app.command("rebuild")

@@ -99,7 +99,8 @@ def digest_sql(extract: Extract) -> str:
     for name in sorted(extract.columns):
         column, start = extract.column(name), literal(f"{len(name)}:{name}")
         parts.append(f"case when {column} is null then '' else concat({start}, strlen({column}), ':', {column}) end")
-    return f"md5(concat({', '.join(parts)}))"
+    digest = f"md5(concat({', '.join(parts)}))"
+    return f"coalesce(kept_digest, {digest})" if extract.digested else digest
 
 
 def count_keyless(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> int:

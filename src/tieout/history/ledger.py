@@ -118,6 +118,7 @@ class Ledger:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.seals = Seals(workspace)
+        self.erased = erasures(workspace)
         self.committed, self._broken = read_manifest(manifest_path(workspace))
         self._wrong = {pull.position: wrong for pull in self.committed if (wrong := self._seen_wrong(pull))}
 
@@ -205,6 +206,15 @@ def read_manifest(path: Path) -> tuple[tuple[Pull, ...], tuple[int, ...]]:
         except (ValueError, TypeError, KeyError):
             broken.append(number)
     return tuple(pulls), tuple(broken)
+
+
+def erasures(workspace: Workspace) -> int:
+    """Give the number of the last erasure that the manifest has taken in; 0 where there was none."""
+    try:
+        lines = manifest_path(workspace).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return 0
+    return max((int(json.loads(line)["erased"]) for line in lines if line.startswith(b'{"erased"')), default=0)
 
 
 def damage(pull: Pull, wrong: str) -> Finding:

@@ -23,8 +23,14 @@ from tieout.connect.files import Extract, UnreadableError, file_digest, load, pr
 from tieout.contract.model import Contract
 from tieout.history import judge
 from tieout.history.commit import Batch, next_position, open_for_writing, store
+from tieout.history.erasure.arriving import Gate
+from tieout.history.erasure.carry import carry_out
+from tieout.history.erasure.erased import read_erased
+from tieout.history.erasure.plan import read_plan
+from tieout.history.erasure.roles import roles_of
 from tieout.history.exports import Export, list_exports
 from tieout.history.intake import Past, Verdict, take_in
+from tieout.history.keyed import hash_key
 from tieout.history.ledger import Feed, Ledger, LedgerError, Pull
 from tieout.warehouse.engine import EngineError, memory
 from tieout.warehouse.lock import writing
@@ -75,6 +81,8 @@ def pull(
     try:
         with writing(workspace, now):
             open_for_writing(workspace)
+            if unfinished := read_plan(workspace):
+                carry_out(workspace, unfinished)
             puller = _Puller(workspace, now, accept, contract.company.time_zone)
             given = os.environ if environment is None else environment
             exports, findings = list_exports(workspace.root, contract, now, given, puller.known)
@@ -114,6 +122,8 @@ class _Puller:
     def __init__(self, workspace: Workspace, now: datetime, accept: frozenset[str], zone: str) -> None:
         self.workspace, self.now, self.accept, self.zone = workspace, now, accept, zone
         ledger = Ledger(workspace)
+        erased = read_erased(workspace)
+        self.gate = Gate(hash_key(workspace) if erased else "", erased)
         self.findings: list[Finding] = list(ledger.findings)
         self.latest = max((pull.pulled_at for pull in ledger.committed), default=now)
         self.known: dict[Feed, list[Pull]] = {feed: list(ledger.pulls(feed)) for feed in ledger.feeds()}
@@ -216,7 +226,8 @@ class _Puller:
                 export, "file.changing", "The file was written to while it was read.", "Pull it when it is whole."
             )
             return
-        self.findings += extract.findings
+        extract, kept_out = self.gate.keep_out(self.engine, roles_of(export.feed, source), extract, export.place)
+        self.findings += (*extract.findings, *kept_out)
         self._judge(export, extract, digest)
 
     def _disagrees(self, export: Export) -> bool:

@@ -92,11 +92,11 @@ def build_path(workspace: Workspace, key: str) -> Path:
     return workspace.builds / f"{key}.duckdb"
 
 
-def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None]) -> Path:
-    """Fill a new file aside and move it to its name; a build that is there already is left as it is."""
+def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None], *, fresh: bool = False) -> Path:
+    """Fill a new file aside and move it to its name; a build that is there already is left as it is, unless `fresh`."""
     path = build_path(workspace, key)
     seals = Seals(workspace)
-    if _readable(path) and not seals.touched(path):
+    if not fresh and _readable(path) and not seals.touched(path):
         return path
     workspace.builds.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{key}.{os.getpid()}.{uuid4().hex}.tmp")

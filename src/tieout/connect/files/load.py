@@ -33,7 +33,10 @@ TABLE = "extract"
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What a file held. `numbered`: the table has `record` and `line`; else row n is record n + 1."""
+    """What a file held. `numbered`: the table has `record` and `line`; else row n is record n + 1.
+
+    `digested`: the table has `kept_digest`, the digests of rows that are no longer as the file has them.
+    """
 
     prepared: Prepared
     columns: tuple[str, ...]
@@ -42,6 +45,7 @@ class Extract:
     findings: tuple[Finding, ...] = ()
     numbered: bool = False
     header: Header | None = None
+    digested: bool = False
 
     def column(self, name: str) -> str:
         """Give the column of the table that holds a column of the file; names compare case-folded."""

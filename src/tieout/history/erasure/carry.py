@@ -1,0 +1,130 @@
+"""Carry out: an erasure whose plan is written down, from wherever it was when it stopped, to its end in the ledger.
+
+1. Exports and pulls anew, beside the old ones. 2. The manifest swapped. 3. Everything else that tells the person
+replaced or deleted. 4. The old pulls deleted. Each step may be done twice.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tieout.connect.files import UnreadableError, file_digest
+from tieout.history.changes import change_folder
+from tieout.history.erasure.cloak import Cloak
+from tieout.history.erasure.erased import add_erased, erased_path
+from tieout.history.erasure.files import Export, cloak_export, cloak_file
+from tieout.history.erasure.plan import Plan, plan_path
+from tieout.history.erasure.proof import files_of, tells
+from tieout.history.erasure.rewrite import Source, new_name, swap_manifest, write_pull
+from tieout.history.erasure.search import Changed, search, telling_files
+from tieout.history.keyed import hash_key, key_path
+from tieout.history.ledger import Ledger, erasures, manifest_path
+from tieout.warehouse.engine import EngineError, memory
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from tieout.basics.workspace import Workspace
+
+MEMORY = "2500MB"
+
+
+def carry_out(workspace: Workspace, plan: Plan) -> None:
+    """Do what a written plan says to the ledger, or the rest of it. The caller holds the lock."""
+    cloak = Cloak(hash_key(workspace), plan.entry.person, plan.needles)
+    with scratch(workspace) as (folder, engine):
+        if erasures(workspace) < plan.entry.number:
+            add_erased(workspace, plan.entry)
+            _swap(workspace, engine, plan, cloak, folder)
+        _clean_texts(workspace, engine, cloak)
+        clean_cache(workspace, engine, plan)
+        _drop_old(workspace)
+
+
+@contextmanager
+def scratch(workspace: Workspace) -> Iterator[tuple[Path, DuckDBPyConnection]]:
+    """Give a folder that can be thrown away and an engine that spills into it."""
+    parent = workspace.cache / "scratch"
+    shutil.rmtree(parent, ignore_errors=True)
+    parent.mkdir(parents=True)
+    folder = Path(tempfile.mkdtemp(dir=parent))
+    try:
+        with memory(memory_limit=MEMORY, spill=folder / "spill") as engine:
+            yield folder, engine
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _swap(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan, cloak: Cloak, folder: Path) -> None:
+    ledger, terms = Ledger(workspace), plan.terms(workspace)
+    by_position = {pull.position: pull for pull in ledger.committed}
+    files: dict[int, Path] = {}
+    rows: dict[int, list[Changed]] = {}
+    for feed in ledger.feeds():
+        hits = search(engine, ledger, plan.roles[feed], terms)
+        rows |= hits.rows
+        for position, found in hits.rows.items():
+            files[position] = write_pull(engine, ledger, by_position[position], found, plan.entry.number)
+    sources: dict[int, Source] = {}
+    for lying in plan.exports:
+        path = workspace.root / lying.path
+        if not path.is_file() or path.stat().st_mtime_ns != lying.mtime_ns or not lying.positions:
+            continue
+        if file_digest(path) == lying.sha256:
+            changed = {row.row: row for position in lying.positions for row in rows.get(position, ())}
+            try:
+                cloak_export(path, Export(lying.source, changed), cloak, folder)
+            except UnreadableError:
+                continue
+        now = Source(path.stat().st_size, lying.mtime_ns, file_digest(path))
+        sources |= dict.fromkeys(lying.positions, now)
+    swap_manifest(workspace, plan.entry.number, files, sources)
+
+
+def _clean_texts(workspace: Workspace, engine: DuckDBPyConnection, cloak: Cloak) -> None:
+    """Replace the person in every other text of the workspace; what is no text is left for the proof to tell."""
+    ours = {manifest_path(workspace), plan_path(workspace), erased_path(workspace), key_path(workspace)}
+    for path in files_of(workspace):
+        if path in ours or path.is_relative_to(workspace.cache) or path.is_relative_to(workspace.ledger / "pulls"):
+            continue
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+        packed = head[:2] == b"\x1f\x8b"
+        if not packed and b"\0" in head:
+            continue
+        try:
+            if tells(path, engine, cloak.needles):
+                cloak_file(path, cloak)
+        except EOFError:
+            continue
+
+
+def clean_cache(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan) -> None:
+    """Delete what is derived and tells the person; builds that are published are made anew by whoever publishes."""
+    terms = plan.terms(workspace)
+    for folder in sorted(change_folder(Ledger(workspace)).glob("*")):
+        roles = next((roles for feed, roles in plan.roles.items() if feed.folder == folder.name), None)
+        paths = sorted(folder.glob("*.parquet"))
+        try:
+            told = paths if roles is None else telling_files(engine, paths, roles, terms)
+        except EngineError:
+            told = paths
+        for path in (*told, *folder.glob("*.tmp")):
+            path.unlink(missing_ok=True)
+
+
+def _drop_old(workspace: Workspace) -> None:
+    """Delete the files that a pull had before."""
+    for pull in Ledger(workspace).committed:
+        file = workspace.ledger / pull.file
+        number = file.stem.partition("-")[2]
+        if number and file.is_file():
+            names = [f"{pull.position:08d}.parquet"]
+            names += [Path(new_name(pull, earlier)).name for earlier in range(1, int(number))]
+            for name in names:
+                (file.parent / name).unlink(missing_ok=True)

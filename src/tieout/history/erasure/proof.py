@@ -1,0 +1,179 @@
+"""Proof: every file of the workspace is read, as bytes and as what it holds, and searched for the person."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from tieout.history.erasure.needles import Needles
+from tieout.warehouse.engine import EngineError, identifier, literal, open_file
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from tieout.basics.workspace import Workspace
+
+CHUNK = 1 << 22
+OVERLAP = 1 << 10
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+UNREAD = (".git",)
+"""Folders that are not read: what version control keeps of earlier versions cannot be rewritten from here."""
+
+
+@dataclass
+class Proof:
+    """What was read, and what was found: the files that still tell the person, and those that could not be read."""
+
+    files: int = 0
+    size: int = 0
+    found: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    digest: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything was read and nothing found."""
+        return not self.found and not self.unread
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the proof as JSON values."""
+        return {
+            "files": self.files,
+            "bytes": self.size,
+            "found": self.found,
+            "unread": self.unread,
+            "digest": self.digest,
+            "holds": self.holds,
+        }
+
+
+def files_of(workspace: Workspace) -> Iterator[Path]:
+    """Give every file of the workspace, sorted; what version control keeps is none of it."""
+    for path in sorted(workspace.root.rglob("*")):
+        below = path.relative_to(workspace.root)
+        if path.is_file() and not path.is_symlink() and not set(below.parts) & set(UNREAD):
+            yield path
+
+
+def read_all(
+    workspace: Workspace, engine: DuckDBPyConnection, needles: Needles, leave: frozenset[Path] = frozenset()
+) -> Proof:
+    """Read every file but `leave` and search it for the needles."""
+    proof, whole = Proof(), hashlib.sha256()
+    paths = [path for path in files_of(workspace) if path not in leave]
+    tables = _tables_tell(engine, [path for path in paths if path.suffix == ".parquet"], needles)
+    for path in paths:
+        name = path.relative_to(workspace.root).as_posix()
+        try:
+            proof.size += path.stat().st_size
+            told = (
+                tables[path] or _stream_tells(path.open("rb"), needles)
+                if path in tables
+                else tells(path, engine, needles)
+            )
+            whole.update(f"{name}\n".encode())
+        except FileNotFoundError:
+            continue
+        except (OSError, EngineError, zipfile.BadZipFile, EOFError):
+            proof.unread.append(name)
+            told = False
+        proof.files += 1
+        if told:
+            proof.found.append(name)
+    proof.digest = whole.hexdigest()
+    return proof
+
+
+def _tables_tell(engine: DuckDBPyConnection, paths: Sequence[Path], needles: Needles) -> dict[Path, bool]:
+    """Search the Parquet files of each folder at once; those of a folder that cannot be read so are left out."""
+    found: dict[Path, bool] = {}
+    for folder in sorted({path.parent for path in paths}):
+        mine = [path for path in paths if path.parent == folder]
+        listed = ", ".join(literal(str(path)) for path in mine)
+        relation = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false, filename = true)"
+        try:
+            told = {
+                row[-1] for row in _hits(engine, relation, needles) if any(map(needles.holds, filter(None, row[:-1])))
+            }
+        except EngineError:
+            continue
+        found |= {path: str(path) in told for path in mine}
+    return found
+
+
+def tells(path: Path, engine: DuckDBPyConnection, needles: Needles) -> bool:
+    """Whether a file tells the person: as bytes, and as what it holds."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if _stream_tells(path.open("rb"), needles):
+        return True
+    if head[:4] == b"PAR1":
+        return _relation_tells(engine, f"read_parquet({literal(str(path))}, hive_partitioning = false)", needles)
+    if head[8:12] == b"DUCK":
+        return _database_tells(path, needles)
+    if head[:2] == b"\x1f\x8b":
+        return _stream_tells(gzip.open(path), needles)
+    if head[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(path) as members:
+            return any(_stream_tells(members.open(name), needles) for name in members.namelist())
+    return False
+
+
+def _stream_tells(stream: IO[bytes] | gzip.GzipFile, needles: Needles) -> bool:
+    """Search bytes: text as UTF-8 and Latin-1, what has zero bytes as UTF-16, anything else for what is plain in it."""
+    with stream as file:
+        rest = b""
+        while chunk := file.read(CHUNK):
+            data = rest + chunk
+            if any(_text_tells(text, needles) for text in _readings(data)):
+                return True
+            rest = data[-OVERLAP:]
+    return False
+
+
+def _readings(data: bytes) -> Iterator[str]:
+    zeros = data.count(0)
+    if not zeros:
+        try:
+            yield data.decode("utf-8")
+        except UnicodeDecodeError:
+            yield data.decode("utf-8", "ignore")
+            yield data.decode("latin-1")
+        return
+    yield data.decode("ascii", "replace")
+    if zeros * 4 > len(data):
+        yield data.decode("utf-16-le", "ignore")
+        yield data[1:].decode("utf-16-le", "ignore")
+
+
+def _text_tells(text: str, needles: Needles) -> bool:
+    if "\\u" in text:
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return needles.may(text) and any(needles.holds(line) for line in text.splitlines())
+
+
+def _relation_tells(engine: DuckDBPyConnection, relation: str, needles: Needles) -> bool:
+    return any(needles.holds(value) for row in _hits(engine, relation, needles) for value in row if value)
+
+
+def _hits(engine: DuckDBPyConnection, relation: str, needles: Needles) -> list[tuple[str | None, ...]]:
+    """Give the texts of the rows that may tell the person; the name of the file is the last where there is one."""
+    described = engine.execute(f"describe select * from {relation}").fetchall()
+    columns = [identifier(str(row[0])) for row in described if str(row[1]) == "VARCHAR" and row[0] != "filename"]
+    condition = needles.sql(columns)
+    if condition == "false":
+        return []
+    shown = ", ".join([*columns, "filename"] if any(row[0] == "filename" for row in described) else columns)
+    return engine.execute(f"select {shown} from {relation} where {condition}").fetchall()
+
+
+def _database_tells(path: Path, needles: Needles) -> bool:
+    with open_file(path, read_only=True) as engine:
+        tables = engine.execute("select table_name from duckdb_tables()").fetchall()
+        return any(_relation_tells(engine, identifier(str(row[0])), needles) for row in tables)

@@ -1,0 +1,133 @@
+"""An erasure as people read it: the plan before, the certificate after. The certificate names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tieout.show import figures
+from tieout.show.tables import Column, table
+from tieout.show.terminal import Terminal, clean
+
+if TYPE_CHECKING:
+    from tieout.history.erasure.erased import Erased
+    from tieout.history.erasure.plan import Plan
+
+LISTED = 12
+
+
+def plan_page(terminal: Terminal, plan: Plan) -> list[str]:
+    """Show who is meant, what would change, and what is not included; ends with how to go on."""
+    name = ", ".join(one.title() for one in plan.names) or "a person without a name"
+    lines = [terminal.paint(f"Erasing {clean(name)}: {_rows(plan.rows)} of the ledger would change", "title"), ""]
+    lines += _listed(terminal, "records", [f"{one}  ({one.entity})" for one in plan.records])
+    lines += _listed(terminal, "addresses", sorted(plan.needles.emails))
+    lines += _listed(terminal, "phones", [f"ending in {one}" for one in sorted(plan.needles.phones)])
+    lines += _listed(terminal, "profiles", sorted(plan.needles.profiles))
+    lines += _listed(terminal, "becomes", [plan.entry.person])
+    lines += ["", *_objects(terminal, plan.summary())]
+    inside = [f"{one.path}" for one in plan.exports if one.inside]
+    outside = [f"{one.path}" for one in plan.exports if not one.inside]
+    if inside:
+        lines += ["", f"{_files(len(inside))} of exports in the workspace would be rewritten in place."]
+    if outside:
+        lines += ["", f"{_files(len(outside))} of exports elsewhere hold the person and would not be touched:"]
+        lines += [f"  {clean(path)}" for path in _cut(outside)]
+    if plan.alike:
+        lines += ["", terminal.paint("Not included", "title")]
+        lines += [f"  {one.record}  {one.why}{f', {clean(one.company)}' if one.company else ''}" for one in plan.alike]
+    if not plan.needles.everywhere:
+        told = "Others have this name: it is replaced only in rows that point at the person or their account."
+        lines += terminal.wrap(told, indent=2, style="label")
+    lines += ["", f"plan {plan.digest} · ledger {plan.position} · nothing has been changed"]
+    return lines
+
+
+def done_page(terminal: Terminal, certificate: Mapping[str, Any], path: str) -> list[str]:
+    """Show a certificate."""
+    proof = certificate["proof"]
+    found = len(proof["found"]) + len(proof["unread"])
+    said = "erased, and proven" if proof["holds"] else f"erased, but not proven: {_files(found)} left"
+    lines = [terminal.paint(f"{certificate['erased']}: {said}", "title"), ""]
+    lines += _objects(terminal, certificate.get("objects", ()))
+    size = figures.count(proof["bytes"])
+    lines += ["", f"All {figures.count(proof['files'])} files of the workspace were read ({size} bytes)."]
+    if proof["holds"]:
+        lines.append("None of them tells the person.")
+    for head, names in (("These still tell the person", proof["found"]), ("These could not be read", proof["unread"])):
+        if names:
+            lines += ["", f"{head}; delete them, or export them again:", *(f"  {clean(name)}" for name in _cut(names))]
+    lines += ["", terminal.paint("To be erased elsewhere", "title")]
+    lines += [f"  the system {name}" for name in certificate.get("systems", ())]
+    lines += [f"  the export {clean(one['path'])}" for one in certificate.get("exports_elsewhere", ())[:LISTED]]
+    lines += [f"  what {name} keeps of earlier versions" for name in certificate.get("not_read", ())]
+    lines += ["  backups of this workspace", "", f"certificate {path}"]
+    return lines
+
+
+def gone_page(terminal: Terminal, entry: Erased) -> list[str]:
+    """Say that nothing is left to erase."""
+    return [
+        terminal.paint(f"Erased already: {entry.person}, on {entry.at:%Y-%m-%d}", "title"),
+        "Nothing in the ledger tells the person. Nothing has been changed.",
+    ]
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """Give a plan as JSON values. It names the person."""
+    return {
+        "status": "planned",
+        "plan": plan.digest,
+        "becomes": plan.entry.person,
+        "records": [str(record) for record in plan.records],
+        "names": list(plan.names),
+        "emails": sorted(plan.needles.emails),
+        "phones": sorted(plan.needles.phones),
+        "profiles": sorted(plan.needles.profiles),
+        "name_everywhere": plan.needles.everywhere,
+        "rows": plan.rows,
+        "objects": plan.summary(),
+        "exports": [{"path": one.path, "inside": one.inside, "rows": one.rows} for one in plan.exports],
+        "not_included": [{"record": str(one.record), "why": one.why, "company": one.company} for one in plan.alike],
+    }
+
+
+def gone_json(entry: Erased) -> dict[str, Any]:
+    """Give an earlier erasure as JSON values."""
+    return {"status": "erased already", "erased": entry.person, "at": entry.at}
+
+
+def _objects(terminal: Terminal, objects: Sequence[Mapping[str, Any]]) -> list[str]:
+    columns = [Column("object", right=False), Column("pulls"), Column("rows"), Column("own"), Column("tied")]
+    columns += [Column("in passing"), Column("columns", right=False)]
+    rows = [
+        [
+            clean(one["object"]),
+            *(figures.count(one[name]) if one[name] else figures.NOTHING for name in ("pulls", "rows", "own", "tied")),
+            figures.count(one["in_passing"]) if one["in_passing"] else figures.NOTHING,
+            clean(", ".join(one["fields"])),
+        ]
+        for one in objects
+    ]
+    return table(terminal, columns, rows)
+
+
+def _listed(terminal: Terminal, label: str, values: Sequence[str]) -> list[str]:
+    shown = [clean(value) for value in _cut(values)]
+    return [
+        f"  {terminal.paint(label if place == 0 else '', 'label')}{' ' * (11 - (len(label) if place == 0 else 0))}{one}"
+        for place, one in enumerate(shown)
+    ]
+
+
+def _cut(values: Sequence[str]) -> list[str]:
+    more = len(values) - LISTED
+    return [*values[:LISTED], *([f"... and {figures.count(more)} more"] if more > 0 else [])]
+
+
+def _rows(count: int) -> str:
+    return f"{figures.count(count)} row{'' if count == 1 else 's'}"
+
+
+def _files(count: int) -> str:
+    return f"{figures.count(count)} file{'' if count == 1 else 's'}"
