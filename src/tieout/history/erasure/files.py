@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tieout.connect.files import UnreadableError, prepare
+from tieout.connect.files import UnreadableError, prepare, reading_of
 from tieout.connect.files.careful import Reject, read_carefully
 from tieout.connect.files.header import Header, read_header
 from tieout.contract.model import SourceObject
@@ -70,17 +70,18 @@ def cloak_file(path: Path, cloak: Cloak) -> bool:
 
 def cloak_export(path: Path, export: Export, cloak: Cloak, scratch: Path) -> bool:
     """Rewrite an export where it tells the person; say whether it did. Raises UnreadableError where it cannot be."""
-    prepared = prepare(path, export.source.encoding, scratch)
-    if prepared.parquet or prepared.replaced:
+    reading = reading_of(export.source, path.name, scratch, named_columns(export.source).known)
+    prepared = prepare(path, reading)
+    if prepared.kind != "text" or prepared.replaced:
         message = "It cannot be rewritten in place."
         raise UnreadableError(message, "Export it again without the person, or delete it.")
-    header = read_header(prepared.path, export.source.delimiter, named_columns(export.source).known, path.name)
+    header = read_header(prepared.path, reading)
     with path.open("rb") as file:
         packed = file.read(2) == PACKED
     aside, changed = _aside(path), False
     try:
-        reading = prepared.path.open(encoding="utf-8", errors="surrogateescape", newline="")
-        with reading as text, _writer(aside, packed=packed) as out:
+        opened = prepared.path.open(encoding="utf-8", errors="surrogateescape", newline="")
+        with opened as text, _writer(aside, packed=packed) as out:
             for before, after in _parts(text, prepared.path, header, export.rows, cloak, spaced=prepared.spaced):
                 changed = changed or before != after
                 out.write(after.encode(_codec(prepared.encoding, first=out.tell() == 0), "surrogateescape"))
