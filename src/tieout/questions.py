@@ -173,7 +173,9 @@ def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, t
         raise QuestionError(message)
     name = terms.period or default_period(contract, latest, terms.calendar).name
     period = parse_period(name, calendar_of(contract, terms.calendar or lens.calendar))
-    fresh = refreshed(moment, lens.freshness, ZoneInfo(contract.company.time_zone))
+    fresh = refreshed(
+        moment, lens.freshness, ZoneInfo(contract.company.time_zone), calendar_of(contract, lens.calendar)
+    )
     return LensView(asked.lens, lens, fresh, period, as_is=terms.as_is)
 
 

@@ -23,6 +23,8 @@ HISTORY = "crm:\n  objects:\n    changes:\n      files: h.csv\n      entity: fie
          "calendar.year company.yaml:4"),
         ("company", "calendars:\n  a:\n    weeks: 4-4-5\n    starts: [2026-02-01, 2026-02-08]",
          "calendar.year company.yaml:4"),
+        ("company", "calendars:\n  a:\n    weeks: 4-4-5\n    starts: [0001-01-01]", "calendar.year company.yaml:4"),
+        ("company", "calendars:\n  a:\n    weeks: 4-4-5\n    starts: [9999-12-31]", "calendar.year company.yaml:4"),
         ("plan", "calendar: fisccal", "calendar.unknown plan.yaml:1"),
         ("company", "segments:\n  - {name: A, when: employees > 1}\n  - {name: ' a', when: employees > 0}",
          "segment.duplicate company.yaml:3"),

@@ -99,11 +99,15 @@ class FiscalCalendar:
         return 1 if self.by_start and first != 1 else 0
 
     def year_start(self, year: int) -> date:
-        """Give the first day of fiscal `year`."""
+        """Give the first day of fiscal `year`. Raises PeriodError beyond the years 1 to 9999."""
         ends = year + self._ahead
-        if self.weeks:
-            return self.weeks.start(ends)
-        return date(ends if self.start_month == 1 else ends - 1, self.start_month, 1)
+        try:
+            if self.weeks:
+                return self.weeks.start(ends)
+            return date(ends if self.start_month == 1 else ends - 1, self.start_month, 1)
+        except (ValueError, OverflowError) as error:
+            message = f"The calendar '{self.name}' does not reach the year {year}. Allowed: 0003 to 9997."
+            raise PeriodError(message) from error
 
     def year_of(self, day: date) -> int:
         """Give the fiscal year that holds `day`."""

@@ -38,10 +38,14 @@ def a_year_has_52_or_53_weeks(book: Rulebook) -> Iterator[Fault]:
         if terms.weeks is None:
             continue
         at = (COMPANY, "calendars", name)
+        if far := [day for day in terms.starts if day.year not in YEARS]:
+            message = f"The year of '{name}' that begins on {far[0]} lies outside 2000 to 2050."
+            yield book.fault((*at, "starts"), "calendar.year", message, "Mend the day, or delete it.", given=far[0])
+            continue
         calendar = fiscal_calendar(name, terms)
         placed = {calendar.year_start(year) for year in range(YEARS[0] - 1, YEARS[-1] + 2)}
         if lost := sorted(set(terms.starts) - placed):
-            message = f"The year of '{name}' that begins on {lost[0]} is listed twice, or lies outside 2000 to 2050."
+            message = f"The year of '{name}' that begins on {lost[0]} has another first day listed beside it."
             yield book.fault((*at, "starts"), "calendar.year", message, "List the first day of each year once.")
             continue
         for year in YEARS:

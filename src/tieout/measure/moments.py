@@ -36,11 +36,12 @@ def moment_of(as_of: datetime, known_at: datetime | None, zone: ZoneInfo) -> Mom
     return Moment(as_of, known_at or ALL_KNOWN, local_day(as_of, zone))
 
 
-def refreshed(moment: Moment, freshness: Freshness, zone: ZoneInfo) -> Moment:
-    """Give the moment at which a team's data was fresh: some days back, or the last end of a month."""
+def refreshed(moment: Moment, freshness: Freshness, zone: ZoneInfo, calendar: FiscalCalendar | None = None) -> Moment:
+    """Give the moment at which a team's data was fresh: some days back, or the last end of a month of its calendar."""
     if freshness.last == "month_end":
-        is_end = (moment.day + timedelta(days=1)).day == 1 and end_of_day(moment.day, zone) <= moment.as_of
-        day = moment.day if is_end else moment.day.replace(day=1) - timedelta(days=1)
+        month = (calendar or FiscalCalendar("months")).month_of(moment.day)
+        is_end = moment.day == month.last_day and end_of_day(moment.day, zone) <= moment.as_of
+        day = moment.day if is_end else month.start - timedelta(days=1)
         return replace(moment, as_of=end_of_day(day, zone), day=day)
     day = moment.day - timedelta(days=freshness.days)
     back = end_of_day(moment.day, zone) - end_of_day(day, zone)

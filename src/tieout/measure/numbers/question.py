@@ -70,7 +70,7 @@ def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
     if period is None and metric.needs_period:
         period = default_period(contract, moment, calendar.name)
     extra = (_criterion(question.where, metric),) if question.where else ()
-    fresh = refreshed(moment, lens.freshness, asked.zone)
+    fresh = refreshed(moment, lens.freshness, asked.zone, calendar_of(contract, lens.calendar))
     classes = "source_class" in question.by or "source_class" in (question.where or "").lower()
     as_is = question.org == "as-is"
     return LensView(name, lens, fresh, period, extra, as_is=as_is, classes=classes, asked_at=moment.as_of)
