@@ -17,6 +17,7 @@ from tieout.contract.load import load_contract
 from tieout.history import judge
 from tieout.history.commit import rejected_path
 from tieout.history.exports import Export, list_exports
+from tieout.history.lateness import late_findings
 from tieout.history.ledger import Ledger, Pull, verify
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.warehouse.builds import BuildFacts, published_or_none
@@ -48,6 +49,7 @@ def check(workspace: Workspace, now: datetime, environment: Mapping[str, str]) -
         *ledger.findings,
         *_rejected(workspace, ledger),
         *_expiring(contract, now),
+        *late_findings(contract, ledger, now),
         *_published(workspace, facts),
     )
 

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from tieout.cli.given import AsCsv, AsJson, InPeriod, OnCalendar, Records, Where, app, give, output_of, place, run
+from tieout.cli.given import (
+    AsCsv,
+    AsJson,
+    InPeriod,
+    OnCalendar,
+    Records,
+    Where,
+    app,
+    give,
+    now,
+    output_of,
+    place,
+    refuse,
+    run,
+)
 
 
 @app.command()
@@ -23,6 +37,21 @@ def audit(records: Records = False, json: AsJson = False, csv: AsCsv = False, wo
     from tieout.commands.auditing import show_audit
 
     return give(show_audit(place(workspace), output_of(json=json, csv=csv), records=records))
+
+
+@app.command()
+def sources(
+    field: Annotated[str | None, typer.Argument(help="One field: who tells, requires and reads it.")] = None,
+    chart: Annotated[bool, typer.Option("--mermaid", help="Write the map of flows as a Mermaid chart.")] = False,
+    json: AsJson = False,
+    workspace: Where = None,
+) -> int:
+    """Show which system holds what, who answers for it, what reads it, and the gaps."""
+    from tieout.commands.auditing import show_sources
+
+    if chart and (json or field):
+        refuse("--mermaid is a chart of everything: it takes neither --json nor a field.")
+    return give(show_sources(place(workspace), now(), field, output_of(json=json), chart=chart))
 
 
 @app.command()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tieout.basics.workspace import Workspace
 from tieout.commands.result import Form, Output, Result, page
+from tieout.inventory import field_named, inventory
 from tieout.measure.diagnosis.audit import audit
 from tieout.questions import opened
 from tieout.show.as_csv import audit_csv
 from tieout.show.as_json import dumps
 from tieout.show.audit import audit_json, audit_page
+from tieout.show.sources import field_json, field_page, mermaid, sources_json, sources_page
 
 WORST, NAMED, ALL = 3, 10, 1_000_000_000
 
@@ -25,3 +29,18 @@ def show_audit(workspace: Workspace, output: Output, *, records: bool) -> Result
             return Result(audit_csv(found.checks, records=records))
         case Form.TEXT:
             return page(audit_page(output.terminal, found, records=records))
+
+
+def show_sources(workspace: Workspace, now: datetime, field: str | None, output: Output, *, chart: bool) -> Result:
+    """Show the inventory of sources, one field of it, or its chart. `now` is UTC without zone."""
+    found = inventory(workspace, now)
+    if chart:
+        return Result(mermaid(found))
+    if field:
+        one = field_named(found, field)
+        if output.form is Form.JSON:
+            return Result(dumps(field_json(one)))
+        return page(field_page(output.terminal, found, one))
+    if output.form is Form.JSON:
+        return Result(dumps(sources_json(found)))
+    return page(sources_page(output.terminal, found))

@@ -75,7 +75,7 @@ def lead_required_sql(view: LensView, contract: Contract) -> tuple[str, Paramete
         parameters |= {"start_a": view.period.start, "end_a": view.period.end}
     sql = f"""
       select u.* from (
-        select l.*, g.stage, q.field as unit, q.field, w.system, cast(null as decimal(18, 2)) as value,
+        select l.*, q.stage, q.field as unit, q.field, w.system, cast(null as decimal(18, 2)) as value,
           case q.field{arms or " when null then null"} end as hit, 0 as grade, l.first_contact_at as moment,
           cast(l.first_contact_at at time zone 'UTC' at time zone {zone} as date) as day
         from ({leads_sql(view)}) as l
@@ -83,8 +83,7 @@ def lead_required_sql(view: LensView, contract: Contract) -> tuple[str, Paramete
           on w.record = l.record and w.valid_from <= $as_of_a and $as_of_a < w.valid_to
           and not w.deleted and not w.merged
         left join lead_stages as s on s.lead_id = l.record and s.entered_at <= $as_of_a and $as_of_a < s.left_at
-        cross join lateral (select coalesce(s.stage, {quoted(first)}) as stage) as g
-        join lifecycle_required as q on q.stage = g.stage
+        join lifecycle_required as q on q.stage = coalesce(s.stage, {quoted(first)})
         where l.duplicate_until <= $as_of_a
       ) as u
       where {inside} and {" and ".join(view.extra) or "true"}"""
