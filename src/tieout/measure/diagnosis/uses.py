@@ -16,8 +16,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from tieout.align.mapping import fields_of
+from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import step_order, step_texts
-from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import AGREED, resolve_lens
 from tieout.contract.vocabulary import ACCOUNT_COLUMNS, ENTITIES
 from tieout.measure.lens_sql import LensView
@@ -135,12 +135,11 @@ def _sources(contract: Contract) -> dict[str, Read]:
         if "email" in ENTITIES[entity]:
             columns["email_key"] = frozenset({(entity, "email")})
         found[f"source_{entity}"] = Read(columns)
-    segments: set[Field] = set()
-    for segment in contract.company.segments:
-        criterion, _ = parse_criterion(segment.when, ACCOUNT_COLUMNS, "segment")
-        segments |= {("account", name) for name in criterion.columns} if criterion else set()
+    placed = parse_one(ruled_accounts(contract), dialect="duckdb")
+    names = {column.name for column in placed.find_all(exp.Column)} & set(ACCOUNT_COLUMNS)
+    told = frozenset(("account", name) for name in names)
     accounts = found["source_account"].columns
-    found["source_account_ruled"] = Read({**accounts, "rule_segment": frozenset(segments)})
+    found["source_account_ruled"] = Read({**accounts, "rule_segments": told, "rule_territories": told})
     return found
 
 

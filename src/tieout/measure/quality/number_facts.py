@@ -98,7 +98,7 @@ def judged_sql(view: LensView, contract: Contract, *, test: str, condition: str,
     deals = deals_sql(units, contract, all_evidence(contract))
     sql = f"""
       select f.record, f.unit, f.value, f.hit, f.closed_on as day, cast(null as timestamp) as moment, {grade} as grade,
-        {DIMENSIONS.replace("u.", "f.")}, f.why
+        f.original, f.rate, {DIMENSIONS.replace("u.", "f.")}, f.why
       from (select u.*, {test} as hit, {stale_sql(contract)} as why from ({deals}) as u) as f
       where {condition}"""
     return sql, parameters
