@@ -70,15 +70,21 @@ def _refreshed(workspace: Workspace, run: Run) -> RefreshReport:
 
 
 def _first(workspace: Workspace) -> tuple[Answer | None, list[str]]:
-    """Ask the numbers one after another until one counts anything; tell which ones counted nothing."""
+    """Ask the numbers one after another, of the quarter that the data ends in and then of all time.
+
+    Tell which ones counted nothing.
+    """
     empty: list[str] = []
+    quarter: str | None = None
     for metric in FIRST:
-        try:
-            answer = ask(workspace, Question(metric))
-        except (QuestionError, NotPublishedError):
-            continue
-        if answer.total.value is not None and answer.total.n:
-            return answer, empty
+        for period in dict.fromkeys([quarter, None]):
+            try:
+                answer = ask(workspace, Question(metric, period=period))
+            except (QuestionError, NotPublishedError):
+                continue
+            quarter = quarter or answer.period
+            if answer.total.value is not None and answer.total.n:
+                return answer, empty
         empty.append(metric)
     return None, empty
 

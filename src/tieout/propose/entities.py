@@ -14,7 +14,7 @@ _SIGNS: dict[str, dict[str, float]] = {
     "opportunity": {"stage": 3, "close_date": 3, "arr": 1.5, "probability": 2, "category": 1, "account_id": 0.5},
     "lead": {"source": 2, "email": 1, "company": 1, "status": 1, "score": 1, "first_contact_at": 3, "landing_page": 2},
     "account": {"name": 1, "domain": 2, "industry": 2, "employees": 2, "revenue": 1, "city": 1, "country": 1},
-    "contact": {"email": 2, "first_name": 1.5, "last_name": 1.5, "phone": 1, "account_id": 1, "title": 1},
+    "contact": {"email": 2, "first_name": 2, "last_name": 2, "phone": 1, "account_id": 1, "title": 1},
     "user": {"email": 1, "team": 2, "role": 1.5, "manager_id": 1.5, "active": 0.5, "name": 1, "region": 0.5},
     "activity": {"at": 1, "kind": 1.5, "subject": 1.5, "contact_id": 1, "opportunity_id": 1, "direction": 2},
     "campaign": {"name": 1, "channel": 1, "starts_on": 1, "ends_on": 1, "budget": 2.5},

@@ -87,7 +87,7 @@ def _named(desk: Desk, plan: Plan, plans: Sequence[Plan]) -> dict[str, str]:
 def _seen(desk: Desk, plan: Plan) -> list[Seen]:
     """Count the rows of each stage, with what other columns say of them."""
     looked = plan.looked
-    stage = _expression(plan)
+    stage = expression(plan)
     parts = [stage, "count(*)"]
     parts += [_probability(plan), _flag(looked, _WON_FLAGS), _flag(looked, _CLOSED_FLAGS)]
     limited = f" and starts_with({stage}, {literal(plan.family)})" if plan.family else ""
@@ -132,7 +132,7 @@ def along_cases(desk: Desk, plan: Plan, stage: str, seen: Sequence[Seen]) -> lis
     return found
 
 
-def _expression(plan: Plan) -> str:
+def expression(plan: Plan) -> str:
     """Give the stage as the mapping reads it, over the columns of the table looked at."""
     if plan.stage:
         column, status, ends = plan.stage

@@ -30,6 +30,8 @@ def contract_texts(proposal: Proposal) -> dict[str, str]:
     """Give the files of the proposed contract: name to text."""
     texts = starter_texts()
     texts["company.yaml"] = _company(proposal)
+    # The starter's rates are an example: a rate that nobody gave would convert money silently.
+    texts["rates.csv"] = "".join(line for line in texts["rates.csv"].splitlines(keepends=True) if line[:1] in "#k")
     texts["sources.yaml"] = _sources(proposal)
     texts["pipeline.yaml"] = _pipeline(proposal)
     texts["lenses.yaml"] = _lenses(proposal)
@@ -145,6 +147,8 @@ def _pipeline(proposal: Proposal) -> str:
             "# disqualified.",
         ]
         lines.append("stages:")
+        if not any(stage.outcome == "open" for stage in proposal.stages):
+            lines += ["  # No row is open; a pipeline has an open stage all the same.", "  - name: Open"]
         for stage in proposal.stages:
             lines += comments(2, f"{stage.sure}: {stage.why}") if stage.sure is Sure.LOW else []
             lines.append(
