@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from tests.oracles.asking import DATA
 from tieout.propose.plan import Proposal
 from tieout.propose.propose import propose
 
-DATA = Path(os.environ.get("TIEOUT_DATA", Path(__file__).parents[4] / "shared" / "data")) / "vendor_exports"
+VENDORS = DATA / "vendor_exports"
 
 EXPECTED: dict[str, dict[str, tuple[str, str, str]]] = {
     "salesforce": {
@@ -83,14 +83,14 @@ def propose_from(folder: Path, root: Path) -> Proposal:
 
 @pytest.mark.parametrize("system", EXPECTED)
 def test_each_file_is_what_it_is(system: str, tmp_path: Path) -> None:
-    proposal = propose_from(DATA / system, tmp_path)
+    proposal = propose_from(VENDORS / system, tmp_path)
     read = {plan.name: (plan.entity, " ".join(plan.key), plan.told("mode")) for plan in proposal.plans if plan.entity}
     assert read == EXPECTED[system]
     assert {plan.system for plan in proposal.plans} == {system}
 
 
 def test_every_file_is_told_of(tmp_path: Path) -> None:
-    proposal = propose_from(DATA, tmp_path)
+    proposal = propose_from(VENDORS, tmp_path)
     told = {source.name for plan in proposal.plans for source in plan.table.sources}
     told |= {out.name for out in proposal.left_out}
-    assert told == {path.relative_to(DATA).as_posix() for path in DATA.rglob("*") if path.is_file()}
+    assert told == {path.relative_to(VENDORS).as_posix() for path in VENDORS.rglob("*") if path.is_file()}
