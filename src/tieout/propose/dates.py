@@ -3,70 +3,101 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY_FIELDS, Kind
 from tieout.propose.look import Desk
 from tieout.propose.plan import Plan, Sure
 from tieout.warehouse.engine import EngineError, literal
 
-_PARTS = r"^\s*(\d{1,2})[./-](\d{1,2})[./-]\d{4}"
+_SPLIT = r"^\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}"
+_TIMES = frozenset({Kind.DATE, Kind.TIME})
+_SAID = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+_SERIAL = {"excel": "days since 1900", "unix": "seconds since 1970", "unix_ms": "milliseconds since 1970"}
 
 
 def say_dates(desk: Desk, plans: Iterable[Plan]) -> None:
-    """Propose the order of each table's dates."""
+    """Propose how each table writes its dates, and each column that writes them in another way than the others."""
     waiting: list[tuple[Plan, list[str]]] = []
     proven = Counter[str]()
     for plan in plans:
-        columns = _columns(plan)
-        orders = {_order(desk, plan, column): column for column in columns}
-        known = {order: column for order, column in orders.items() if order in {"dmy", "mdy"}}
-        if len(known) == 2:
-            plan.say(
-                "dates", "dmy", Sure.LOW, f"'{known['dmy']}' has a thirteenth month one way, '{known['mdy']}' the other"
-            )
-            plan.ask("dates", f"'{known['dmy']}' is written day first and '{known['mdy']}' month first.")
-        elif known:
-            order, column = next(iter(known.items()))
-            first = "day" if order == "dmy" else "month"
-            plan.say("dates", order, Sure.HIGH, f"{first} first: '{column}' has values above 12 in the other place")
-            proven[order] += 1
-        elif "ambiguous" in orders:
-            waiting.append((plan, columns))
-        for order in ("other", "mixed"):
-            if order in orders:
-                sample = plan.looked.of(orders[order]).sample
-                plan.ask(
-                    "fields", f"'{orders[order]}' writes dates in a way that is not read: {sample[0] if sample else ''}"
-                )
+        orders = {column: _order(desk, plan, column) for column in _columns(plan)}
+        known = Counter(order for order in orders.values() if order in _SAID)
+        if known:
+            _proven(plan, orders, known)
+            proven.update({order for order in known if order != "ymd"})
+        elif "ambiguous" in orders.values():
+            waiting.append((plan, [column for column, order in orders.items() if order == "ambiguous"]))
+        elif "named" in orders.values():
+            plan.say("dates", "dmy", Sure.HIGH, "months are written by name, so the order does not matter")
+        for column, order in orders.items():
+            if order in {"other", "mixed"}:
+                shown = next(iter(plan.looked.of(column).sample), "")
+                plan.ask("fields", f"'{column}' writes dates in a way that is not read, such as '{shown}'.")
     for plan, columns in waiting:
         _settle(plan, columns, proven)
 
 
 def _columns(plan: Plan) -> list[str]:
-    """List the columns with dates that the plan reads."""
-    named = {term.value for term in plan.terms.values() if isinstance(term.value, str)}
-    named |= {
-        str(term.value["column"])
-        for term in plan.terms.values()
-        if isinstance(term.value, dict) and "column" in term.value
-    }
-    return [column for column in plan.looked.source.columns if column in named and plan.looked.of(column).dated]
+    """List the columns from which the plan reads dates and times."""
+    kinds = ENTITIES.get(plan.entity or "", FIELD_HISTORY_FIELDS)
+    named: list[object] = [plan.told(key) for key in ("modified", "at")]
+    named += [event["at"] for event in plan.told("events") or ()]
+    for key, term in plan.terms.items():
+        if kinds.get(key.removeprefix("fields.")) in _TIMES:
+            value = term.value["column"] if isinstance(term.value, Mapping) and "column" in term.value else term.value
+            named += value if isinstance(value, list) else [value]
+    columns = plan.looked.source.columns
+    return [one for one in dict.fromkeys(named) if isinstance(one, str) and one in columns]
 
 
 def _order(desk: Desk, plan: Plan, column: str) -> str:
     """Tell a column's order: by the sample, and where that leaves it open by all rows."""
     facts = plan.looked.of(column)
+    if not facts.dated:
+        return facts.serial
     if facts.order != "ambiguous":
         return facts.order
-    parts = (f"try_cast(regexp_extract({plan.looked.sql(column)}, {literal(_PARTS)}, {n}) as int)" for n in (1, 2))
-    query = f"select max({next(parts)}), max({next(parts)}) from {plan.looked.relation}"
+    first, second = (
+        f"try_cast(regexp_extract({plan.looked.sql(column)}, {literal(_SPLIT)}, {n}) as int)" for n in (1, 2)
+    )
     try:
-        first, second = desk.engine.execute(query).fetchall()[0]
+        query = f"select max({first}), max({second}) from {plan.looked.relation}"
+        one, other = (number or 0 for number in desk.engine.execute(query).fetchall()[0])
     except EngineError:
         return "ambiguous"
-    if (first or 0) > 12 and (second or 0) > 12:
+    if one > 12 and other > 12:
         return "mixed"
-    return "dmy" if (first or 0) > 12 else "mdy" if (second or 0) > 12 else "ambiguous"
+    return "dmy" if one > 12 else "mdy" if other > 12 else "ambiguous"
+
+
+def _proven(plan: Plan, orders: Mapping[str, str], known: Counter[str]) -> None:
+    """Say the order that most columns have, and for a field of another order its own."""
+    common = known.most_common(1)[0][0]
+    column = next(one for one, order in orders.items() if order == common)
+    why = (
+        "the year stands first"
+        if common == "ymd"
+        else f"{_SAID[common]}: '{column}' has values above 12 in the other place"
+    )
+    plan.say("dates", common, Sure.HIGH, why)
+    for other, order in orders.items():
+        if (order in _SAID and order != common) or order in _SERIAL:
+            _own(plan, other, order)
+
+
+def _own(plan: Plan, column: str, order: str) -> None:
+    for key, term in list(plan.terms.items()):
+        value = term.value["column"] if isinstance(term.value, Mapping) and "column" in term.value else term.value
+        if key.startswith("fields.") and value == column:
+            told = (
+                {**term.value, "dates": order}
+                if isinstance(term.value, Mapping)
+                else {"column": column, "dates": order}
+            )
+            plan.say(key, told, term.sure, f"{term.why}; written as {_SAID.get(order) or _SERIAL[order]}")
+        elif value == column and key in {"modified", "at"}:
+            plan.ask(key, f"'{column}' writes dates in another way than the other columns of the table.")
 
 
 def _settle(plan: Plan, columns: Sequence[str], proven: Counter[str]) -> None:

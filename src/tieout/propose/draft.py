@@ -18,7 +18,6 @@ from tieout.propose.shapes import Shape, best_shape, known_shapes
 
 CLAIMED = 4
 """How many columns a shape has to know in a file before the file is said to be of its system."""
-ZERO_DECIMALS = "'bif','clp','djf','gnf','jpy','kmf','krw','mga','pyg','rwf','ugx','vnd','vuv','xaf','xof','xpf'"
 
 
 def draft(table: Table, looked: Looked, prefer: frozenset[str] = frozenset()) -> Plan:
@@ -110,20 +109,12 @@ def _shaped_field(plan: Plan, field: str, given: Any, by_plain: Mapping[str, str
         field in (shape.terms.get("minor", ()) if shape else ())
         and "(utc)" not in " ".join(by_plain.values()).casefold()
     ):
-        _minor(plan, field, column, by_plain)
+        why = "in minor units (cents)"
+        plan.say(
+            f"fields.{field}", {"column": column, "minor": plan.shape.system if plan.shape else "iso"}, Sure.HIGH, why
+        )
         return
     say_field(plan, field, column, Sure.HIGH, f"{shape.label}'s own column" if shape else "")
-
-
-def _minor(plan: Plan, field: str, column: str, by_plain: Mapping[str, str]) -> None:
-    amount = "try_cast({x} as decimal(18, 0))"
-    if "currency" in by_plain:
-        text = f"case when lower({{currency}}) in ({ZERO_DECIMALS}) then {amount} else {amount} / 100 end"
-    else:
-        text = f"{amount} / 100"
-    sql = filled(text, {"x": column, **by_plain})
-    why = "in minor units (cents); currencies without cents are not divided"
-    plan.say(f"fields.{field}", {"sql": sql}, Sure.HIGH, why)
 
 
 def _deleted(plan: Plan, by_plain: Mapping[str, str]) -> None:

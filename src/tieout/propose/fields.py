@@ -54,7 +54,7 @@ def fits(kind: Kind, facts: Facts, field: str) -> float:
         case Kind.NUMBER | Kind.INTEGER:
             return float(facts.numeric)
         case Kind.DATE | Kind.TIME:
-            return float(facts.dated)
+            return 0.9 if facts.serial else float(facts.dated)
         case Kind.FLAG:
             return float(facts.kind == "flag" or (facts.kind == "integer" and set(facts.values) <= {"0", "1"}))
         case _:

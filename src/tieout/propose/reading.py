@@ -8,7 +8,7 @@ from typing import Any
 from tieout.contract.vocabulary import Kind
 from tieout.propose.value_words import FALSE, READ_FLAGS
 from tieout.propose.values import Facts
-from tieout.warehouse.engine import identifier, literal
+from tieout.warehouse.engine import identifier
 
 
 def reading_of(column: str, kind: Kind, facts: Facts) -> tuple[Any, str]:
@@ -35,22 +35,9 @@ def _flag(column: str, facts: Facts) -> tuple[Any, str]:
 
 
 def _number(column: str, facts: Facts) -> tuple[Any, str]:
-    named = identifier(column)
     if facts.style == "eu":
-        return {"sql": comma_sql(named)}, "a comma stands before the decimals"
-    if facts.signs or facts.percent:
-        bare = f"regexp_extract({named}, {literal('[-+]?[0-9][0-9.]*')})"
-        if facts.style == "plain":
-            return {"sql": bare}, "without its sign"
+        return {"column": column, "decimal": "comma"}, "a comma stands before the decimals"
     return column, ""
-
-
-def comma_sql(named: str) -> str:
-    """Give the expression that reads `1.234.567,89`, with a sign or code around it or not."""
-    bare = f"regexp_extract({named}, {literal('[-+]?[0-9][0-9.,]*')})"
-    whole = f"split_part({bare}, ',', 1)"
-    pieces = ", ".join(f"split_part({whole}, '.', {number})" for number in range(1, 5))
-    return f"concat({pieces}, '.', nullif(split_part({bare}, ',', 2), ''))"
 
 
 def filled(template: str, columns: Mapping[str, str]) -> str | None:
@@ -63,13 +50,9 @@ def filled(template: str, columns: Mapping[str, str]) -> str | None:
 
 def probability_sql(column: str, facts: Facts) -> tuple[Any, str]:
     """Give the reading of a probability: in percent it is divided, so that 1 is certain."""
-    named = identifier(column)
-    if facts.kind == "empty":
-        return column, ""
+    if facts.kind == "empty" or facts.percent or facts.high <= 1:
+        return _number(column, facts)
     if facts.style == "eu":
-        bare = f"try_cast({comma_sql(named)} as decimal(9, 4))"
-        return {"sql": bare if facts.high <= 1 else f"{bare} / 100"}, "a comma stands before the decimals"
-    if facts.percent or facts.high > 1:
-        inner = f"regexp_extract({named}, {literal('[0-9.]+')})" if facts.percent or facts.signs else named
-        return {"sql": f"try_cast({inner} as decimal(9, 4)) / 100"}, "in percent: the highest is above 1"
-    return column, ""
+        parts = f"split_part({identifier(column)}, ',', 1), '.', split_part({identifier(column)}, ',', 2)"
+        return {"sql": f"try_cast(concat({parts}) as decimal(9, 4)) / 100"}, "in percent: the highest is above 1"
+    return {"sql": f"try_cast({identifier(column)} as decimal(9, 4)) / 100"}, "in percent: the highest is above 1"

@@ -12,9 +12,16 @@ from tieout.propose.value_words import CURRENCY_SIGNS, FALSE, NO_END, TRUE, UNKN
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)([T ].*)?$")
 _PARTS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)([T ,].*)?$")
+_YEAR_FIRST = re.compile(r"(\d{4}[/.]\d{1,2}[/.]\d{1,2}([T ].*)?|\d{4}(0[1-9]|1[0-2])[0-3]\d)$")
+_MONTHS = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_NAMED = re.compile(
+    rf"(([a-z]{{3,9}},? )?\d{{1,2}}(st|nd|rd|th)?[ ./-]*{_MONTHS},?[ ./-]*\d{{2,4}}([ ,].*)?"
+    rf"|([a-z]{{3,9}},? )?{_MONTHS} \d{{1,2}}(st|nd|rd|th)?,? \d{{4}}([ ,].*)?)$",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(
-    r"(\d{4}[/.]\d{1,2}[/.]\d{1,2}([T ].*)?|\d{4}(0[1-9]|1[0-2])[0-3]\d|\d{4}-\d{2}"
-    r"|\d{1,2}[ -][A-Za-zÀ-ÿ]{3,9}\.?[ ,-]+\d{2,4}([ ,].*)?|[A-Za-zÀ-ÿ]{3,9}\.? \d{1,2},? \d{4}([ ,].*)?)$"
+    r"(\d{4}-\d{2}|\d{1,2}[. -]+[A-Za-zÀ-ÿ]{3,9}\.?[ ,-]+\d{2,4}([ ,].*)?"
+    r"|[A-Za-zÀ-ÿ]{3,9}\.? \d{1,2},? \d{4}([ ,].*)?)$"
 )
 _CLOCK = re.compile(r"[T ,]\s*\d{1,2}:\d{2}")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")
@@ -27,6 +34,7 @@ _SIGNS = re.compile(
     r"^\(?\s*(?P<a>[A-Z]{3}|[A-Z]{0,2}[^\w\s().,+-]|R\$|kr)?\s*(?P<n>[-+]?[\d.,' \u00a0\u202f]*\d)-?\s*"
     r"(?P<b>[A-Z]{3}|[^\w\s().,+-]|kr|zł)?\)?$"
 )
+_SERIALS = {"excel": (29_000, 62_000), "unix": (9e8, 2.3e9), "unix_ms": (9e11, 2.3e12)}
 MOST_VALUES = 400
 ENOUGH = 0.97
 
@@ -35,7 +43,9 @@ ENOUGH = 0.97
 class Facts:
     """What a sample of a column showed. `kind`: empty, flag, integer, number, date, time, email, url or text.
 
-    `order` of dates: iso, dmy, mdy, other, mixed, or ambiguous; `style` of numbers: plain, us, eu, or ambiguous.
+    `order` of dates: iso, dmy, mdy, ymd, named (months by name), other, mixed, or ambiguous; `style` of numbers: plain,
+    us, eu, or ambiguous.
+    `serial`: numbers that would be days or moments (excel, unix, unix_ms), should their column be named so.
     """
 
     rows: int = 0
@@ -54,6 +64,7 @@ class Facts:
     first: date | None = None
     last: date | None = None
     digits: bool = False
+    serial: str = ""
     sample: tuple[str, ...] = ()
 
     @property
@@ -118,41 +129,45 @@ def _share(counts: Counter[str], total: int, pattern: re.Pattern[str]) -> float:
 
 
 def _dates(counts: Counter[str], total: int) -> dict[str, object] | None:
-    iso = parts = other = clocks = first_big = second_big = short = 0
+    kinds = Counter[str]()
+    clocks = first_big = second_big = 0
     days: list[date] = []
     for text, n in counts.items():
         if match := _ISO.match(text):
-            iso += n
+            kinds["iso"] += n
             days += _day(match[1], match[2], match[3])
         elif match := _PARTS.match(text):
-            parts += n
+            kinds["parts"] += n
             first_big += int(match[1]) > 12
             second_big += int(match[3]) > 12
-            short += len(match[4]) == 2
-        elif _OTHER.match(text):
-            other += n
+        elif found := next((name for name, one in _FORMS if one.match(text)), None):
+            kinds[found] += n
         else:
             continue
         clocks += n * bool(_CLOCK.search(text))
-    if (iso + parts + other) / total < ENOUGH or not iso + parts + other:
+    known = sum(kinds.values())
+    if not known or known / total < ENOUGH:
         return None
-    if other == total and all(re.fullmatch(r"\d{8}", text) for text in counts) and not _compact(counts):
+    if kinds["ymd"] == total and all(re.fullmatch(r"\d{8}", text) for text in counts) and not _compact(counts):
         return None
-    kind = "time" if clocks > (iso + parts + other) / 2 else "date"
-    order = _order(iso, parts, other, first_big, second_big)
+    order = _order(kinds, first_big, second_big)
     if order in {"dmy", "mdy"}:
         days += _ordered(counts, order)
-    spelled = {"order": "other" if short and order != "iso" else order, "kind": kind}
-    return {**spelled, "first": min(days, default=None), "last": max(days, default=None)}
+    first, last = min(days, default=None), max(days, default=None)
+    return {"order": order, "kind": "time" if clocks > known / 2 else "date", "first": first, "last": last}
 
 
-def _order(iso: int, parts: int, other: int, first_big: int, second_big: int) -> str:
-    if other:
-        return "other"
-    if iso and parts:
-        return "mixed"
-    if iso:
+_FORMS = (("ymd", _YEAR_FIRST), ("named", _NAMED), ("other", _OTHER))
+
+
+def _order(kinds: Counter[str], first_big: int, second_big: int) -> str:
+    told = [kind for kind, n in kinds.items() if n and kind != "iso"]
+    if not told:
         return "iso"
+    if len(told) > 1 or (kinds["iso"] and told[0] == "other"):
+        return "mixed"
+    if told[0] != "parts":
+        return told[0]
     if first_big and second_big:
         return "mixed"
     return "dmy" if first_big else "mdy" if second_big else "ambiguous"
@@ -205,8 +220,10 @@ def _numbers(counts: Counter[str], total: int) -> dict[str, object] | None:
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
     kind = "integer" if whole == total else "number"
     digits = all(bare.isdigit() for bare, _ in read)
+    spans = _SERIALS.items() if style == "plain" and not signs else ()
+    serial = next((name for name, (least, most) in spans if least <= low and high <= most), "")
     return {"kind": kind, "style": style, "signs": frozenset(signs), "percent": percent * 2 > total, "low": low,
-            "high": high, "digits": digits}  # fmt: skip
+            "high": high, "digits": digits, "serial": serial}  # fmt: skip
 
 
 def _style(text: str) -> str | None:
