@@ -53,7 +53,9 @@ def ask_again(workspace: Workspace, document: dict[str, Any]) -> AskedAgain:
     if metric_named(question.metric).fact == "units" and then.total.value != now.total.value:
         metric = metric_named(question.metric)
         end = EndAsked(question.lens or "agreed", _iso(question.as_of), _iso(question.known_at))
-        terms = BridgeTerms(question.period, question.calendar, question.org == "as-is", metric=metric)
+        terms = BridgeTerms(
+            question.period, question.calendar, question.org == "as-is", metric=metric, where=question.where
+        )
         made = bridge_builds(workspace, (end, facts), (end, current(workspace)), terms)
         explained = (made.start.value, made.end.value) == (then.total.value, now.total.value)
         bridge = made if explained else None

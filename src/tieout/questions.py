@@ -7,23 +7,29 @@ is kept under its key.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.align.steps import program
 from tieout.basics.calendars import parse_moment, parse_period
+from tieout.basics.findings import nearest
 from tieout.building import known_build
+from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import UnknownLensError, resolve_lens
+from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
 from tieout.measure.answers import Answer, Bridge, Question, QuestionError
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.records import End
+from tieout.measure.bridge.slices import COLUMNS, Slicing
 from tieout.measure.lens_sql import LensView
 from tieout.measure.moments import Moment, calendar_of, default_period, moment_of, refreshed
 from tieout.measure.numbers.ask import ask as ask_build
 from tieout.measure.numbers.catalogue import Metric
-from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.measure.numbers.question import Asked, allowed, metric_named, view_of
+from tieout.measure.states import take_now
 from tieout.warehouse.builds import BuildFacts, NotPublishedError, build_path, published
 from tieout.warehouse.contents import read_contract
 from tieout.warehouse.engine import memory, open_file
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tieout.basics.workspace import Workspace
-    from tieout.contract.model import Contract
+    from tieout.contract.model import Contract, Rates
     from tieout.warehouse.engine import Connection
 
 
@@ -72,6 +78,8 @@ def ask(workspace: Workspace, question: Question, facts: BuildFacts | None = Non
         base, contract = asked.facts, asked.contract
     earlier = known_build(workspace, base, contract, known_at)
     with opened(workspace, earlier) as asked:
+        if question.org == "as-is":
+            take_now(asked.engine, build_path(workspace, base.key))
         return ask_build(asked, question)
 
 
@@ -80,32 +88,77 @@ def ask(workspace: Workspace, question: Question, facts: BuildFacts | None = Non
 
 @dataclass(frozen=True, slots=True)
 class EndAsked:
-    """One end of a bridge as a person writes it: `LENS[@as-of][~known-at]`."""
+    """One end of a bridge as a person writes it: `LENS[@as-of][~known-at][+option]...`."""
 
     lens: str
     as_of: str | None = None
     known_at: str | None = None
+    org: str | None = None
+    rates: Rates | None = None
+    calendar: str | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What it asks for beside lens and moment, as it is written."""
+        calendar = f"calendar:{self.calendar}" if self.calendar else None
+        return tuple(option for option in (self.org, self.rates, calendar) if option)
 
 
 @dataclass(frozen=True, slots=True)
 class BridgeTerms:
-    """What both ends of a bridge share: period, calendar, organization, net or gross, the number's facets."""
+    """What both ends of a bridge share unless one says otherwise: period, calendar, organization; net or gross.
+
+    `metric` is the number whose facets the lens has, `where` a condition that both ends are within, `by` the slices.
+    """
 
     period: str | None = None
     calendar: str | None = None
     as_is: bool = False
     gross: bool = False
     metric: Metric | None = None
+    where: str | None = None
+    by: tuple[str, ...] = ()
+
+
+OPTION = re.compile(r"\+(?:(?P<org>as-is|as-was)|(?P<rates>plan|spot)|calendar:(?P<calendar>[^@~+]+))$")
+OPTIONS = "+as-is, +as-was, +plan, +spot, +calendar:NAME"
 
 
 def read_end(text: str) -> EndAsked:
-    """Read `LENS[@as-of][~known-at]`. Raises QuestionError."""
-    rest, _, known_at = text.partition("~")
+    """Read `LENS[@as-of][~known-at][+option]...`. Raises QuestionError."""
+    left, chosen = text, dict[str, str]()
+    while found := OPTION.search(left):
+        for name, value in found.groupdict().items():
+            if value and name in chosen:
+                message = f"'{text}' asks for {value} and {chosen[name]}. Keep one of them."
+                raise QuestionError(message)
+            chosen |= {name: value} if value else {}
+        left = left[: found.start()]
+    rest, _, known_at = left.partition("~")
     lens, _, as_of = rest.partition("@")
-    if not lens or (("@" in text) and not as_of) or (("~" in text) and not known_at):
-        message = f"'{text}' is not an end of a bridge. Allowed: LENS, LENS@AS-OF, LENS~KNOWN-AT, LENS@AS-OF~KNOWN-AT."
+    if not lens or (("@" in left) and not as_of) or (("~" in left) and not known_at):
+        message = (
+            f"'{text}' is not an end of a bridge. Allowed: LENS, LENS@AS-OF, LENS~KNOWN-AT, LENS@AS-OF~KNOWN-AT, each "
+            f"with options after it ({OPTIONS})."
+        )
         raise QuestionError(message)
-    return EndAsked(lens.strip(), as_of or None, known_at or None)
+    if "+" in (stray := f"{as_of}{known_at}") and (option := re.search(r"\+[A-Za-z].*", stray)):
+        raise QuestionError(_no_option(option[0]))
+    rates: Rates | None = "spot" if chosen.get("rates") == "spot" else "plan" if "rates" in chosen else None
+    return EndAsked(
+        lens.strip(),
+        as_of or None,
+        known_at or None,
+        chosen.get("org"),
+        rates,
+        chosen.get("calendar", "").strip() or None,
+    )
+
+
+def _no_option(given: str) -> str:
+    near = nearest(given, OPTIONS.split(", "))
+    hint = f" Did you mean '{near}'?" if near else ""
+    return f"'{given}' is no option of an end of a bridge. Allowed: {OPTIONS}.{hint}"
 
 
 def bridge(workspace: Workspace, start: EndAsked, end: EndAsked, terms: BridgeTerms = BridgeTerms()) -> Bridge:
@@ -119,6 +172,8 @@ def bridge_builds(
 ) -> Bridge:
     """Explain the difference between two ends, each read from its own build; one build may serve both."""
     sides = (start, end)
+    if start[0].calendar == end[0].calendar and not terms.calendar:
+        terms = replace(terms, calendar=start[0].calendar)
     with memory() as engine:
         databases = _attach(engine, workspace, [facts for _, facts in sides])
         contracts = []
@@ -134,7 +189,7 @@ def bridge_builds(
         ends = [
             End(view, contract, database) for view, contract, database in zip(views, contracts, databases, strict=True)
         ]
-        return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), gross=terms.gross)
+        return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), gross=terms.gross, slicing=_slicing(terms))
 
 
 def bridge_questions(workspace: Workspace, start: Question, end: Question) -> Bridge:
@@ -165,18 +220,33 @@ def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, t
     try:
         lens = resolve_lens(contract, asked.lens, moment.day)
     except UnknownLensError as error:
-        raise QuestionError(str(error)) from error
+        given = asked.lens[asked.lens.index("+") :] if "+" in asked.lens else ""
+        raise QuestionError(_no_option(given) if given else str(error)) from error
     if terms.metric:
         lens = terms.metric.counted(lens)
-    if terms.calendar and terms.calendar not in contract.company.calendars:
-        message = f"'{terms.calendar}' is not a calendar. Allowed: {', '.join(contract.company.calendars)}."
-        raise QuestionError(message)
-    name = terms.period or default_period(contract, latest, terms.calendar).name
-    period = parse_period(name, calendar_of(contract, terms.calendar or lens.calendar))
+    if asked.rates:
+        lens = lens.model_copy(update={"rates": asked.rates})
+    calendar = asked.calendar or terms.calendar
+    for name in filter(None, (asked.calendar, terms.calendar)):
+        allowed("calendar", name, contract.company.calendars)
+    period_name = terms.period or default_period(contract, latest, terms.calendar).name
+    period = parse_period(period_name, calendar_of(contract, calendar or lens.calendar))
     fresh = refreshed(
         moment, lens.freshness, ZoneInfo(contract.company.time_zone), calendar_of(contract, lens.calendar)
     )
-    return LensView(asked.lens, lens, fresh, period, as_is=terms.as_is)
+    as_is = asked.org == "as-is" if asked.org else terms.as_is
+    classes = "source_class" in terms.by or "source_class" in (terms.where or "").lower()
+    return LensView(asked.lens, lens, fresh, period, as_is=as_is, classes=classes, options=asked.options)
+
+
+def _slicing(terms: BridgeTerms) -> Slicing | None:
+    """Read the slices and the condition. Raises QuestionError."""
+    for name in terms.by:
+        allowed("dimension", name, COLUMNS)
+    criterion, findings = parse_criterion(terms.where, OPPORTUNITY_COLUMNS, "--where") if terms.where else (None, ())
+    if findings:
+        raise QuestionError(" ".join(finding.sentence() for finding in findings))
+    return Slicing(tuple(dict.fromkeys(terms.by)), criterion) if terms.by or criterion else None
 
 
 def _moment(asked: EndAsked, facts: BuildFacts, contract: Contract) -> Moment:

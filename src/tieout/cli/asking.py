@@ -10,14 +10,17 @@ from tieout.cli.given import (
     AsCsv,
     AsJson,
     AsOf,
+    Criteria,
     InPeriod,
     OnCalendar,
     OnCalendars,
     Org,
     Records,
+    SlicedBy,
     Where,
     app,
     give,
+    names_in,
     only,
     output_of,
     place,
@@ -29,16 +32,14 @@ from tieout.cli.given import (
 def ask(
     metric: Annotated[str | None, typer.Argument(help="A number of the glossary; --list shows them.")] = None,
     period: InPeriod = None,
-    by: Annotated[list[str] | None, typer.Option("--by", metavar="A,B", help="Slice by dimensions.")] = None,
+    by: SlicedBy = None,
     as_of: AsOf = None,
     known_at: Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")] = None,
     said_then: Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")] = False,
     calendar: OnCalendars = None,
     org: Org = "as-was",
     rates: Annotated[Literal["plan", "spot"] | None, typer.Option("--rates", help="Exchange rates.")] = None,
-    where: Annotated[
-        str | None, typer.Option("--where", metavar="CRITERIA", help="Such as \"region = 'EMEA'\".")
-    ] = None,
+    where: Criteria = None,
     lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
     records: Records = False,
     original: Annotated[bool, typer.Option("--original", help="Add each currency's own sum and its rate.")] = False,
@@ -68,8 +69,8 @@ def ask(
         refuse("No number was named. `tieout ask --list` shows all; for example: tieout ask pipeline.open_qualified")
     if known_at and said_then:
         refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
-    slices = tuple(name.strip() for part in by or () for name in part.split(",") if name.strip())
     one = calendar[0] if calendar else None
+    slices = names_in(by)
     question = Question(metric, period, slices, None, None, said_then, one, org, rates, where, lens, records, original)
     moments = Moments(as_of, known_at)
     if align is not None:
@@ -85,11 +86,15 @@ def ask(
 
 @app.command()
 def bridge(
-    start: Annotated[str, typer.Argument(metavar="A", help="LENS[@as-of][~known-at]; the agreed lens is `agreed`.")],
+    start: Annotated[
+        str, typer.Argument(metavar="A", help="LENS[@as-of][~known-at][+option]; the agreed lens is `agreed`.")
+    ],
     end: Annotated[str, typer.Argument(metavar="B", help="The same, for the other end.")],
     period: InPeriod = None,
     calendar: OnCalendar = None,
     org: Org = "as-was",
+    where: Criteria = None,
+    by: SlicedBy = None,
     records: Records = False,
     gross: Annotated[bool, typer.Option("--gross", help="Also what went and came back between two moments.")] = False,
     json: AsJson = False,
@@ -100,7 +105,7 @@ def bridge(
     from tieout.commands.bridging import explain
     from tieout.questions import BridgeTerms
 
-    terms = BridgeTerms(period, calendar, as_is=org == "as-is", gross=gross)
+    terms = BridgeTerms(period, calendar, as_is=org == "as-is", gross=gross, where=where, by=names_in(by))
     return give(explain(place(workspace), (start, end), terms, output_of(json=json, csv=csv), records=records))
 
 

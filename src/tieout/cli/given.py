@@ -50,7 +50,14 @@ OnCalendars = Annotated[
     typer.Option("--calendar", metavar="NAME", help="A calendar of the contract; several side by side."),
 ]
 OnCalendar = Annotated[str | None, typer.Option("--calendar", help="A calendar of the contract.")]
+SlicedBy = Annotated[list[str] | None, typer.Option("--by", metavar="A,B", help="Slice by dimensions.")]
+Criteria = Annotated[str | None, typer.Option("--where", metavar="CRITERIA", help="Such as \"region = 'EMEA'\".")]
 Org = Annotated[Literal["as-was", "as-is"], typer.Option("--org", help="Owners, teams and segments then or now.")]
+
+
+def names_in(by: list[str] | None) -> tuple[str, ...]:
+    """Give the names of an option that takes several, each once or with commas between."""
+    return tuple(name.strip() for part in by or () for name in part.split(",") if name.strip())
 
 
 def place(given: Path | None) -> Workspace:

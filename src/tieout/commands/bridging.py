@@ -20,7 +20,7 @@ def explain(
     start, end = (read_end(text) for text in ends)
     found = bridge(workspace, start, end, terms)
     company = company_of(workspace)
-    status = FOUND if found.residual else OK
+    status = FOUND if any(part.residual for part in (found, *found.slices)) else OK
     match output.form:
         case Form.JSON:
             return Result(dumps(bridge_json(found, company.currency, records=records)), status)

@@ -148,6 +148,7 @@ class Side:
     n: int
     build: str
     contract: str
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ class Bridge:
     """From one figure to another: lines by cause in the fixed order, and the postings under them.
 
     `residual` is what the postings leave unexplained; it is computed from the two figures, and 0.00 always. `memo` are
-    movements that cancel out between the two ends.
+    movements that cancel out between the two ends. `slices` are bridges of their own, each of the slice `by`; moves
+    from one to another are in theirs and cancel out of the whole. `where` is the condition that both ends are within.
     """
 
     start: Side
@@ -165,3 +167,6 @@ class Bridge:
     postings: tuple[Posting, ...]
     residual: Decimal
     memo: tuple[Line, ...] = ()
+    where: str | None = None
+    by: dict[str, str] = field(default_factory=dict)
+    slices: tuple[Bridge, ...] = ()

@@ -49,6 +49,8 @@ class LensView:
     """The moment that was asked about, where the lens works from older data than that."""
     many: tuple[tuple[Moment, Period | None], ...] = ()
     """Several moments with their periods, looked at in one statement; then `moment` and `period` are not."""
+    options: tuple[str, ...] = ()
+    """What an end of a bridge asked for beside lens and moment, as it is written: as-is, spot ..."""
     since: datetime | None = None
     """Look at every state that began since then, instead of the one that holds at the moment."""
 

@@ -11,9 +11,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tieout.basics.calendars import Period
     from tieout.measure.lens_sql import LensView
     from tieout.measure.moments import Moment
+    from tieout.warehouse.engine import Connection
 
 Parameters = dict[str, object]
 
@@ -110,3 +113,18 @@ def _as_is(states: str) -> str:
     """Take the place in the organization from that of now."""
     columns = ", ".join(f"n.{name}" if name in ORGANIZATION else f"s.{name}" for name in (*CARRIED, *STATE))
     return f"select s.record, {columns} from ({states}) as s left join organization_now as n on n.record = s.record"
+
+
+def take_now(engine: Connection, build: Path) -> None:
+    """Let an earlier build read the organization of now from a later one: its own is that of when it knew no more."""
+    path = str(build).replace("'", "''")
+    own = engine.execute("select current_database()").fetchall()[0][0]
+    engine.execute(f"attach '{path}' as now_build (read_only)")
+    engine.execute("create temp view organization_now as select * from now_build.main.organization_now")
+    for table, columns in (("leads", ORGANIZATION), ("revenue", ("now_segment", "now_territory", "now_region"))):
+        later = ", ".join(f"n.{name}" for name in columns)
+        engine.execute(
+            f"""create temp view {table} as
+            select e.* exclude ({", ".join(columns)}), {later}
+            from "{own}".main.{table} as e left join now_build.main.{table} as n on n.record = e.record"""
+        )

@@ -41,17 +41,25 @@ def answer_csv(answer: Answer) -> str:
 
 def bridge_csv(bridge: Bridge, *, records: bool = False) -> str:
     """Give a bridge from its opening to its closing figure, or its postings."""
-    if records:
-        rows = ([posting.record, posting.cause, posting.amount, posting.unit] for posting in bridge.postings)
-        return written(["record", "cause", "amount", "unit"], rows)
-    lines = [
+    names = list(bridge.slices[0].by) if bridge.slices else []
+    parts = [(["(all)"] * len(names), bridge), *(([*part.by.values()], part) for part in bridge.slices)]
+    told = _posted if records else _lines
+    heads = ["record", "cause", "amount", "unit"] if records else ["line", "name", "amount", "n"]
+    return written([*names, *heads], ([*by, *row] for by, part in parts for row in told(part)))
+
+
+def _posted(bridge: Bridge) -> list[list[object]]:
+    return [[posting.record, posting.cause, posting.amount, posting.unit] for posting in bridge.postings]
+
+
+def _lines(bridge: Bridge) -> list[list[object]]:
+    return [
         ["from", bridge.start.lens, bridge.start.value, bridge.start.n],
         *(["cause", line.cause, line.amount, line.n] for line in bridge.lines),
         ["residual", "", bridge.residual, 0],
         ["to", bridge.end.lens, bridge.end.value, bridge.end.n],
         *(["memo", line.cause, line.amount, line.n] for line in bridge.memo),
     ]
-    return written(["line", "name", "amount", "n"], lines)
 
 
 def glossary_csv(metrics: Sequence[Metric]) -> str:

@@ -110,16 +110,32 @@ def bridge_json(bridge: Bridge, currency: str, *, records: bool = False) -> dict
         "to": side_json(bridge.end),
         "currency": currency,
         "period": bridge.period,
+        "where": bridge.where,
         "lines": lines_json(bridge.lines),
         "residual": bridge.residual,
         "memo": lines_json(bridge.memo),
+        "slices": [_slice_json(part, records=records) for part in bridge.slices],
     }
     if records:
-        document["postings"] = [
-            {"record": one.record, "cause": one.cause, "amount": one.amount, "unit": one.unit}
-            for one in bridge.postings
-        ]
+        document["postings"] = _postings_json(bridge)
     return document
+
+
+def _slice_json(part: Bridge, *, records: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "by": part.by,
+        "from": {"value": part.start.value, "n": part.start.n},
+        "to": {"value": part.end.value, "n": part.end.n},
+        "lines": lines_json(part.lines),
+        "residual": part.residual,
+    }
+    return document | ({"postings": _postings_json(part)} if records else {})
+
+
+def _postings_json(bridge: Bridge) -> list[dict[str, Any]]:
+    return [
+        {"record": one.record, "cause": one.cause, "amount": one.amount, "unit": one.unit} for one in bridge.postings
+    ]
 
 
 def side_json(side: Side) -> dict[str, Any]:
@@ -132,6 +148,7 @@ def side_json(side: Side) -> dict[str, Any]:
         "n": side.n,
         "build": side.build,
         "contract": side.contract,
+        "options": list(side.options),
     }
 
 

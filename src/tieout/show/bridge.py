@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tieout.measure.answers import Bridge, Line, Side
 from tieout.show import figures
 from tieout.show.bars import Scale, level, scale_of, step
+from tieout.show.bridge_slices import slices_of
 from tieout.show.tables import Cell, Column, Row, table
 from tieout.show.terminal import Terminal, clean
 
@@ -27,6 +28,7 @@ def bridge_page(terminal: Terminal, bridge: Bridge, company: Company, *, records
     lines = [terminal.paint(_title(bridge, zone), "title"), *_label(terminal, bridge, zone), ""]
     lines += waterfall(terminal, bridge, company, names_of(bridge, zone))
     lines += ["", *_memo(terminal, bridge)] if bridge.memo else []
+    lines += ["", *slices_of(terminal, bridge)] if bridge.slices else []
     if records:
         lines += ["", *_postings(terminal, bridge, company)]
     return [*lines, "", *_passports(terminal, bridge)]
@@ -47,12 +49,12 @@ def names_of(bridge: Bridge, zone: ZoneInfo) -> tuple[str, str]:
 
 
 def _name(side: Side, other: Side, zone: ZoneInfo) -> str:
-    told = [clean(side.lens)]
+    told = [clean(side.lens), *(clean(option.removeprefix("calendar:")) for option in side.options)]
     if side.as_of != other.as_of:
         told.append(f"{'' if side.lens == other.lens else 'of '}{figures.stamp(side.as_of, zone)}")
     if side.known_at != other.known_at:
         told.append(figures.known(side.known_at, zone))
-    if (side.as_of, side.known_at, side.lens) == (other.as_of, other.known_at, other.lens):
+    if (side.as_of, side.known_at, side.lens, side.options) == (other.as_of, other.known_at, other.lens, other.options):
         told.append(f"build {side.build[:8]}" if side.build != other.build else "")
     return " ".join(part for part in told if part)
 
@@ -63,6 +65,7 @@ def _label(terminal: Terminal, bridge: Bridge, zone: ZoneInfo) -> list[str]:
         told.append(f"as of {figures.stamp(bridge.start.as_of, zone)}")
     if bridge.start.known_at == bridge.end.known_at:
         told.append(figures.known(bridge.start.known_at, zone))
+    told += [f"where {clean(bridge.where)}"] if bridge.where else []
     return terminal.label(told)
 
 

@@ -17,6 +17,7 @@ from tieout.measure.run_sql import rows, run
 
 if TYPE_CHECKING:
     from tieout.measure.bridge.pairs import Ends
+    from tieout.measure.bridge.slices import Slicing
     from tieout.warehouse.engine import Connection
 
 MEMO = """
@@ -45,7 +46,7 @@ def memo_lines(engine: Connection) -> tuple[Line, ...]:
     return tuple(Line(cause, amount, n) for cause, amount, n in rows(engine, MEMO))
 
 
-def take_between(engine: Connection, ends: Ends) -> None:
+def take_between(engine: Connection, ends: Ends, slicing: Slicing | None = None) -> None:
     """Create the table of every state that began between the moments; what it counts joins the records to look at."""
     view = replace(through(ends.right.view, ends.left.view.lens), since=ends.left.view.moment.as_of)
     states, parameters = units_sql(view, ends.right.contract, "a")
@@ -53,15 +54,21 @@ def take_between(engine: Connection, ends: Ends) -> None:
     run(
         engine,
         f"""create temp table between_states as
-        select record, unit, valid_from as began_at, {unit_columns_sql()}, coalesce(value, 0) as record_value
+        select record, unit, valid_from as began_at, {unit_columns_sql(slicing)}, coalesce(value, 0) as record_value
         from ({states})""",
         parameters,
     )
     run(engine, "insert into temp.seen_records select distinct record from temp.between_states where rank = 0")
 
 
-COLUMNS = ", ".join(UNIT_COLUMNS)
-PAIRS = f"""
+def gross_pairs(slicing: Slicing | None = None) -> str:
+    """Give consecutive states of each record as pairs.
+
+    The parts: the state at the first moment, those that began since, the state at the last moment by the first one's
+    definition (what only time did), and by its own: only that last step is the definition's.
+    """
+    columns = ", ".join((*UNIT_COLUMNS, *(slicing.columns if slicing else ())))
+    return f"""
       select
         record, unit, coalesce(l.rank, 1) as left_rank, s.rank as right_rank,
         case when s.part = 3 then coalesce(l.rank, 1) else s.rank end as through_rank, l, s as r,
@@ -71,24 +78,19 @@ PAIRS = f"""
       from (
         select b.*, lag(b) over (partition by record order by part, began_at) as l
         from (
-          select record, unit, timestamp '0001-01-01' as began_at, 0 as part, {COLUMNS}, record_value
+          select record, unit, timestamp '0001-01-01' as began_at, 0 as part, {columns}, record_value
           from temp.left_units
           union all
-          select record, unit, began_at, 1, {COLUMNS}, record_value
+          select record, unit, began_at, 1, {columns}, record_value
           from temp.between_states where record in (select record from temp.seen_records)
           union all
-          select record, unit, timestamp '9999-12-31', 2, {COLUMNS}, record_value
+          select record, unit, timestamp '9999-12-31', 2, {columns}, record_value
           from temp.through_units
           union all
-          select record, unit, timestamp '9999-12-31', 3, {COLUMNS}, record_value
+          select record, unit, timestamp '9999-12-31', 3, {columns}, record_value
           from temp.right_units
         ) as b
       ) as s
       left join temp.left_rates as g
         on g.currency = s.currency and g.starts_on <= s.l.rate_on and s.l.rate_on < g.ends_on
       where s.part > 0"""
-"""Consecutive states of each record as pairs.
-
-The parts: the state at the first moment, those that began since, the state at the last moment by the first one's
-definition (what only time did), and by its own: only that last step is the definition's.
-"""

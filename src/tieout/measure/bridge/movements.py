@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tieout.measure.bridge.slices import MOVED
 from tieout.measure.lens_sql import RANK
 
 if TYPE_CHECKING:
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 MOVEMENTS = (
     "created", "late history", "qualified", "pulled in", "pushed in", "re-opened", "restored", "unmerged", "amount up",
     "amount down", "basis", "probability", "rate", "type", "category", "criteria unknown", "several claims", "moved in",
-    "moved out", "calendar",
-    "definition", "exclusion", "past due", "pushed out", "pulled out", "disqualified", "deleted", "merged", "duplicate",
-    "lost", "won",
+    "moved out", *MOVED, "calendar", "definition", "exclusion", "past due", "pushed out", "pulled out", "disqualified",
+    "deleted", "merged", "duplicate", "lost", "won",
 )  # fmt: skip
 """The movements in their fixed order."""
 
@@ -27,7 +27,9 @@ def movement_sql(left: End, right: End) -> str:
     """Give the expression of the cause of a record that only one end counts; columns of the bridge's `pairs`."""
     through_left = "(through_rank = 0)"
     restated = left.view.moment.as_of == right.view.moment.as_of
-    came, went = _came(restated=restated), _went(restated=restated)
+    reorganized = left.view.as_is != right.view.as_is
+    kept = () if not restated else (*IDENTITY, *(ORGANIZED if reorganized else ()))
+    came, went = _came(kept, restated=restated), _went(kept, restated=restated)
     return f"""case
       when left_rank = 0 and {through_left} then 'definition'
       when left_rank = 0 then {went}
@@ -35,7 +37,7 @@ def movement_sql(left: End, right: End) -> str:
       else 'definition' end"""
 
 
-def _came(*, restated: bool) -> str:
+def _came(kept: tuple[str, ...], *, restated: bool) -> str:
     born = "'late history'" if restated else "case when l.record is null then 'created' else 'late history' end"
     arms = {
         "exists": born,
@@ -52,10 +54,10 @@ def _came(*, restated: bool) -> str:
         "past due": "'pushed in'",
         "slice": "'moved in'",
     }
-    return _by_rank("left_rank", arms, restated=restated)
+    return _by_rank("left_rank", arms, kept, restated=restated)
 
 
-def _went(*, restated: bool) -> str:
+def _went(kept: tuple[str, ...], *, restated: bool) -> str:
     arms = {
         "exists": "'late history'",
         "deleted": "'deleted'",
@@ -71,14 +73,16 @@ def _went(*, restated: bool) -> str:
         "past due": "'past due'",
         "slice": "'moved out'",
     }
-    return _by_rank("through_rank", arms, restated=restated)
+    return _by_rank("through_rank", arms, kept, restated=restated)
 
 
 IDENTITY = ("merged", "duplicate", "deleted", "excluded")
+ORGANIZED = ("accepted", "criteria unknown", "slice")
+"""Facets whose criteria may look at the organization, which is another one where one end is as it was."""
 
 
-def _by_rank(rank: str, arms: dict[str, str], *, restated: bool) -> str:
+def _by_rank(rank: str, arms: dict[str, str], kept: tuple[str, ...], *, restated: bool) -> str:
     """Between two states of knowledge of one moment, all but identity and registers is history heard late."""
-    chosen = {name: cause if not restated or name in IDENTITY else "'late history'" for name, cause in arms.items()}
+    chosen = {name: cause if not restated or name in kept else "'late history'" for name, cause in arms.items()}
     whens = " ".join(f"when {RANK[name]} then {cause}" for name, cause in chosen.items())
     return f"case {rank} {whens} else 'late history' end"

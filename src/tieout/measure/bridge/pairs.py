@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from tieout.measure.bridge.movements import movement_sql
 from tieout.measure.bridge.records import End, amount_sql
+from tieout.measure.bridge.slices import sliced_sql
 from tieout.measure.lens_sql import FACETS, RANK, lens_day
 
 if TYPE_CHECKING:
     from tieout.basics.calendars import Period
     from tieout.contract.model import Lens
+    from tieout.measure.bridge.slices import Slicing
     from tieout.warehouse.builds import BuildFacts
 
 ZERO = Decimal("0.00")
@@ -59,20 +61,22 @@ def net_pairs(ends: Ends) -> str:
         on g.currency = r.currency and g.starts_on <= l.rate_on and l.rate_on < g.ends_on"""
 
 
-FURTHER = """
-      select u.record, u.unit, 'several claims' as cause, u.value as amount, 6 as step, u.place as seq
+def further_sql(slicing: Slicing | None = None) -> str:
+    """Give the second, third ... counted claim of a record that both ends count."""
+    told = f", false as internal, {slicing.told('u')}" if slicing else ""
+    return f"""
+      select u.record, u.unit, 'several claims' as cause, u.value as amount, 6 as step, u.place as seq{told}
       from temp.right_units as u
       join temp.left_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1
       union all
-      select u.record, u.unit, 'several claims', -u.value, 6, u.place
+      select u.record, u.unit, 'several claims', -u.value, 6, u.place{told}
       from temp.left_units as u
       join temp.right_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1"""
-"""The second, third ... counted claim of a record that both ends count."""
 
 
-def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
+def postings_sql(ends: Ends, pairs: str, further: str | None = None, slicing: Slicing | None = None) -> str:
     """Compile the postings of pairs: memberships, then the walk through the amount facets, then further claims.
 
     `step` is the place in the walk (0 for a membership), `seq` orders what happened to one record.
@@ -80,11 +84,19 @@ def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
     left, right = ends.left.view.lens, ends.right.view.lens
     with_basis = left.model_copy(update={"basis": right.basis})
     more = f"union all {further}" if further else ""
+    member = both = moved = mine = ""
+    if slicing:
+        counting = ", ".join(f"case when left_rank = 0 then l.{k} else r.{k} end as {k}" for k in slicing.keys)
+        member = f", false as internal, {counting}"
+        both = f", {slicing.told('l', 'l_')}, {slicing.told('r', 'r_')}, {slicing.cause_sql()} as moved_by"
+        mine = f", false as internal, {slicing.carried('r_')}"
+        moved = f"union all select * from ({sliced_sql(slicing)})"
+    keys = ", ".join(("", "internal", *slicing.keys)) if slicing else ""
     return f"""
     with pairs as ({pairs}),
     memberships as (
       select record, unit, {_membership_cause(ends)} as cause,
-        case when right_rank = 0 then r.record_value else -l.record_value end as amount, 0 as step, seq
+        case when right_rank = 0 then r.record_value else -l.record_value end as amount, 0 as step, seq{member}
       from pairs
       where (left_rank = 0) <> (right_rank = 0)
     ),
@@ -92,20 +104,20 @@ def postings_sql(ends: Ends, pairs: str, further: str | None = None) -> str:
       select
         record, unit, seq, {amount_sql("l", "l.rate", left)} as v0, {amount_sql("r", "carried_rate", left)} as v1,
         {amount_sql("r", "carried_rate", with_basis)} as v2, {amount_sql("r", "carried_rate", right)} as v3,
-        {amount_sql("r", "timed_rate", right)} as v4, {amount_sql("r", "r.rate", right)} as v5
+        {amount_sql("r", "timed_rate", right)} as v4, {amount_sql("r", "r.rate", right)} as v5{both}
       from pairs
       where left_rank = 0 and right_rank = 0
     ),
     walks as (
-      select record, unit, {_freshness_cause(ends)} as cause, v1 - v0 as amount, 1 as step, seq from walked
-      union all select record, unit, {_amount_cause(ends, "basis")}, v2 - v1, 2, seq from walked
-      union all select record, unit, {_amount_cause(ends, "probability")}, v3 - v2, 3, seq from walked
-      union all select record, unit, 'rate', v4 - v3, 4, seq from walked
-      union all select record, unit, 'definition', v5 - v4, 5, seq from walked
+      select record, unit, {_freshness_cause(ends)} as cause, v1 - v0 as amount, 1 as step, seq{mine} from walked
+      union all select record, unit, {_amount_cause(ends, "basis")}, v2 - v1, 2, seq{mine} from walked
+      union all select record, unit, {_amount_cause(ends, "probability")}, v3 - v2, 3, seq{mine} from walked
+      union all select record, unit, 'rate', v4 - v3, 4, seq{mine} from walked
+      union all select record, unit, '{_kind_cause(ends)}', v5 - v4, 5, seq{mine} from walked
     )
-    select record, nullif(unit, record) as unit, cause, cast(amount as decimal(18, 2)) as amount, step, seq
-    from (select * from memberships union all select * from walks {more})
-    where amount <> 0"""
+    select record, nullif(unit, record) as unit, cause, cast(amount as decimal(18, 2)) as amount, step, seq{keys}
+    from (select * from memberships union all select * from walks {more} {moved})
+    where amount <> 0{" and inside" if slicing else ""}"""
 
 
 def _membership_cause(ends: Ends) -> str:
@@ -121,6 +133,12 @@ def _membership_cause(ends: Ends) -> str:
       when left_rank = 0 and right_rank = {dated} and {_inside(ends.right, "r", left)} then 'calendar'
       when right_rank = 0 and left_rank = {dated} and {_inside(ends.left, "l", right)} then 'calendar'
       else {cause} end"""
+
+
+def _kind_cause(ends: Ends) -> str:
+    """Another kind of rate is a rate where an end asks for it, else a change of the definition."""
+    asked = {*ends.left.view.options, *ends.right.view.options} & {"plan", "spot"}
+    return "rate" if asked else "definition"
 
 
 def _inside(end: End, row: str, period: Period) -> str:

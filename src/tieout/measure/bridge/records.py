@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.lens_sql import LensView, counted_sql, quoted, units_sql, value_sql
@@ -10,6 +10,7 @@ from tieout.measure.run_sql import run
 
 if TYPE_CHECKING:
     from tieout.contract.model import Contract, Lens
+    from tieout.measure.bridge.slices import Slicing
     from tieout.warehouse.engine import Connection
 
 UNIT_COLUMNS = (
@@ -39,7 +40,9 @@ def take_counted(engine: Connection, end: End, table: str) -> None:
     run(engine, f"create temp table {table} as select distinct record from ({sql})", parameters)
 
 
-def take(engine: Connection, end: End, table: str, among: str, lens: Lens | None = None) -> None:
+def take(
+    engine: Connection, end: End, table: str, among: str, lens: Lens | None = None, slicing: Slicing | None = None
+) -> None:
     """Create the temporary table of an end: the units it counts, and its verdict on the records of the table `among`.
 
     A record's claims are numbered in the order in which they are counted. With `lens` the same moment is looked at
@@ -57,17 +60,18 @@ def take(engine: Connection, end: End, table: str, among: str, lens: Lens | None
     run(
         engine,
         f"""create temp table {table} as
-        select record, unit, {unit_columns_sql()}, {place} as place, {whole} as record_value
+        select record, unit, {unit_columns_sql(slicing)}, {place} as place, {whole} as record_value
         from ({sql})
         where rank = 0 or record in (select record from temp.{among})""",
         parameters,
     )
 
 
-def unit_columns_sql() -> str:
+def unit_columns_sql(slicing: Slicing | None = None) -> str:
     """Give the unit's columns as a bridge reads them: an unknown value adds nothing, currencies are upper-case."""
     read = {"value": "coalesce(value, 0) as value", "currency": "upper(currency) as currency"}
-    return ", ".join(read.get(name, name) for name in UNIT_COLUMNS)
+    columns = ", ".join(read.get(name, name) for name in UNIT_COLUMNS)
+    return f"{columns}, {slicing.columns_sql()}" if slicing else columns
 
 
 def take_rates(engine: Connection, end: End, table: str) -> None:
@@ -87,4 +91,4 @@ def amount_sql(row: str, rate: str, lens: Lens) -> str:
 
 def through(view: LensView, lens: Lens) -> LensView:
     """Look at the same moment through another lens."""
-    return LensView(view.name, lens, view.moment, view.period, view.extra, as_is=view.as_is)
+    return replace(view, lens=lens, many=())
