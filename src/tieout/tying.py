@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from tieout.measure.bridge.reported import BEYOND, ReportedUnit, store_reported
 from tieout.measure.lens_sql import LensView, units_sql
 from tieout.measure.run_sql import rows
 from tieout.measure.sheets.columns import Choice
+from tieout.measure.sheets.finding import Candidate, Search, end_of, find_lens, find_total
 from tieout.measure.sheets.kept import FILE, read_kept
 from tieout.measure.sheets.known import Known
 from tieout.measure.sheets.match import match_sheet
@@ -26,6 +28,7 @@ from tieout.questions import BridgeTerms, EndAsked, one_end
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
     from tieout.contract.model import Company
+    from tieout.warehouse.builds import BuildFacts
     from tieout.warehouse.engine import Connection
 
 
@@ -38,6 +41,8 @@ class Reported:
     name: str | None = None
     choice: Choice = field(default_factory=Choice)
     matches: Path | None = None
+    precision: Decimal = Decimal("0.01")
+    """How exactly the total was given: 8.4M is exact to 0.1M."""
 
     @property
     def called(self) -> str:
@@ -60,19 +65,83 @@ class Tied:
 
 def tie(workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms) -> Tied:
     """Tie a team's figure out to a lens. Raises SheetError, QuestionError and PeriodError."""
-    sheet = read_sheet(reported.file, reported.choice) if reported.file else None
     with one_end(workspace, against, terms) as (engine, end, facts):
-        company = end.contract.company
-        kept_in = _kept_file(workspace, reported)
-        readings, found = _readings(engine, end, sheet, kept_in) if sheet else ((), [])
-        stated = _beyond(readings, reported.total)
-        units = units_of(readings, stated) if sheet else _total_units(engine, end, reported.total or ZERO)
-        store_reported(engine, units)
-        view = LensView(f"{reported.called} as reported", end.view.lens, end.view.moment, end.view.period)
-        other = End(view, end.contract, end.database, reported=sheet.rounded if sheet else 1)
-        bridge = bridge_ends(engine, end, other, (facts, facts))
-    findings = (*(sheet.findings if sheet else ()), *found)
-    return Tied(company, reported.called, bridge, sheet, readings, findings, kept_in)
+        sheet, readings, findings, units = _taken(engine, end, workspace, reported)
+        bridge = _bridge(engine, end, reported, units, (sheet, facts))
+    company = end.contract.company
+    return Tied(company, reported.called, bridge, sheet, readings, findings, _kept_file(workspace, reported))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A lens that may be the one behind a team's figure, with the bridge from it to that figure."""
+
+    candidate: Candidate
+    bridge: Bridge
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLens:
+    """What a search for the lens behind a figure gives: how much was tried, and the best few."""
+
+    company: Company
+    reported: Reported
+    period: str | None
+    as_of: datetime
+    value: Decimal
+    search: Search
+    proposals: tuple[Proposal, ...]
+    findings: tuple[Finding, ...]
+
+
+def find(workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms) -> FoundLens:
+    """Find the lens behind a team's figure: the combination of facets that reproduces it best."""
+    with one_end(workspace, against, terms) as (engine, end, facts):
+        sheet, _, findings, units = _taken(engine, end, workspace, reported)
+        if sheet:
+            search = find_lens(engine, end, units)
+        else:
+            search = find_total(engine, end, reported.total or ZERO, reported.precision)
+        proposals = []
+        for number, candidate in enumerate(search.candidates[:SHOWN], start=1):
+            lens_end = end_of(end, candidate.lens, f"proposal {number}")
+            if not sheet:
+                units = _total_units(engine, lens_end, reported.total or ZERO)
+            proposals.append(Proposal(candidate, _bridge(engine, lens_end, reported, units, (sheet, facts))))
+        value = proposals[0].bridge.end.value if proposals else reported.total or ZERO
+    period = end.view.period.name if end.view.period else None
+    as_of = end.view.moment.as_of
+    return FoundLens(end.contract.company, reported, period, as_of, value, search, tuple(proposals), findings)
+
+
+SHOWN = 3
+"""So many proposals are bridged to the figure."""
+
+
+def _taken(
+    engine: Connection, end: End, workspace: Workspace, reported: Reported
+) -> tuple[Sheet | None, tuple[Reading, ...], tuple[Finding, ...], tuple[ReportedUnit, ...]]:
+    """Read a team's figure and match it: its sheet, its rows, what was odd, its units."""
+    if not reported.file:
+        return None, (), (), _total_units(engine, end, reported.total or ZERO)
+    sheet = read_sheet(reported.file, reported.choice)
+    readings, found = _readings(engine, end, sheet, _kept_file(workspace, reported))
+    units = units_of(readings, _beyond(readings, reported.total))
+    return sheet, readings, (*sheet.findings, *found), units
+
+
+def _bridge(
+    engine: Connection,
+    end: End,
+    reported: Reported,
+    units: tuple[ReportedUnit, ...],
+    where: tuple[Sheet | None, BuildFacts],
+) -> Bridge:
+    sheet, facts = where
+    store_reported(engine, units)
+    view = LensView(f"{reported.called} as reported", end.view.lens, end.view.moment, end.view.period)
+    other = End(view, end.contract, end.database, reported=sheet.rounded if sheet else 1)
+    return bridge_ends(engine, end, other, (facts, facts))
 
 
 def _beyond(readings: Sequence[Reading], total: Decimal | None) -> Decimal:
@@ -116,8 +185,8 @@ def _as_written(readings: Sequence[Reading], sheet: Sheet) -> tuple[Reading, ...
 
 def _rates(engine: Connection, end: End) -> Mapping[str, Decimal]:
     sql = """select currency, rate from exchange_rates
-      where kind = $kind and starts_at <= $as_of and $as_of < ends_at"""
-    parameters = {"kind": end.view.lens.rates or "plan", "as_of": end.view.moment.as_of}
+      where kind = $kind and starts_on <= $day and $day < ends_on"""
+    parameters = {"kind": end.view.lens.rates or "plan", "day": end.view.moment.day}
     return dict(rows(engine, sql, parameters))
 
 

@@ -31,6 +31,7 @@ def tie(
     against: Annotated[
         str, typer.Option("--against", metavar="A", help="LENS[@as-of][~known-at] to begin from.")
     ] = "agreed",
+    find: Annotated[bool, typer.Option("--find", help="Propose the lens that reproduces it best.")] = False,
     period: InPeriod = None,
     calendar: OnCalendar = None,
     org: Org = "as-was",
@@ -52,7 +53,7 @@ def tie(
     workspace: Where = None,
 ) -> int:
     """Tie out a team's own list or total: every row to its record, every difference to its cause."""
-    from tieout.commands.tying import read_total, tie_out_sheet
+    from tieout.commands.tying import find_behind, read_total, tie_out_sheet
     from tieout.measure.sheets.columns import Choice
     from tieout.questions import BridgeTerms, read_end
     from tieout.tying import Reported
@@ -63,9 +64,14 @@ def tie(
         refuse("--keep writes the matches of a sheet; none was given.")
     columns = {"id": id_column, "name": name_column, "account": account, "amount": amount}
     choice = Choice(tab, {role: head for role, head in columns.items() if head}, currency, decimal, unit)
-    reported = Reported(sheet, read_total(total), name, choice, matches)
+    figure, precision = read_total(total)
+    reported = Reported(sheet, figure, name, choice, matches, precision)
     terms = BridgeTerms(period, calendar, as_is=org == "as-is")
     output = output_of(json=json, csv=csv)
+    if find:
+        if csv or keep or records:
+            refuse("--find gives a proposal. Allowed with it: --json.")
+        return give(find_behind(place(workspace), reported, (read_end(against), terms), output))
     return give(
         tie_out_sheet(place(workspace), reported, (read_end(against), terms), output, records=records, keep=keep)
     )

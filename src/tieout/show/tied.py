@@ -128,8 +128,8 @@ def _next(terminal: Terminal, tied: Tied, written: Path | None, *, records: bool
             style="label",
         )
     if tied.sheet is None:
-        return terminal.wrap("Only a total: give the list behind it to see its records.", style="label")
-    told = "--keep writes the matches for you to confirm."
+        return terminal.wrap("Only a total: --find proposes the rules that give it.", style="label")
+    told = "--find proposes the rules behind the sheet, --keep writes the matches for you to confirm."
     return terminal.wrap(told if records else f"--records names records and rows, {told}", style="label")
 
 

@@ -7,7 +7,7 @@ and rate of the record give the reported amount to the cent. What no rule explai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,7 +82,7 @@ def take_reported(engine: Connection, table: str) -> None:
 _TYPES = {
     "missing": "boolean", "outcome": "varchar", "stage_rank": "integer", "close_date": "date", "closed_on": "date",
     "created_at": "timestamp", "created_on": "date", "claimed_on": "date", "currency": "varchar",
-    "stage_probability": "double", "probability": "double", "rate": "decimal(18, 8)",
+    "rate_on": "date", "stage_probability": "double", "probability": "double", "rate": "decimal(18, 8)",
 }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def reported_sql(ends: Ends, pairs: str, further: str) -> str:
         )
     )
     if ends.left.view.lens.grain == "claim":  # both ends may have further claims on a record: only their sum differs
-        further = f"""select record, min(unit) as unit, cause, sum(amount) as amount, 5 as step, 0 as seq
+        further = f"""select record, min(unit) as unit, cause, sum(amount) as amount, 7 as step, 0 as seq
           from ({further}) group by record, cause"""
     return f"""
     with pairs as ({pairs}),
@@ -138,21 +138,15 @@ STATES = """create or replace temp table reported_states as
       where record in (select record from temp.right_units) and s.valid_from <= $as_of and s.valid_from < s.valid_to
         and s.seen_from <= $known_at and $known_at < s.seen_to and not s.missing
     )
-    select record, 'now' as moment, 0 as nth, arr, acv, tcv, currency, stage_probability, probability
+    select record, 'now' as moment, 0 as nth, arr, acv, tcv, currency, stage_probability, probability, rate_on
     from temp.left_units where place = 1 and rank = 0 and record in (select record from temp.right_units)
     union all
-    select record, case when bool_or(valid_from <= $month_end and $month_end < valid_to) then 'month end'
-        else 'earlier' end, min(nth), arr, acv, tcv, currency, stage_probability, probability
-    from earlier
-    group by record, arr, acv, tcv, currency, stage_probability, probability"""
+    select e.record, case when bool_or(e.valid_from <= $month_end and $month_end < e.valid_to) then 'month end'
+        else 'earlier' end, min(e.nth), e.arr, e.acv, e.tcv, e.currency, e.stage_probability, e.probability, l.rate_on
+    from earlier as e
+    join temp.left_units as l on l.record = e.record and l.place = 1 and l.rank = 0
+    group by e.record, e.arr, e.acv, e.tcv, e.currency, e.stage_probability, e.probability, l.rate_on"""
 """Every state that the records of a sheet had until the moment, as known then."""
-
-
-RATES = """create or replace temp table reported_rates as
-    select kind, currency, rate, 'now' as at from exchange_rates where starts_at <= $as_of and $as_of < ends_at
-    union all
-    select kind, currency, rate, 'month_end' from exchange_rates
-    where starts_at <= $month_end and $month_end < ends_at"""
 
 
 def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> None:
@@ -166,27 +160,37 @@ def take_walks(engine: Connection, end: End, rounded: int, zone: ZoneInfo) -> No
     engine.execute(f"use {end.database}")
     parameters = {"as_of": moment.as_of, "known_at": moment.known_at, "month_end": month_end.as_of}
     run(engine, STATES, parameters)
-    run(engine, RATES, parameters)
-    run(engine, _walks_sql(lens, rounded))
+    days = {"own": "s.rate_on", "month_end": f"date '{month_end.day}'"}
+    if lens.rates_on != "as_of":
+        days["now"] = f"date '{moment.day}'"
+    run(engine, _walks_sql(lens, rounded, days))
 
 
-def _walks_sql(lens: Lens, rounded: int) -> str:
-    """Compile the walks: all ways, those that give the reported amount, the best of each record."""
+def _walks_sql(lens: Lens, rounded: int, days: Mapping[str, str]) -> str:
+    """Compile the walks: all ways, those that give the reported amount, the best of each record.
+
+    `days` are those on whose rates an amount may have been converted.
+    """
     lenses = {
         (basis, weighting): lens.model_copy(update={"basis": basis, "weighting": weighting})
         for basis in ("arr", "acv", "tcv") for weighting in ("none", "stage", "record")
     }  # fmt: skip
     own = lens.basis or "arr"
     kind = lens.rates or "plan"
-    levels = " union all ".join(
-        f"""select s.record, s.moment, s.nth, '{basis}' as basis, '{weighting}' as weighting,
-          o.kind as rates, o.at as rated,
-          {amount_sql("s", "n.rate", lens)} as v1,
-          {amount_sql("s", "n.rate", lens.model_copy(update={"basis": basis}))} as v2,
-          {amount_sql("s", "n.rate", changed)} as v3, {value_sql("s", changed, "o.rate")} as v4
+    rated = " union all ".join(
+        f"""select s.*, o.kind as rates, '{name}' as rated, o.rate as other_rate, n.rate as own_rate
         from temp.reported_states as s
-        join temp.reported_rates as o on o.currency = s.currency
-        left join temp.reported_rates as n on n.currency = s.currency and n.kind = '{kind}' and n.at = 'now'"""
+        join exchange_rates as o on o.currency = s.currency and o.starts_on <= {day} and {day} < o.ends_on
+        left join exchange_rates as n
+          on n.kind = '{kind}' and n.currency = s.currency and n.starts_on <= s.rate_on and s.rate_on < n.ends_on"""
+        for name, day in days.items()
+    )
+    levels = " union all ".join(
+        f"""select s.record, s.moment, s.nth, '{basis}' as basis, '{weighting}' as weighting, s.rates, s.rated,
+          {amount_sql("s", "s.own_rate", lens)} as v1,
+          {amount_sql("s", "s.own_rate", lens.model_copy(update={"basis": basis}))} as v2,
+          {amount_sql("s", "s.own_rate", changed)} as v3, {value_sql("s", changed, "s.other_rate")} as v4
+        from converted as s"""
         for (basis, weighting), changed in lenses.items()
     )
     return f"""create or replace temp table reported_walks as
@@ -195,6 +199,7 @@ def _walks_sql(lens: Lens, rounded: int) -> str:
           join temp.right_units as r on r.record = l.record and r.lone = l.lone and r.place = 1
           where l.place = 1 and l.rank = 0
         ),
+        converted as ({rated}),
         ways as ({levels}),
         hits as (
           select w.*, v4 as v5, 0 as coarse from ways as w join wanted as t on t.record = w.record and w.v4 = t.value
@@ -206,7 +211,7 @@ def _walks_sql(lens: Lens, rounded: int) -> str:
         rated as (
           select h.*, count(*) over (partition by moment, basis, weighting, rates, rated) as support,
             (moment <> 'now')::integer + (basis <> '{own}')::integer + (weighting <> '{lens.weighting}')::integer
-            + (rates <> '{kind}')::integer + (rated <> 'now')::integer as changed
+            + (rates <> '{kind}')::integer + (rated <> 'own')::integer as changed
           from hits as h
         )
         select record, v1, v2, v3, v4, v5, moment, basis, weighting, rates

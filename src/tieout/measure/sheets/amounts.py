@@ -55,6 +55,16 @@ def amount_of(text: str, mark: DecimalMark = ".") -> Decimal | None:
     return -value if negative else value
 
 
+def amount_step(text: str, mark: DecimalMark = ".") -> Decimal | None:
+    """Tell how exactly an amount is written: 8.4M to 100,000, 8,412,300 to 1; an amount of whole thousands to 1 too."""
+    match = _AMOUNT.fullmatch(_bare(text)[0])
+    if not match or amount_of(text, mark) is None:
+        return None
+    digits, power, size = match.groups()
+    places = len(digits.rpartition(mark)[2]) if mark in digits else 0
+    return Decimal(SIZES.get(size.lower(), 1)).scaleb(int(power or 0) - places)
+
+
 def _bare(text: str) -> tuple[str, bool]:
     """Strip signs of currency and of grouping; tell whether the amount is negative."""
     told = text.strip().replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
