@@ -105,7 +105,7 @@ HISTORY = "crm:\n  objects:\n    changes:\n      files: h.csv\n      entity: fie
         ("sources", OBJECT + "      of: opportunity", "object.not_history sources.yaml:6"),
         ("sources", OBJECT + "      encoding: utf-99", "encoding.unknown sources.yaml:6"),
         ("sources", OBJECT + "      encoding: base64", "encoding.unknown sources.yaml:6"),
-        ("sources", OBJECT + "      delimiter: ';;'", "delimiter.form sources.yaml:6"),
+        ("sources", OBJECT + "      delimiter: 'ab'", "delimiter.form sources.yaml:6"),
         ("sources", OBJECT + "      header: 0", "header.form sources.yaml:6"),
         ("sources", OBJECT + "      header: [2, 4]", "header.form sources.yaml:6"),
         ("sources", OBJECT + "      header: [1, 2, 3]", "header.form sources.yaml:6"),

@@ -209,3 +209,30 @@ def test_rows_in_are_rows_kept_and_rows_rejected(marlow: Marlow) -> None:
     assert one.rows + one.rejected + repeated == 3001
     assert repeated == lines.count("0,Deal,0") - 1
     assert one.rejected == sum(line.count(",") == 1 or line.startswith(",") for line in lines)
+
+
+# -- totals and headers among the rows
+
+
+def test_a_row_of_totals_at_the_foot_is_no_record(marlow: Marlow) -> None:
+    marlow.lay("06", "1,Ann,10", "2,Bob,20", "Total:,,30")
+    marlow.lay("13", "1,Ann,10", ",Sum,10", ",Grand Total,10")
+    report = marlow.pull()
+    assert [(found.code, found.level.value) for found in report.findings][:2] == [("file.rejected", "note")] * 2
+    assert rejected(marlow) == [{"line": 4, "reason": "it is a row of totals", "text": "Total:,,30"}]
+    assert [one["line"] for one in rejected(marlow, 2)] == [3, 4]
+    assert marlow.changes() == [["+1,Ann,10", "+2,Bob,20"], ["-2,Bob,20"]]
+
+
+def test_a_record_called_total_among_others_is_one(marlow: Marlow) -> None:
+    marlow.lay("06", "Total,Energy,10", "2,Bob,20", "subtotal,,30", "3,Sum,5")
+    marlow.pull()
+    assert marlow.changes() == [["+Total,Energy,10", "+2,Bob,20", "+3,Sum,5"]]
+
+
+def test_a_header_among_the_rows_keeps_deletions(marlow: Marlow) -> None:
+    marlow.lay("06", "1,Ann,10", "2,Bob,20")
+    marlow.lay("13", "1,Ann,10", "id,name,arr", "3,Cid,5")
+    report = marlow.pull()
+    assert [(found.code, found.level.value) for found in report.findings][:1] == [("file.rejected", "note")]
+    assert marlow.changes() == [["+1,Ann,10", "+2,Bob,20"], ["+3,Cid,5", "-2,Bob,20"]]

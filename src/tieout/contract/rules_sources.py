@@ -196,9 +196,10 @@ def files_can_be_read(book: Rulebook) -> Iterator[Fault]:
             remedy = "Use a common one, or delete the key to have it recognized."
             at = (*path, "encoding")
             yield book.fault(at, "encoding.unknown", message, remedy, given=item.encoding, allowed=allowed)
-        if item.delimiter is not None and len(item.delimiter.encode().decode("unicode_escape", "replace")) != 1:
-            message = f"The delimiter '{shorten(item.delimiter)}' is not one sign."
-            yield book.fault((*path, "delimiter"), "delimiter.form", message, "Use one, such as ',' or ';' or '\\t'.")
+        if item.delimiter is not None and not _delimiter(item.delimiter):
+            message = f"'{shorten(item.delimiter)}' cannot part columns."
+            remedy = "Use a sign, such as ',' or ';' or '\\t', or a few, such as '||'; no quotes, letters or line ends."
+            yield book.fault((*path, "delimiter"), "delimiter.form", message, remedy, given=item.delimiter)
         rows = item.header_rows
         if rows and (rows[0] < 1 or rows != tuple(range(rows[0], rows[0] + min(len(rows), 2)))):
             message = f"'header' names the rows {', '.join(map(str, rows))}."
@@ -210,6 +211,11 @@ def files_can_be_read(book: Rulebook) -> Iterator[Fault]:
             except PeriodError as error:
                 remedy = "Give the time at which the export was taken."
                 yield book.fault((*path, "taken_at"), "taken_at.form", str(error), remedy, given=item.taken_at)
+
+
+def _delimiter(text: str) -> bool:
+    plain = text.encode().decode("unicode_escape", "replace") if text.startswith("\\") else text
+    return 0 < len(plain) <= 8 and not any(sign in '"\r\n\0\ufffd' or sign.isalnum() for sign in plain)
 
 
 def _encoding(name: str) -> bool:

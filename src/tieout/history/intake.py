@@ -43,21 +43,22 @@ class Past:
 def take_in(engine: DuckDBPyConnection, export: Export, extract: Extract, past: Past) -> Verdict:
     """Judge the extract in the engine, and take out of it what cannot be committed.
 
-    1. Columns. 2. Rows without a key. 3. Keys that repeat. 4. What it would delete.
+    1. Columns. 2. Rows of totals, and rows without a key. 3. Keys that repeat. 4. What it would delete.
     """
     wrong, held = _columns(export, extract, past)
     if held:
         return Verdict(wrong, held)
     findings = list(wrong)
+    totals = judge.drop_totals(engine, export.source.keys, extract)
     keyless = judge.count_keyless(engine, export.source.keys, extract)
-    if keyless == extract.rows and (keyless or extract.rejects):
+    if keyless + len(totals) == extract.rows and (keyless or extract.rejects):
         return Verdict((*findings, _nothing_left(export, extract, keyless)), "file.no_rows")
-    rejects = extract.rejects
+    rejects = (*extract.rejects, *totals)
     if keyless:
         rejects += judge.drop_keyless(engine, export.source.keys, extract)
     findings += _rejected(export, rejects)
     full = export.source.mode == "full"
-    deletions = full and not rejects
+    deletions = full and all(reject.spare for reject in rejects)
     unique = judge.is_unique(engine, extract, export.source.keys or extract.columns)
     if full and not unique:
         same, repeated = judge.drop_repeats(engine, export.source, extract, past.zone)
@@ -104,10 +105,12 @@ def _rejected(export: Export, rejects: Sequence[Reject]) -> list[Finding]:
     return [
         Finding(
             "file.rejected",
-            Level.WARNING,
+            Level.NOTE if found[0].spare else Level.WARNING,
             f"{export.place}:{found[0].line}",
             f"{len(found):,} line{'s' if len(found) > 1 else ''} rejected: {reason}.",
-            "Rejected lines are kept in ledger/rejected; correct the export and export it again.",
+            "They are kept in ledger/rejected. Nothing needs to be done."
+            if found[0].spare
+            else "Rejected lines are kept in ledger/rejected; correct the export and export it again.",
             count=len(found),
         )
         for reason, found in reasons.items()

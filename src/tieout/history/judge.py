@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from tieout.basics.findings import Finding, Level, nearest
 from tieout.connect.files import TABLE, Extract, Reject
-from tieout.connect.files.careful import Record, read_carefully
+from tieout.connect.files.careful import read_carefully
+from tieout.connect.files.record import Record
 from tieout.contract.model import SourceObject
 from tieout.contract.typing_sql import Writing, typed
 from tieout.contract.vocabulary import Kind
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 NO_KEY = "the key is empty"
+SUBTOTALS = ("grand total", "grand totals", "subtotal", "subtotals", "sub-total", "gesamtsumme", "zwischensumme")
+TOTALS = ("total", "totals", "sum", "summe", "gesamt", "total general", "totale", *SUBTOTALS)
+"""What a row of totals says; the first ones are no names of anything, so they are totals anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,21 @@ def drop_keyless(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extra
 
 def _lacking(keys: Sequence[str], extract: Extract) -> str:
     return " or ".join(f"coalesce(trim({extract.column(name)}), '') = ''" for name in keys) or "false"
+
+
+def drop_totals(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> tuple[Reject, ...]:
+    """Take rows of totals out: the last rows whose key (or first cell) says so, and grand totals anywhere."""
+    if not keys:
+        return ()
+    shown = [f"nullif(trim({extract.column(name)}), '')" for name in (*keys, *extract.columns)]
+    says = f"coalesce(lower(trim(coalesce({', '.join(shown)}), ' :')), '')"
+    last = f"rowid > (select coalesce(max(rowid), -1) from {TABLE} where {says} not in ({_listed(TOTALS)}))"
+    query = f"select rowid from {TABLE} where {last} or {says} in ({_listed(SUBTOTALS)})"
+    return tuple(replace(reject, spare=True) for reject in _take_out(engine, extract, query, "it is a row of totals"))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(literal(word) for word in words)
 
 
 def is_unique(engine: DuckDBPyConnection, extract: Extract, columns: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.connect.files.conftest import Reader
 from tieout.connect.files import UnreadableError
+from tieout.connect.files.prepare import _swapped
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -122,6 +123,79 @@ def test_every_column_gets_a_name_of_its_own(read: Reader) -> None:
     assert [(finding.code, finding.count) for finding in found.extract.findings] == [("file.column_names", 4)]
 
 
+@pytest.mark.parametrize("sign", ["^", "~", "\x1f", "\xa6"])
+def test_unusual_delimiters_are_found_where_every_line_has_them(read: Reader, sign: str) -> None:
+    assert read(PLAIN.replace(",", sign).encode()).rows == ROWS
+
+
+@pytest.mark.parametrize("sign", ["||", "|~|", "::", "\\t\\t", "\\x1f"])
+def test_a_delimiter_of_several_signs_is_obeyed(read: Reader, sign: str) -> None:
+    plain = sign.encode().decode("unicode_escape")
+    text = PLAIN.replace(",", plain) + f'3{plain}"a{plain}b"\n'
+    assert read(text.encode(), delimiter=sign).rows == [*ROWS, ("3", f"a{plain}b")]
+
+
+def test_a_delimiter_of_several_signs_may_be_cut_by_a_chunk() -> None:
+    parts, rest = [], ""
+    for letter in "a||b|||c|":
+        text, rest = _swapped(rest + letter, "||", last=False)
+        parts.append(text)
+    parts.append(_swapped(rest, "||", last=True)[0])
+    assert "".join(parts) == "a\x1fb\x1f|c|"
+
+
+def test_two_delimiters_that_do_as_well_are_told(read: Reader) -> None:
+    found = read(b"id;a,b\n1;2,5\n2;3,5\n")
+    assert [finding.code for finding in found.extract.findings] == ["file.delimiter"]
+    assert read(b"id;a,b\n1;2,5\n2;3,5\n", known=frozenset({"id"})).extract.columns == ("id", "a,b")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Pipeline of July\n", "# made by a report\n\n", "Report: deals,\nby: RevOps,\n,\n", "sep=,\nA title\n"],
+)
+def test_titles_above_the_header_are_passed_over_and_told(read: Reader, title: str) -> None:
+    found = read(f"{title}id,name,arr\n1,Ann,5\n2,Bob,6\n3,Cid,7\n".encode())
+    assert found.extract.columns == ("id", "name", "arr")
+    assert (len(found.rows), found.rejects) == (3, [])
+    assert [finding.code for finding in found.extract.findings] == ["file.header"]
+
+
+def test_a_first_row_is_the_header_where_no_other_is_plainly_one(read: Reader) -> None:
+    assert read(b"id,name\n1,Ann,x,y\n2,Bob,x,z\n3\n4,Cid\n").extract.columns == ("id", "name")
+
+
+def test_the_contract_tells_the_row_of_the_header(read: Reader) -> None:
+    found = read(b"a,b\nx,y\nid,name\n1,Ann\n", header=(3,))
+    assert (found.extract.columns, found.rows, found.extract.findings) == (("id", "name"), ROWS[:1], ())
+    found = read(b",Deal,,Money\nid,name,type,arr\n1,Ann,new,5\n", header=(1, 2))
+    assert found.extract.columns == ("id", "Deal / name", "Deal / type", "Money / arr")
+
+
+def test_a_header_that_stands_there_again_is_no_record(read: Reader) -> None:
+    found = read(b"id,name\n1,Ann\nid,name\n2,Bob\n")
+    assert (found.rows, found.rejects) == (ROWS, [(3, "it names the columns once more")])
+    assert found.extract.rejects[0].spare
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1250", "Żółć"), ("cp1251", "Реклама"), ("shift_jis", "東京"), ("mac-roman", "Zoë"), ("utf-32", "Żółć"),
+        ("gb18030", "北京"), ("koi8-r", "Реклама"), ("utf-16", "東京"),
+    ],
+)  # fmt: skip
+def test_any_encoding_is_read_when_told(read: Reader, encoding: str, text: str) -> None:
+    assert read(f"id,name\n1,{text}\n".encode(encoding), encoding=encoding).rows == [("1", text)]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "shift_jis", "cp1250", "big5", "cp1253"])
+def test_letters_that_are_not_western_are_not_guessed(read: Reader, encoding: str) -> None:
+    text = {"cp1250": "Małgorzata Wąsik, źdźbło", "shift_jis": "東京都", "big5": "北京市", "cp1253": "Αθήνα"}
+    with pytest.raises(UnreadableError, match="encoding"):
+        read(f"id;name\n1;{text.get(encoding, 'Реклама')}\n".encode(encoding))
+
+
 # -- what is rejected
 
 
@@ -210,9 +284,15 @@ def test_an_encoding_that_nobody_knows_is_refused(read: Reader) -> None:
         read(PLAIN.encode(), encoding="klingon")
 
 
-def test_a_delimiter_at_the_end_of_each_line_makes_a_column_without_name(read: Reader) -> None:
-    found = read(b"id,name,\n1,Ann,\n")
-    assert (found.extract.columns, found.rows) == (("id", "name", "column 3"), [("1", "Ann", None)])
+def test_delimiters_at_the_ends_of_lines_make_no_column(read: Reader) -> None:
+    for data in (b"id,name,\n1,Ann,\n", b"id,name,,\n1,Ann,,\n", b"id,name\n1,Ann,\n", b'id,name,\n1,"Ann\n",\n'):
+        found = read(data)
+        assert (found.extract.columns, len(found.rows), found.extract.findings) == (("id", "name"), 1, ())
+
+
+def test_a_last_column_without_a_name_that_has_values_is_kept(read: Reader) -> None:
+    found = read(b"id,name,\n1,Ann,\n2,Bob,x\n")
+    assert (found.extract.columns, found.rows) == (("id", "name", "column 3"), [("1", "Ann", None), ("2", "Bob", "x")])
 
 
 def test_a_file_with_a_header_alone_has_no_rows(read: Reader) -> None:

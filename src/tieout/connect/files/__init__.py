@@ -3,10 +3,10 @@
 `read_table` reads any of them, or its beginning, into memory; `sheets_of` lists the sheets of a workbook.
 """
 
-from tieout.connect.files.careful import Reject
 from tieout.connect.files.find import Found, base_folder, find_files
 from tieout.connect.files.load import TABLE, Extract, load
 from tieout.connect.files.prepare import Prepared, Reading, file_digest, prepare
+from tieout.connect.files.record import Reject
 from tieout.connect.files.stamp import Stamp, read_stamp
 from tieout.connect.files.table import Table, Told, read_table, reading_of
 from tieout.connect.files.unreadable import UnreadableError

@@ -9,35 +9,15 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from tieout.connect.files.header import Header
+from tieout.connect.files.record import LONGEST, Record, Reject, fault, roomy, shown
 
-LONGEST = 2_000_000
-KEPT_TEXT = 100_000
 QUOTED_LATER = re.compile(r' +"').match
 """Finds a value that begins with spaces and a quote: it was quoted, though not from its first letter on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A line that is kept aside: where it was, why, and what it said."""
-
-    line: int
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record of the file with its number among all records and the line on which it begins."""
-
-    number: int
-    line: int
-    values: list[str]
 
 
 class _TooLongError(Exception):
@@ -90,16 +70,12 @@ def read_carefully(
 
     `replaced`: U+FFFD stands for lost bytes. `spaced`: there are spaces between quotes and delimiters.
     """
-    before = csv.field_size_limit(LONGEST * 2)
-    try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            lines = _Lines(file)
-            for _ in range(header.lines):
-                lines.file.readline()
-            lines.number = header.lines
-            yield from _records(lines, header, replaced=replaced, spaced=spaced)
-    finally:
-        csv.field_size_limit(before)
+    with roomy(), path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        lines = _Lines(file)
+        for _ in range(header.lines):
+            lines.file.readline()
+        lines.number = header.lines
+        yield from _records(lines, header, replaced=replaced, spaced=spaced)
 
 
 def _records(lines: _Lines, header: Header, *, replaced: bool, spaced: bool) -> Iterator[Record | Reject]:
@@ -124,7 +100,11 @@ def _records(lines: _Lines, header: Header, *, replaced: bool, spaced: bool) -> 
         reason = reason or fault(values or [""], width, replaced=replaced)
         if spaced and (reason or any(map(QUOTED_LATER, values))) and (loose := _without_space(lines.taken, header)):
             values, reason = loose, fault(loose, width, replaced=replaced)
-        if reason is None:
+        if header.sign and reason is None:
+            values = [value.replace(header.delimiter, header.sign) for value in values]
+        if reason is None and tuple(values) == header.raw:
+            yield Reject(lines.number + 1, "it names the columns once more", shown("".join(lines.taken)), spare=True)
+        elif reason is None:
             yield Record(number, lines.number + 1, values or [""])
         else:
             yield Reject(lines.number + 1, reason, shown("".join(lines.taken)))
@@ -152,25 +132,3 @@ def _reason(error: Exception, lines: _Lines) -> str:
     if isinstance(error, _TooLongError) or "unexpected end" in str(error):
         return "a quote is opened and not closed"
     return "a quote is closed in the middle of a value" if "expected after" in str(error) else str(error)
-
-
-def fault(values: Sequence[str], width: int, *, replaced: bool) -> str | None:
-    """Say why the values of a record cannot be taken, or None."""
-    if len(values) != width:
-        return f"{len(values)} columns where the header has {width}"
-    text = "".join(values)
-    if "\0" in text:
-        return "it holds a NUL byte"
-    if text.isascii():
-        return None
-    if any("\ud800" <= sign <= "\udfff" for sign in text) or (replaced and "\ufffd" in text):
-        return "it holds bytes that are not text in this encoding"
-    return None
-
-
-def shown(text: str) -> str:
-    """Make a raw text fit to be kept: without its line end, odd bytes spelled out, the very long ones cut and told."""
-    text = text.rstrip("\r\n")
-    if len(text) > KEPT_TEXT:
-        text = f"{text[:KEPT_TEXT]} ... ({len(text):,} characters)"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

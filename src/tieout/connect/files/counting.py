@@ -11,8 +11,8 @@ from pathlib import Path
 
 CHUNK = 1 << 22
 TAIL = 1 << 16
-BEFORE_QUOTE = (b', "', b'; "', b'\t "', b'| "', b'\n "', b'  "')
-BEHIND_QUOTE = (b'" ,', b'" ;', b'" \t', b'" |', b'" \r', b'" \n', b'" "', b'"  ')
+BEFORE_QUOTE = (b', "', b'; "', b'\t "', b'| "', b'^ "', b'~ "', b'\n "', b'  "')
+BEHIND_QUOTE = (b'" ,', b'" ;', b'" \t', b'" |', b'" ^', b'" ~', b'" \r', b'" \n', b'" "', b'"  ')
 NOT_STRUCTURE = bytes(set(range(256)) - set(b'"\n'))
 
 

@@ -10,12 +10,16 @@ from itertools import islice
 from pathlib import Path
 
 from tieout.basics.findings import Finding, Level
-from tieout.connect.files.prepare import Reading
+from tieout.connect.files.prepare import Reading, unescaped
 from tieout.connect.files.recognize import SEARCHED, find_top
 from tieout.connect.files.unreadable import UnreadableError
 from tieout.connect.files.workbook import Grid
 
 DELIMITERS = (",", ";", "\t", "|")
+UNUSUAL = ("^", "~", "\x1f", "\x01", "\xa6", "\xac")
+"""Signs that part columns in some exports; taken only where the usual ones do not and these do in every line."""
+
+TOP = 160
 OURS = frozenset({"_op", "_key", "_digest", "_row", "_line", "_position", "_taken_at", "_previous_taken_at"})
 SAMPLE = 1 << 18
 NAMED = "Export it again with the names of the columns in its first line."
@@ -26,7 +30,8 @@ class Header:
     """What the columns are called (as in the file, without the space around) and on how many `lines`.
 
     `first`: it is the first thing in the file, with no empty line or hint of a spreadsheet before it. `left`: the first
-    column of the table. `row`: where the header stands, from 1.
+    column of the table. `row`: where the header stands, from 1. `raw`: the cells of the header as they stand there.
+    `sign`: the delimiter of the file, where another stands for it.
     """
 
     names: tuple[str, ...]
@@ -36,30 +41,51 @@ class Header:
     findings: tuple[Finding, ...] = ()
     left: int = 0
     row: int = 1
+    raw: tuple[str, ...] = ()
+    sign: str | None = None
 
 
-def read_header(path: Path, reading: Reading) -> Header:
-    """Read the header of plain text; the known columns help to tell the delimiter and the row."""
+def read_header(path: Path, reading: Reading, sign: str | None = None) -> Header:
+    """Read the header of plain text; the known columns help to tell the delimiter and the row.
+
+    `sign` stands in the text where the contract's delimiter of several signs stood.
+    """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         head = file.read(SAMPLE)
         whole = not file.read(1)
-    delimiter, skip = reading.delimiter, 0
+    delimiter, skip = sign or unescaped(reading.delimiter), 0
     first, _, rest = head.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         delimiter, head, skip = delimiter or first.strip()[-1], rest, 1
-    delimiter = "\t" if delimiter == "\\t" else delimiter
-    if delimiter and len(delimiter) != 1:
-        message = f"The delimiter '{delimiter}' of the contract is not one character."
-        raise UnreadableError(message, "Allowed: , ; | or a tab.")
-    chosen = delimiter or _delimiter(head, frozenset(reading.known), whole=whole)
-    rows = csv.reader(io.StringIO(head, newline=""), delimiter=chosen, skipinitialspace=True)
-    try:
-        names = next(row for row in rows if row)
-    except (StopIteration, csv.Error) as error:
+    chosen, findings = (delimiter, ()) if delimiter else _delimiter(head, reading, whole=whole)
+    rows, ends = _lines(head, chosen)
+    begins = [0, *ends]
+    told = [begins.index(row - 1 - skip) for row in reading.header if row - 1 - skip in begins]
+    top = find_top(rows, reading.known, told) if rows and len(told) == len(reading.header) else None
+    if top is None:
         message = "The file holds no header."
-        raise UnreadableError(message, NAMED) from error
-    named, findings = clean_names(names, reading.place)
-    return Header(named, chosen, rows.line_num + skip, not skip and not head.startswith(("\n", "\r")), findings)
+        raise UnreadableError(message, NAMED)
+    row = begins[top.rows[0]] + 1 + skip
+    named, renamed = clean_names(top.names, reading.place)
+    findings = (*findings, *titles_above(rows[: top.rows[0]], reading, row), *renamed)
+    raw = tuple(cell.strip() if len(top.rows) > 1 else cell for cell in rows[top.rows[-1]])
+    at_once = not skip and top.rows == (0,)
+    own = unescaped(reading.delimiter) if sign else None
+    return Header(named, chosen, ends[top.rows[-1]] + skip, at_once, findings, row=row, raw=raw, sign=own)
+
+
+def _lines(head: str, sign: str) -> tuple[list[list[str]], list[int]]:
+    """Read the rows at the top of a text, and the number of the line with which each ends."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=sign, skipinitialspace=sign != " ")
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    try:
+        for row in islice(reader, TOP):
+            rows.append(row)
+            ends.append(reader.line_num)
+    except csv.Error:
+        return rows, ends
+    return rows, ends
 
 
 def sheet_header(path: Path, grid: Grid, reading: Reading) -> Header:
@@ -102,27 +128,32 @@ def _sheets(grid: Grid, reading: Reading) -> tuple[Finding, ...]:
     return (Finding("file.sheets", Level.NOTE, reading.place, message, remedy, given=grid.sheet.name),)
 
 
-def _delimiter(head: str, known: frozenset[str], *, whole: bool) -> str:
-    """Choose by the known columns that it brings out, then by how evenly, then by how many."""
+def _delimiter(head: str, reading: Reading, *, whole: bool) -> tuple[str, tuple[Finding, ...]]:
+    """Choose by the known columns that it brings out, then by how evenly, then by how many; tell what else could be."""
+    known = {name.strip().casefold() for name in reading.known}
 
     def worth(sign: str) -> tuple[int, float, int]:
-        rows = [row for row in islice(_rows(head, sign), 101) if row]
+        rows = [row for row in _lines(head, sign)[0][:101] if row]
         if len(rows) > 1 and not whole and len(rows) <= 100:
             rows = rows[:-1]
-        if not rows:
+        if not rows or not (top := find_top(rows, reading.known)):
             return 0, 0, 0
-        width = len(rows[0])
-        even = sum(len(row) == width for row in rows) / len(rows)
-        return len(known.intersection(name.strip() for name in rows[0])), even if width > 1 else 0, width
+        width, body = len(top.names), rows[top.rows[0] :]
+        even = sum(len(row) == width for row in body) / len(body)
+        named = len(known.intersection(name.casefold() for name in top.names))
+        return named, even if width > 1 else 0, width
 
-    return max(DELIMITERS, key=worth)
-
-
-def _rows(head: str, sign: str) -> Iterable[list[str]]:
-    try:
-        yield from csv.reader(io.StringIO(head, newline=""), delimiter=sign)
-    except csv.Error:
-        return
+    worths = {sign: worth(sign) for sign in DELIMITERS}
+    best = max(worths, key=worths.__getitem__)
+    if worths[best][:2] < (1, 0) and worths[best][1] < 1:
+        rare = {sign: made for sign in UNUSUAL if (made := worth(sign))[1] == 1}
+        best = max(rare, key=rare.__getitem__) if rare else best
+    as_well = [sign for sign, (named, even, _) in worths.items() if sign != best and even == 1 and not named]
+    if not as_well or worths.get(best, (1, 0, 0))[0] or worths[best][1] < 1:
+        return best, ()
+    message = f"Columns could be parted by '{best}' or by '{as_well[0]}'; '{best}' was taken."
+    remedy = "Say 'delimiter' in contract/sources.yaml."
+    return best, (Finding("file.delimiter", Level.WARNING, reading.place, message, remedy, given=best),)
 
 
 def clean_names(names: Iterable[str], place: str) -> tuple[tuple[str, ...], tuple[Finding, ...]]:

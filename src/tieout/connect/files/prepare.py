@@ -8,17 +8,25 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import re
 import shutil
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from tieout.connect.files.counting import CHUNK, Count, count_file
+from tieout.connect.files.json_lines import BEGINS
 from tieout.connect.files.unreadable import AGAIN, UnreadableError
 from tieout.connect.files.workbook import MAGIC, Grid, write_sheet
 
 HEAD = 1 << 16
+HIGH = bytes(range(128, 256))
+UNUSED = b"\x81\x8d\x8f\x90\x9d"
+NOT_WESTERN = re.compile(rb"[\x80-\xff]{3,}|(?<=[A-Za-z])[\x80-\xbf]+(?=[A-Za-z])")
+"""Runs of letters beyond ASCII, and signs within words: a text in a Western encoding has hardly any."""
+
+STAND_IN = "\x1f"
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -57,6 +65,7 @@ class Prepared:
     `records` and `lines` are counted without parsing; `clean` says that the count can be relied on. `replaced`: bytes
     that are no text in the encoding stand as U+FFFD. `spaced`: there may be spaces between quotes and delimiters.
     `guessed`: nobody told the encoding. `grid`: the text is a sheet of a workbook.
+    `json`: it is JSON. `sign`: stands for a delimiter of several signs.
     """
 
     path: Path
@@ -69,11 +78,13 @@ class Prepared:
     records: int = 0
     lines: int = 0
     grid: Grid | None = None
+    json: bool = False
+    sign: str | None = None
 
     @property
     def kind(self) -> str:
-        """What the file is: a text, a workbook or Parquet."""
-        return "parquet" if self.parquet else "workbook" if self.grid else "text"
+        """What the file is: text, json, workbook or parquet."""
+        return "parquet" if self.parquet else "workbook" if self.grid else "json" if self.json else "text"
 
 
 def file_digest(path: Path) -> str:
@@ -119,22 +130,29 @@ def _prepare(path: Path, file: IO[bytes], reading: Reading) -> Prepared:
     marked = next((name for mark, name in BOMS if head.startswith(mark)), None)
     chosen = _codec(encoding) if encoding else marked or _sniffed(head)
     guessed = not encoding and not marked
+    several = sign if (sign := unescaped(reading.delimiter)) and len(sign) > 1 else None
+    json = not reading.delimiter and bool(BEGINS.match(head.decode(chosen, "replace").removeprefix("\ufeff")))
     if chosen == "utf-8":
         count = count_file(path)
         if not count.invalid or not guessed or _mostly_utf8(path):
-            return _told(path, count)
-        chosen = _single_byte(path)
+            if not several:
+                return _told(path, count, json=json)
+            guessed = False
+        else:
+            chosen = _single_byte(path)
     file.seek(0)
     target = reading.scratch / "text.csv"
-    count, replaced = _transcode(file, chosen, target)
-    return _told(target, count, encoding=chosen, guessed=guessed, replaced=replaced)
+    count, replaced = _transcode(file, chosen, target, several)
+    told = _told(target, count, encoding=chosen, guessed=guessed, replaced=replaced, json=json)
+    return replace(told, sign=STAND_IN, clean=False) if several else told
 
 
 def _told(
-    path: Path, count: Count, *, encoding: str = "utf-8", guessed: bool = False, replaced: bool = False
+    path: Path, count: Count, *, encoding: str = "utf-8", guessed: bool = False, replaced: bool = False, json: bool
 ) -> Prepared:
     return Prepared(
         path,
+        json=json,
         encoding=encoding,
         guessed=guessed,
         replaced=replaced,
@@ -145,9 +163,12 @@ def _told(
     )
 
 
-def _transcode(file: IO[bytes], encoding: str, target: Path) -> tuple[Count, bool]:
-    """Write a text of another encoding as UTF-8; say whether it has bytes that are none of its letters."""
-    count, replaced = Count(), False
+def _transcode(file: IO[bytes], encoding: str, target: Path, several: str | None = None) -> tuple[Count, bool]:
+    """Write a text of another encoding as UTF-8; say whether it has bytes that are none of its letters.
+
+    A delimiter of several signs becomes one that no text has.
+    """
+    count, replaced, rest = Count(), False, ""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     with target.open("wb") as out:
         more = True
@@ -156,6 +177,8 @@ def _transcode(file: IO[bytes], encoding: str, target: Path) -> tuple[Count, boo
             more = bool(chunk)
             text = decoder.decode(chunk, final=not more)
             replaced = replaced or "\ufffd" in text
+            if several:
+                text, rest = _swapped(rest + text, several, last=not more)
             data = text.encode("utf-8", "replace")
             count.take(data)
             out.write(data)
@@ -163,11 +186,29 @@ def _transcode(file: IO[bytes], encoding: str, target: Path) -> tuple[Count, boo
     return count, replaced
 
 
+def unescaped(delimiter: str | None) -> str | None:
+    """Give a delimiter as the sign it stands for, where it is written with a backslash, as a tab may be."""
+    if not delimiter or not delimiter.startswith("\\"):
+        return delimiter
+    return delimiter.encode("latin-1", "replace").decode("unicode_escape", "replace")
+
+
+def _swapped(text: str, several: str, *, last: bool) -> tuple[str, str]:
+    """Put the stand-in for the delimiter; keep back an end that may be the beginning of one."""
+    if STAND_IN in text:
+        message = "The file holds the control sign 1F, which stands for its delimiter here."
+        raise UnreadableError(message, "Say 'delimiter: \\x1f' if it is the delimiter, or export with another one.")
+    parts = text.split(several)
+    kept = len(several) - 1 if not last else 0
+    tail, end = parts[-1], max(0, len(parts[-1]) - kept)
+    return STAND_IN.join([*parts[:-1], tail[:end]]), tail[end:]
+
+
 def _codec(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
         codecs.getincrementaldecoder(name)().decode(b"")
-    except (LookupError, TypeError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         message = f"The encoding '{encoding}' of the contract is not known."
         raise UnreadableError(message, "Allowed: utf-8, utf-16, cp1252, latin-1 and their like.") from error
     return {"utf-8-sig": "utf-8", "ascii": "utf-8"}.get(name, name)
@@ -182,7 +223,7 @@ def _sniffed(head: bytes) -> str:
     even, odd = head[: 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
     if half and max(even, odd) > half * 0.4 and min(even, odd) < half * 0.05 and 0 in head[:2]:
         return "utf-16-be" if even > odd else "utf-16-le"
-    odd_ones = len(head.translate(None, bytes(range(32, 256)) + b"\t\r\n\f"))
+    odd_ones = len(head.translate(None, bytes(range(32, 256)) + b"\t\r\n\f\x01\x1f"))
     if odd_ones > len(head) * 0.1:
         message = "The file is binary, not a text table."
         raise UnreadableError(message, "Export it as CSV or Parquet.")
@@ -205,10 +246,20 @@ def _mostly_utf8(path: Path) -> bool:
 
 
 def _single_byte(path: Path) -> str:
-    """Choose Windows' Western encoding, or Latin-1 where there are bytes that it does not have."""
-    unused = b"\x81\x8d\x8f\x90\x9d"
+    """Choose Windows' Western encoding, or Latin-1 where there are bytes that it does not have.
+
+    Raises UnreadableError where the letters are not Western: a letter read wrong stays wrong in the ledger.
+    """
+    high = odd = 0
+    found = "cp1252"
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            if any(byte in chunk for byte in unused):
-                return "latin-1"
-    return "cp1252"
+            high += len(chunk) - len(chunk.translate(None, HIGH))
+            odd += sum(len(match[0]) for match in NOT_WESTERN.finditer(chunk))
+            if found == "cp1252" and any(byte in chunk for byte in UNUSED):
+                found = "latin-1"
+    if odd * 5 > high:
+        message = "The encoding of its letters cannot be told."
+        remedy = "Say 'encoding' in contract/sources.yaml, such as cp1250, cp1251, koi8-r, shift_jis or gb18030."
+        raise UnreadableError(message, remedy)
+    return found

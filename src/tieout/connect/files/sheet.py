@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tieout.basics.findings import Finding, Level
-from tieout.connect.files.careful import Record, Reject, fault, shown
 from tieout.connect.files.header import Header
+from tieout.connect.files.record import Record, Reject, fault, roomy, shown
 from tieout.connect.files.workbook import Grid
 
 
@@ -25,7 +25,7 @@ class SheetRows:
         """Give the records in order; a row without anything in the table's columns is none."""
         left, width, number = self.header.left, len(self.header.names), 0
         right = left + width
-        with self.path.open(encoding="utf-8", newline="") as file:
+        with roomy(), self.path.open(encoding="utf-8", newline="") as file:
             for row, cells in enumerate(csv.reader(file), 1):
                 if row <= self.header.lines:
                     continue

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieout.basics.findings import Finding
-from tieout.connect.files.careful import Reject
 from tieout.connect.files.load import TABLE, load
 from tieout.connect.files.prepare import Reading, prepare
+from tieout.connect.files.record import Reject
 from tieout.connect.files.unreadable import AGAIN, UnreadableError
 from tieout.connect.files.workbook import MAGIC
 from tieout.warehouse.engine import memory
