@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import IO
 
 from tieout.connect.files import UnreadableError, prepare, reading_of
-from tieout.connect.files.careful import Reject, read_carefully
+from tieout.connect.files.careful import read_carefully
 from tieout.connect.files.header import Header, read_header
+from tieout.connect.files.record import Reject
 from tieout.contract.model import SourceObject
 from tieout.history.commit import flush
 from tieout.history.erasure.cloak import Cloak
@@ -72,7 +73,7 @@ def cloak_export(path: Path, export: Export, cloak: Cloak, scratch: Path) -> boo
     """Rewrite an export where it tells the person; say whether it did. Raises UnreadableError where it cannot be."""
     reading = reading_of(export.source, path.name, scratch, named_columns(export.source).known)
     prepared = prepare(path, reading)
-    if prepared.kind != "text" or prepared.replaced:
+    if prepared.kind != "text" or prepared.replaced or prepared.sign:
         message = "It cannot be rewritten in place."
         raise UnreadableError(message, "Export it again without the person, or delete it.")
     header = read_header(prepared.path, reading)
