@@ -15,6 +15,7 @@ from tieout.basics.workspace import NoWorkspaceError
 from tieout.commands.result import BUSY, FOUND, INTERRUPTED, MISTAKE_OF_OURS, USAGE, UsageError
 from tieout.contract.archive import NotArchivedError
 from tieout.contract.definitions import UnknownLensError
+from tieout.contract.register_rows import RegisterError
 from tieout.history.ledger import LedgerError
 from tieout.measure.answers import QuestionError
 from tieout.measure.sheets.grid import SheetError
@@ -71,6 +72,7 @@ TABLE: tuple[tuple[type[BaseException], str, int, Callable[[BaseException], str]
     (LedgerError, "ledger", FOUND, _whole),
     (NotArchivedError, "archive", FOUND, _whole),
     (NotWrittenError, "build.unwritten", FOUND, _whole),
+    (RegisterError, "register", FOUND, _whole),
     (EngineError, "build.unreadable", FOUND, _spoiled),
     (ValidationError, "build.unreadable", FOUND, _spoiled),
     (OSError, "system", FOUND, _system),

@@ -43,6 +43,7 @@ def _without(contract: Contract, paths: set[Path]) -> Contract:
         "rates": _kept(contract.rates, by_file.get(contract.company.rates, none)),
         "exclusions": _kept(contract.exclusions, by_file.get(contract.pipeline.exclusions, none)),
         "merges": _kept(contract.merges, by_file.get(contract.pipeline.merges, none)),
+        "distinct": _kept(contract.distinct, by_file.get(contract.pipeline.distinct, none)),
         "team": _kept(contract.team, by_file.get(contract.audience.team, none)),
     }
     named = {

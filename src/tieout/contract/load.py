@@ -18,6 +18,7 @@ from tieout.contract.model import (
     Audience,
     Company,
     Contract,
+    Distinct,
     Exclusion,
     Lens,
     Lifecycle,
@@ -56,6 +57,7 @@ REGISTERS = (
     ("rates", "company", "rates", Rate),
     ("exclusions", "pipeline", "exclusions", Exclusion),
     ("merges", "pipeline", "merges", Merge),
+    ("distinct", "pipeline", "distinct", Distinct),
     ("team", "audience", "team", TeamEntry),
 )
 """Each register: its part of the contract, the file and key that name it, and what a row is."""

@@ -14,7 +14,7 @@ from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage
 from tieout.contract.model.pipeline import Definition, Pipeline, SourceClass, Stage
 from tieout.contract.model.plan import Band, NumberTerms, Plan
 from tieout.contract.model.quality import Evidence, FieldRule, Quality, RecordRule, Severity, Stale, StaleDays
-from tieout.contract.model.registers import Exclusion, Merge, Rate, TeamEntry
+from tieout.contract.model.registers import Distinct, Exclusion, Merge, Rate, TeamEntry
 from tieout.contract.model.sources import ColumnEvent, FieldMapping, SourceObject, System
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Company",
     "Contract",
     "Definition",
+    "Distinct",
     "Evidence",
     "Exclusion",
     "FieldMapping",

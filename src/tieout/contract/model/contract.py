@@ -12,7 +12,7 @@ from tieout.contract.model.lifecycle import Lifecycle
 from tieout.contract.model.pipeline import Pipeline
 from tieout.contract.model.plan import NumberTerms, Plan
 from tieout.contract.model.quality import Quality
-from tieout.contract.model.registers import Exclusion, Merge, Rate, TeamEntry
+from tieout.contract.model.registers import Distinct, Exclusion, Merge, Rate, TeamEntry
 from tieout.contract.model.sources import System
 
 
@@ -31,4 +31,5 @@ class Contract(Model):
     rates: tuple[Rate, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     merges: tuple[Merge, ...] = ()
+    distinct: tuple[Distinct, ...] = ()
     team: tuple[TeamEntry, ...] = ()

@@ -75,3 +75,4 @@ class Pipeline(Model):
     stale: Stale = Stale()
     exclusions: str = "exclusions.csv"
     merges: str = "merges.csv"
+    distinct: str = "distinct.csv"

@@ -31,6 +31,16 @@ class Exclusion(Model):
     expires: date | None = None
 
 
+class Distinct(Model):
+    """Two records that look alike and that a person found to be different, so that they are not proposed again."""
+
+    object: Literal["opportunity", "account", "contact", "lead"] = "account"
+    id: str
+    other: str
+    reason: str
+    owner: str
+
+
 class Merge(Model):
     """A record that is a duplicate of another."""
 
