@@ -11,6 +11,8 @@ from tests.oracles.tiny import COMPANY, Life, Tiny, answered, dated, records, sl
 from tieout import Workspace
 from tieout.measure.answers import Question, QuestionError
 from tieout.side_by_side import side_by_side
+from tieout.warehouse.builds import published
+from tieout.warehouse.contents import read_findings
 
 AS_OF = "2026-09-14"
 QUALIFIED = "pipeline.open_qualified"
@@ -41,6 +43,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         {"id": "T1", "period": "2026-Q4", "amount": "1000"},
         {"id": "T2", "period": "FY2026-Q3", "amount": "8000"},
         {"id": "T3", "period": "2027-Q3", "amount": "99"},
+        {"id": "T4", "period": "third quarter", "amount": "98"},
+        {"id": "T5", "period": "2025-W53", "amount": "97"},
     ]
     exports = dated("deals", deals, [AS_OF]) | {"targets_2026-09-14.csv": text("targets", targets)}
     contract = {
@@ -126,6 +130,13 @@ def test_targets_are_for_the_days_of_the_plans_calendar(company: Workspace) -> N
     opening = answered(company, "coverage.to_go", AS_OF, period="2026-Q3", calendar="weeks").total
     assert opening.value == pytest.approx(AMOUNTS["last of weeks"] / 8000)
     assert answered(company, "coverage.to_go", AS_OF, period="2027-Q3").total.absent == "the plan has no target for it"
+
+
+def test_a_target_that_no_period_can_be_read_for_is_found(company: Workspace) -> None:
+    """2025 has 52 weeks."""
+    found = read_findings(company, published(company))
+    told = {finding.given: finding.place for finding in found if finding.code == "target.period"}
+    assert told == {"THIRD QUARTER": "target T4", "2025-W53": "target T5"}
 
 
 def test_a_calendar_named_twice_or_unknown_is_refused(company: Workspace) -> None:

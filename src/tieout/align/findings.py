@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.align.mapping import fields_of
+from tieout.align.plan_findings import plan_findings
 from tieout.align.rate_findings import rate_findings
 from tieout.align.rules import RULES
 from tieout.align.rules_organization import ORGANIZATION_RULES
@@ -29,7 +30,12 @@ def data_findings(
 ) -> tuple[Finding, ...]:
     """Run every rule over a build that has just been filled; the source views must still be there."""
     found = [finding for rule in (*RULES, *ORGANIZATION_RULES) for finding in _by_rule(engine, contract, rule)]
-    return (*_unreadable(engine, feeds), *rate_findings(engine, contract, heard), *found)
+    return (
+        *_unreadable(engine, feeds),
+        *rate_findings(engine, contract, heard),
+        *plan_findings(engine, contract),
+        *found,
+    )
 
 
 def _by_rule(engine: Connection, contract: Contract, rule: Rule) -> list[Finding]:

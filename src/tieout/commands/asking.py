@@ -76,14 +76,14 @@ def ask_aligned(
     company, asking = _filled(workspace, question, moments)
     with opened(workspace) as asked:
         found = aligned(asked, asking, *terms)
-        build = asked.facts.key
+        build = asked.facts
     match output.form:
         case Form.JSON:
             return Result(dumps(aligned_json(asking, found, terms[1], company, build)))
         case Form.CSV:
             return Result(aligned_csv(found))
         case Form.TEXT:
-            return page(aligned_page(output.terminal, asking, found, terms[1], company))
+            return page(aligned_page(output.terminal, asking, found, terms[1], company, build))
 
 
 def _filled(workspace: Workspace, question: Question, moments: Moments) -> tuple[Company, Question]:

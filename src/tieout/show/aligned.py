@@ -21,12 +21,18 @@ if TYPE_CHECKING:
     from tieout.contract.model import Company
     from tieout.measure.answers import Row as Answered
     from tieout.measure.numbers.aligned import Aligned, QuarterDay
+    from tieout.warehouse.builds import BuildFacts
 
 BAR, ROOMY = 16, 80
 
 
 def aligned_page(
-    terminal: Terminal, question: Question, found: Sequence[QuarterDay], by: Aligned, company: Company
+    terminal: Terminal,
+    question: Question,
+    found: Sequence[QuarterDay],
+    by: Aligned,
+    company: Company,
+    build: BuildFacts,
 ) -> list[str]:
     """Give the lines of an aligned number: one row for each quarter, or for each quarter and slice."""
     metric = BY_ID[question.metric]
@@ -46,7 +52,10 @@ def aligned_page(
             figure = Cell(figures.shown(row, metric.unit), "figure")
             rows.append([*words, *by_names, figure, Cell(figures.count(row.n), "label"), Cell(told, "label")])
             words = ["", "", ""]
-    return [*lines, *table(terminal, columns, rows)]
+    foot = [f"build {build.key}", f"ledger {build.position}", f"contract {build.fingerprint}"]
+    foot += [f"calendar {question.calendar or next(iter(company.calendars))}", f"org {question.org}"]
+    foot += [f"rates {question.rates}"] if question.rates else []
+    return [*lines, *table(terminal, columns, rows), "", *terminal.label(foot)]
 
 
 def _label(
@@ -72,7 +81,7 @@ def _size(row: Answered) -> Decimal:
 
 
 def aligned_json(
-    question: Question, found: Sequence[QuarterDay], by: Aligned, company: Company, build: str
+    question: Question, found: Sequence[QuarterDay], by: Aligned, company: Company, build: BuildFacts
 ) -> dict[str, Any]:
     """Give the document of an aligned number."""
     unit = BY_ID[question.metric].unit
@@ -82,7 +91,9 @@ def aligned_json(
         "currency": company.currency if unit == "money" else None,
         "aligned_by": by,
         "said_then": question.said_then,
-        "build": build,
+        "build": build.key,
+        "contract": build.fingerprint,
+        "calendar": question.calendar or next(iter(company.calendars)),
         "quarters": [
             {
                 "quarter": one.quarter.name,

@@ -53,16 +53,18 @@ def _figures(terminal: Terminal, found: Sequence[InCalendar], company: Company) 
     head = company.currency if unit == "money" else unit
     words = [Column(CALENDAR, right=False), Column("period", right=False), Column("days", right=False)]
     columns = [*words, Column(head), Column("n"), Column("difference")]
-    remarks = any(each.answer.total.absent for each in found)
-    columns += [Column("", right=False)] if remarks else []
     rows: list[Row] = []
     for each in found:
         total = each.answer.total
         value = Cell(figures.shown(total, unit), "figure")
         told = Cell(_difference(each.difference, unit), "label")
         words_of = [Cell(clean(each.name)), Cell(each.answer.period or "no period"), Cell(_days(each.answer), "label")]
-        rows.append([*words_of, value, Cell(figures.count(total.n), "label"), told, Cell(total.absent or "", "label")])
-    return table(terminal, columns, rows)
+        rows.append([*words_of, value, Cell(figures.count(total.n), "label"), told])
+    lines = table(terminal, columns, rows)
+    for each in found:
+        if reason := each.answer.total.absent:
+            lines += ["", *terminal.wrap(f"{clean(each.name)} {each.answer.period or ''}: {reason}.", indent=2)]
+    return lines
 
 
 def _days(answer: Answer) -> str:
