@@ -1,4 +1,4 @@
-"""What is wrong with the targets of the plan: one whose period its calendar cannot read is a target that nothing finds."""
+"""What is wrong with the targets of the plan: one whose period its calendar cannot read is found by nothing."""
 
 from __future__ import annotations
 
