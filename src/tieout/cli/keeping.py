@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tieout.cli.given import Accept, AsJson, Where, app, give, ledger_app, output_of, place, run
+from tieout.cli.given import Accept, AsJson, Where, app, give, ledger_app, output_of, place, refuse, run
 
 
 @app.command()
-def refresh(accept: Accept = None, json: AsJson = False, workspace: Where = None) -> int:
+def refresh(
+    accept: Accept = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on: refresh when exports or the contract change.")] = False,
+    json: AsJson = False,
+    workspace: Where = None,
+) -> int:
     """Pull, keep, align, measure and publish; tell what changed since last time."""
     from tieout.commands.pulling import refresh_all
     from tieout.show.progress import watching
 
+    if watch:
+        return _watch(accept, workspace, json=json)
     with watching() as progress:
         result = refresh_all(place(workspace), run(accept, progress), output_of(json=json))
     return give(result)
+
+
+def _watch(accept: list[str] | None, workspace: Path | None, *, json: bool) -> int:
+    """Refresh until it is interrupted. Raises UsageError for JSON, which is one document."""
+    from tieout.commands.watching import Watch, watch
+
+    if json:
+        refuse("--watch writes lines as they come; --json is one document. Leave one of them out.")
+
+    def write(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    where = place(workspace)
+    write("Watching the exports and the contract. Ctrl-C ends it.\n")
+    watch(Watch(where, lambda: run(accept), output_of(), write))
+    return 0
 
 
 @app.command()

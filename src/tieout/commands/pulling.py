@@ -40,9 +40,9 @@ class Run:
 
 def refresh_all(workspace: Workspace, run: Run, output: Output) -> Result:
     """Bring the published numbers up to date, and tell what changed since last time."""
-    accept = _accepted(workspace, run)
+    accept = accepted(workspace, run)
     report = refresh(workspace, run.now, accept, run.progress, run.environment)
-    change = _change(workspace, report)
+    change = what_changed(workspace, report)
     status = status_of(report.findings)
     company = company_of(workspace) if report.after else Company()
     done = Refreshed(report.pull, report.before, report.after, change, report.findings, company)
@@ -56,7 +56,7 @@ def pull_all(workspace: Workspace, run: Run, output: Output) -> Result:
     contract, findings = load_contract(workspace.contract, tuple(BY_ID))
     report: PullReport | None = None
     if worst(findings) is not Level.ERROR:
-        accept = _accepted(workspace, run)
+        accept = accepted(workspace, run)
         report = pull(workspace, contract, run.now, accept, run.progress, run.environment)
         findings = (*findings, *report.findings)
     status = status_of(findings)
@@ -89,7 +89,7 @@ def _ledger(ledger: Ledger, output: Output, files: int | None) -> Result:
     return page(lines, status)
 
 
-def _accepted(workspace: Workspace, run: Run) -> frozenset[str]:
+def accepted(workspace: Workspace, run: Run) -> frozenset[str]:
     """Give the objects whose deletions are let through. Raises QuestionError for one that is not in the contract."""
     if not run.accept:
         return frozenset()
@@ -102,7 +102,8 @@ def _accepted(workspace: Workspace, run: Run) -> frozenset[str]:
     return frozenset(run.accept)
 
 
-def _change(workspace: Workspace, report: RefreshReport) -> Bridge | None:
+def what_changed(workspace: Workspace, report: RefreshReport) -> Bridge | None:
+    """Give the bridge from the agreed number published before to that of now; None where it is the same build."""
     if report.before is None or report.after is None or report.before.key == report.after.key:
         return None
     if report.before.version != report.after.version:  # another program's tables may mean something else
