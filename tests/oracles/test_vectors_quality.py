@@ -186,3 +186,16 @@ def test_without_activities_nobody_is_known_to_be_inactive(tmp_path_factory: pyt
     assert refresh(workspace, NOW).after is not None
     found = answered(workspace, "pipeline.stale", by=("why",), records=True)
     assert {row["record"]: row["why"] for row in found.records or ()} == {"past": "close date passed"}
+
+
+def test_what_nobody_told_yet_is_not_missing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """In June the history alone knows the deal, and tells no owner: nobody can say whether there was one."""
+    history = [{"record": "healthy", "field": "Stage", "new_value": "Qualification", "at": "2026-06-15T09:00"}]
+    exports = dated("deals", {"healthy": DEALS["healthy"]}, DAYS) | logged("history", "2026-09-14", history)
+    workspace = Tiny(exports, {"pipeline": pipeline()}).refreshed(tmp_path_factory.mktemp("untold"))
+    assert records(workspace, "pipeline.open", "2026-06-30") == {"healthy"}
+    row = answered(workspace, "completeness.required", "2026-06-30").total
+    assert (row.n, row.value) == (0, None)
+    assert row.absent
+    assert answered(workspace, "completeness.required", "2026-07-31").total.n == 3
+    assert answered(workspace, "pipeline.evidenced.share", "2026-06-30", period=QUARTER).total.value is None

@@ -300,11 +300,11 @@ def _lead_required(view: LensView, contract: Contract) -> Facts:
 
 def _claimed_stage(view: LensView, contract: Contract) -> Facts:
     """Deals in stages that ask for evidence; those that have all of it are the numerator."""
-    return _judged(view, contract, evidenced_sql(contract), "f.hit is not null")
+    return _judged(view, contract, evidenced_sql(contract), "f.hit is not null and f.told_at is not null")
 
 
 def _evidenced(view: LensView, contract: Contract) -> Facts:
-    return _judged(view, contract, evidenced_sql(contract), "f.hit")
+    return _judged(view, contract, evidenced_sql(contract), "f.hit and f.told_at is not null")
 
 
 def _stale(view: LensView, contract: Contract) -> Facts:

@@ -9,7 +9,8 @@ QUALITY_METRICS: tuple[Metric, ...] = (
         id="completeness.required",
         question="Of the fields that open deals must have in their stage, how many are filled?",
         formula="Required fields that are filled / required fields, of every open deal, by the stage it is in; a stage "
-        "requires its own fields and those of the open stages before it. Each field of each deal weighs the same.",
+        "requires its own fields and those of the open stages before it. Each field of each deal weighs the same. A "
+        "deal is counted from when the whole of it was first told: before that an empty field may have been filled.",
         unit="rate",
         fact="required",
         aggregate="rate",

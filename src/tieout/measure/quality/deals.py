@@ -25,16 +25,21 @@ HELD = """v.valid_from <= $as_of_a and $as_of_a < v.valid_end
 MOVED = """
   select
     record, count(*) filter (where close_date > close_before) as times_pushed,
-    max(valid_from) filter (where not missing and not (flagged and position = first_position)) as changed_at
+    max(valid_from) filter (where not missing and not (flagged and position = first_position)) as changed_at,
+    min(valid_from) filter (where voice in ('row', 'log')) as told_at
   from (
-    select v.record, v.valid_from, v.close_date, v.missing, v.flagged, v.position,
+    select v.record, v.valid_from, v.close_date, v.missing, v.flagged, v.position, v.voice,
       lag(v.close_date) over (partition by v.record order by v.ordinal) as close_before,
       min(v.position) over (partition by v.record) as first_position
     from opportunity_versions as v join counted as c on c.record = v.record
     where v.valid_from <= $as_of_a and v.seen_from <= $known_at_a and $known_at_a < v.seen_to
   )
   group by record"""
-"""When a deal last changed and how often it was pushed. What was first seen without its time is no change."""
+"""When a deal last changed, how often it was pushed, when the whole of it was first told.
+
+What was first seen without its time is no change. Before `told_at` only single fields are known, by a field history or
+columns with the time of an event: a field that is empty then may have been filled.
+"""
 
 ACTED = """
   select a.opportunity_id as record, max(a.at) as acted_at{kinds}
@@ -62,7 +67,7 @@ def deals_sql(units: str, contract: Contract, evidence: Iterable[Evidence] = ())
         {_days("c.stage_since", zone)} as days_in_stage,
         {_days("m.changed_at", zone)} as days_unchanged,
         {_days(f"coalesce(t.acted_at, case when {ACTIVE} then c.created_at end)", zone)} as days_inactive,
-        coalesce(m.times_pushed, 0) as times_pushed{carried}
+        coalesce(m.times_pushed, 0) as times_pushed, m.told_at{carried}
       from counted as c
       left join opportunity_versions as v on v.record = c.record and {HELD}
       left join moved as m on m.record = c.record

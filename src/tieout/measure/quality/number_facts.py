@@ -31,13 +31,13 @@ def nothing_asked(fact: str, contract: Contract) -> str | None:
     """Say why a number of data quality has no answer: the contract does not ask for what it judges."""
     match fact:
         case "required" if not any(required_by_stage(contract.pipeline).values()):
-            return "no stage of pipeline.yaml requires a field"
+            return "no stage of the pipeline requires a field"
         case "lead_required" if not any(required_of_leads(contract.lifecycle).values()):
-            return "no stage of lifecycle.yaml requires a field"
+            return "no stage of the lifecycle requires a field"
         case "evidenced" | "claimed_stage" if not any(evidence_by_stage(contract.pipeline).values()):
-            return "no stage of pipeline.yaml asks for evidence"
+            return "no stage asks for evidence"
         case "stale" if not stale_tests(contract):
-            return "pipeline.yaml does not say when a deal is stale"
+            return "the contract does not say when a deal is stale"
         case _:
             return None
 
@@ -51,7 +51,8 @@ def required_sql(view: LensView, contract: Contract) -> tuple[str, Parameters]:
       select u.record, q.field as unit, cast(null as decimal(18, 2)) as value, {filled_sql(asked)} as hit,
         u.closed_on as day, cast(null as timestamp) as moment, u.stage_grade as grade, {DIMENSIONS}, q.field,
         split_part(u.object, '.', 1) as system
-      from ({deals_sql(units, contract)}) as u join stage_required as q on q.stage = u.stage""",
+      from ({deals_sql(units, contract)}) as u join stage_required as q on q.stage = u.stage
+      where u.told_at is not null""",
         parameters,
     )
 
