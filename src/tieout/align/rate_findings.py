@@ -50,14 +50,15 @@ UNMET = f"""{NEEDS},
       select currency, min(starts_at) as first_at, min(starts_on) as first_on from exchange_rates
       where kind = $kind group by currency
     ) as r on r.currency = n.currency
-    where n.currency is not null and n.amount is not null and (r.first_at is null or n.since < r.first_at)
+    where n.currency <> (select currency from company) and n.amount is not null
+      and (r.first_at is null or n.since < r.first_at)
   )
   select currency, first_on, min(place), count(distinct place), sum(amount) filter (where newest = 1), min(since)
   from unmet group by currency, first_on order by 4 desc, 1"""
 
 SPANS = f"""{NEEDS}
   select currency, min(place), count(distinct place) filter (where until >= $heard), min(since)
-  from needs where currency is not null and amount is not null group by currency order by 1"""
+  from needs where currency <> (select currency from company) and amount is not null group by currency order by 1"""
 
 
 class _Unmet(NamedTuple):
@@ -132,7 +133,7 @@ def _records(n: int) -> str:
 def _year(rated: _Rated, kinds: tuple[str, ...], currency: str, place: str, n: int, since: datetime) -> Finding | None:
     """Find fiscal years in use that have no plan rate of their own."""
     days = rated.days("plan", currency)
-    if "plan" not in kinds or not days or currency == rated.contract.company.currency:
+    if "plan" not in kinds or not days:
         return None
     name, terms = next(iter(rated.contract.company.calendars.items()))
     calendar = fiscal_calendar(name, terms)
@@ -160,7 +161,7 @@ def _stale(
 ) -> Finding | None:
     """Find spot rates that nobody has updated."""
     days, limit = rated.days("spot", currency), rated.contract.company.spot_days
-    if "spot" not in kinds or not days or not n or currency == rated.contract.company.currency:
+    if "spot" not in kinds or not days or not n:
         return None
     age = (rated.today - days[-1]).days
     if age <= limit:
