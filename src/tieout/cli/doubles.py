@@ -1,4 +1,4 @@
-"""What finds duplicates and decides of them: `tieout duplicates`."""
+"""What is about registers: `tieout duplicates` finds and decides, `tieout effects` tells what they do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from tieout.cli.given import AsCsv, AsJson, Where, app, give, now, output_of, place, refuse
+from tieout.cli.given import (
+    AsCsv,
+    AsJson,
+    AsOf,
+    InPeriod,
+    Records,
+    Where,
+    app,
+    give,
+    now,
+    output_of,
+    place,
+    refuse,
+)
 
 duplicates_app = typer.Typer(
     help="Propose duplicates of accounts or persons; accept or reject them.", no_args_is_help=True
@@ -124,3 +137,19 @@ def _decide(
         refuse("A decision needs its owner: --owner NAME.")
     decision = Decision(owner, reason, tuple(ids or ()), at_least)
     return give(decide_doubles(place(where), kind, decision, now(), output_of(json=json), accept=accept))
+
+
+@app.command()
+def effects(
+    period: InPeriod = None,
+    as_of: AsOf = None,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    workspace: Where = None,
+) -> int:
+    """Show what exclusions and merges do to each headline number, entry by entry."""
+    from tieout.commands.effects import show_effects
+
+    output = output_of(json=json, csv=csv)
+    return give(show_effects(place(workspace), period, as_of, output, records=records))
