@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 
 from bench.dbt import second_pull
+from bench.erasing import erase_one
 from bench.figures import figures
 from bench.measuring import Result, machine
 from bench.report import Measured, keep, print_table, write_report
@@ -20,6 +21,7 @@ BENCHES = {
     "figures": figures,
     "changed-file": changed_file,
     "sample-company": sample_company,
+    "erase": erase_one,
 }
 
 

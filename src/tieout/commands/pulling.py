@@ -13,6 +13,7 @@ from tieout.commands.asking import company_of
 from tieout.commands.result import Form, Output, Result, page, status_of
 from tieout.contract.load import load_contract
 from tieout.contract.model import Company
+from tieout.erasing import finish
 from tieout.history.changes import rebuild
 from tieout.history.ledger import Ledger, verify
 from tieout.history.pull import PullReport, pull
@@ -57,6 +58,8 @@ def pull_all(workspace: Workspace, run: Run, output: Output) -> Result:
     report: PullReport | None = None
     if worst(findings) is not Level.ERROR:
         accept = accepted(workspace, run)
+        with writing(workspace, run.now):
+            finish(workspace, run.now)
         report = pull(workspace, contract, run.now, accept, run.progress, run.environment)
         findings = (*findings, *report.findings)
     status = status_of(findings)
