@@ -16,6 +16,8 @@ import pytest
 
 from tests.line.ten_deals import write
 from tieout import Workspace
+from tieout.commands import watching as module
+from tieout.commands.failing import interrupted
 from tieout.commands.pulling import Run
 from tieout.commands.result import Output
 from tieout.commands.watching import Watch, watch
@@ -90,3 +92,16 @@ def test_ctrl_c_ends_it_with_130(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, "Stopped." in errors, "Traceback" in errors) == (130, True, False)
+
+
+def test_an_interrupted_query_ends_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        message = "Query interrupted"
+        raise RuntimeError(message)
+
+    write(tmp_path)
+    monkeypatch.setattr(module, "refresh", interrupt)
+    this = Watch(Workspace(tmp_path), lambda: Run(NOW, dict(os.environ)), Output(), lambda _: None, quiet=0, glance=0.1)
+    with pytest.raises(RuntimeError) as error:
+        watch(this)
+    assert interrupted(error.value)

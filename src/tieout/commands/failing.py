@@ -89,9 +89,15 @@ def told(error: BaseException) -> Told:
     return Told(code, status, tell(error))
 
 
+def interrupted(error: BaseException) -> bool:
+    """Say whether a person ended the command; in the middle of a query the engine tells it as an error of its own."""
+    by_engine = isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+    return isinstance(error, KeyboardInterrupt) or by_engine or type(error).__name__ == "Abort"
+
+
 def fail(error: BaseException, *, json: bool) -> int:
     """Tell an error on standard error, and as the one JSON document where that was asked for; give the exit status."""
-    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
+    if interrupted(error):
         sys.stderr.write("\nStopped. What was committed stands; run again to go on.\n")
         return INTERRUPTED
     if os.environ.get("TIEOUT_DEBUG"):

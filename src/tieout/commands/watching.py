@@ -13,7 +13,7 @@ import watchfiles
 from tieout.basics.findings import Finding, Level
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import company_of
-from tieout.commands.failing import told
+from tieout.commands.failing import interrupted, told
 from tieout.commands.pulling import Run, accepted, what_changed
 from tieout.commands.result import Output
 from tieout.connect.files import base_folder, find_files
@@ -128,7 +128,9 @@ def _refreshed(this: Watch) -> bool:
     try:
         report = refresh(this.workspace, run.now, accepted(this.workspace, run), run.progress, run.environment)
         lines = _lines(this, run, report)
-    except Exception as error:  # noqa: BLE001 - watching outlives whatever goes wrong once
+    except Exception as error:
+        if interrupted(error):
+            raise
         this.write(f"{run.now:%H:%M:%S} UTC  {told(error).message}\n")
         return not getattr(error, "try_again", False)
     if lines:

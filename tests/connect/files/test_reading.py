@@ -161,6 +161,19 @@ def test_titles_above_the_header_are_passed_over_and_told(read: Reader, title: s
     assert [finding.code for finding in found.extract.findings] == ["file.header"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"x,y\naa,a,.,b\na\n", b"name\nAcme,Inc\nBolt,Ltd\n", b"id,name\nAnn,x,y,z\nBob,v,w,u\n",
+        b"a;b\nc;d;e;f;g\n", b"id\n1,2\n",
+    ],
+)  # fmt: skip
+def test_a_short_first_row_is_no_title(read: Reader, data: bytes) -> None:
+    first = data.split(b"\n")[0].decode()
+    found = read(data, delimiter=";" if ";" in first else ",")
+    assert found.extract.columns == tuple(first.replace(";", ",").split(","))
+
+
 def test_a_first_row_is_the_header_where_no_other_is_plainly_one(read: Reader) -> None:
     assert read(b"id,name\n1,Ann,x,y\n2,Bob,x,z\n3\n4,Cid\n").extract.columns == ("id", "name")
 

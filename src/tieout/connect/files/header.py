@@ -61,7 +61,7 @@ def read_header(path: Path, reading: Reading, sign: str | None = None) -> Header
     rows, ends = _lines(head, chosen)
     begins = [0, *ends]
     told = [begins.index(row - 1 - skip) for row in reading.header if row - 1 - skip in begins]
-    top = find_top(rows, reading.known, told) if rows and len(told) == len(reading.header) else None
+    top = find_top(rows, reading.known, told, text=True) if rows and len(told) == len(reading.header) else None
     if top is None:
         message = "The file holds no header."
         raise UnreadableError(message, NAMED)
@@ -136,7 +136,7 @@ def _delimiter(head: str, reading: Reading, *, whole: bool) -> tuple[str, tuple[
         rows = [row for row in _lines(head, sign)[0][:101] if row]
         if len(rows) > 1 and not whole and len(rows) <= 100:
             rows = rows[:-1]
-        if not rows or not (top := find_top(rows, reading.known)):
+        if not rows or not (top := find_top(rows, reading.known, text=True)):
             return 0, 0, 0
         width, body = len(top.names), rows[top.rows[0] :]
         even = sum(len(row) == width for row in body) / len(body)

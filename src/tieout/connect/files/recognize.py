@@ -45,10 +45,13 @@ def find_top(
     known: Collection[str] = (),
     told: Sequence[int] = (),
     merges: Merges = (),
+    *,
+    text: bool = False,
 ) -> Top | None:
     """Find the header: the rows `told`, else those that name most `known` columns, else the first that looks so.
 
-    None where there is no row with anything in it, or not the one that was told.
+    `text`: the rows were parted by a delimiter, so a row of one cell may be all there is. None where there is no row
+    with anything in it, or not the one that was told.
     """
     if told:
         return _top(rows, told, merges) if max(told) < len(rows) and any(rows[max(told)]) else None
@@ -58,7 +61,7 @@ def find_top(
     wanted = {name.strip().casefold() for name in known}
     if wanted and (best := _best_known(rows, full, wanted, merges)):
         return best
-    return _looks_so(rows, full, merges)
+    return _looks_so(rows, full, merges, text=text)
 
 
 def _best_known(rows: Rows, full: Sequence[int], wanted: set[str], merges: Merges) -> Top | None:
@@ -70,13 +73,13 @@ def _best_known(rows: Rows, full: Sequence[int], wanted: set[str], merges: Merge
     best = max((_top(rows, (number,), merges) for number in full), key=named)
     pairs = [(number, number + 1) for number in full if number + 1 in full and _groups(rows, number, merges)]
     best = max([best, *(_top(rows, pair, merges) for pair in pairs)], key=named)
-    if not named(best):
+    if named(best) < min(2, len(wanted)):
         return None
     both = _with_groups(rows, best.rows[-1], merges)
     return both if named(both) >= named(best) else best
 
 
-def _looks_so(rows: Rows, full: Sequence[int], merges: Merges) -> Top:
+def _looks_so(rows: Rows, full: Sequence[int], merges: Merges, *, text: bool) -> Top:
     """Give the first row that is as wide as the rows below it, if only titles stand above it; else the first row."""
     widths = {number: sum(bool(cell.strip()) for cell in rows[number]) for number in full}
     usual = max(Counter(widths.values()).items(), key=lambda item: (item[1], item[0]))[0]
@@ -87,10 +90,17 @@ def _looks_so(rows: Rows, full: Sequence[int], merges: Merges) -> Top:
         for place, number in enumerate(full[:-1]):
             top = _with_groups(rows, number, merges)
             above = [row for row in full[:place] if row not in top.rows]
-            titles = all(widths[row] <= 2 for row in above) or len(full) - place > 2 * len(above)
-            if widths[number] >= least and titles and _names(top.names):
+            apart = top.rows[0] - 1 not in full
+            titles = apart or all(widths[row] == 1 and (not text or _is_prose(rows[row])) for row in above)
+            narrow = all(widths[row] < widths[number] for row in above)
+            body = any(widths[row] >= least for row in full[place + 1 :])
+            if widths[number] >= least and body and titles and narrow and _names(top.names):
                 return top
     return first
+
+
+def _is_prose(row: Sequence[str]) -> bool:
+    return any(sign in cell.strip() for cell in row for sign in (" ", ":", "#"))
 
 
 def _names(row: Sequence[str]) -> bool:
