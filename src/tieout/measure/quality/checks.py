@@ -29,6 +29,9 @@ PLURALS = {
     "usage": "usage records",
 }
 
+NAMES = frozenset({("user", "name"), ("claim", "claimed_by"), ("lifecycle_change", "reason")})
+"""Fields beside those about a person that may hold a person's name: their values are judged and not kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -136,7 +139,7 @@ def _fields(contract: Contract) -> Iterator[Check]:
 def _field(contract: Contract, entity: str, field: str, terms: FieldRule) -> Iterator[Check]:
     column = f"u.{TOLD.get(field, field) if entity == 'opportunity' else field}"
     owner = owner_of(contract, entity, field)
-    given = None if field in PERSONAL else field
+    given = None if field in PERSONAL or (entity, field) in NAMES else field
     level, records = Level(terms.severity), plural(entity)
     there = f"{column} is not null"
     if terms.required:
