@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import fmean, median
 
-from tests.oracles.arithmetic import Days, Tally, percentile, tally
-from tests.oracles.marlow_books import EVER, Books, Row, State, local, midnight
+from tests.oracles.arithmetic import Days, Tally, end_of_day, percentile, tally
+from tests.oracles.marlow_books import EVER, ZONE, Books, Row, State, local, midnight
 
 STAGES = ("Discovery", "Qualification", "Proposal", "Negotiation")
 QUALIFIED = STAGES[1:]
 OUTCOMES = dict.fromkeys(STAGES, "open") | {"Closed Won": "won", "Closed Lost": "lost", "Disqualified": "disqualified"}
 AGREED = ("new", "expansion")
 CENT = Decimal("0.01")
+NOW = end_of_day("2026-09-22", ZONE)
 DAY = timedelta(days=1)
 
 
@@ -98,6 +99,15 @@ def where_it_stood(books: Books, record: str, row: Row, when: datetime, known: d
     day = date.fromisoformat(row["CloseDate"]) if row["CloseDate"] else None
     owner = (shut.row or row).get("OwnerId", "") or row.get("OwnerId", "")
     return (midnight(day) if day and day < local(shut.at) else shut.at), owner
+
+
+def as_it_is(books: Books, found: Iterable[Deal]) -> Iterator[Deal]:
+    """Give deals with the slices of now: the team of their present owner, the present segment of their account."""
+    for deal in found:
+        state = books.at(deal.record, NOW)
+        row = (state and state.row) or {}
+        team = books.team(row.get("OwnerId", ""), NOW)
+        yield replace(deal, segment=books.segment(row.get("AccountId", ""), NOW), team=team)
 
 
 def by(found: Iterable[Deal], *names: str) -> dict[tuple[str, ...], Tally]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from tests.oracles.marlow_books import EVER, ZONE, Books, local
 from tests.oracles.marlow_sources import Sources
 from tieout import Workspace, ask
 from tieout.measure.answers import Answer, Question, Row
+from tieout.questions import BridgeTerms, EndAsked, bridge
 
 QUARTERS = {
     "2027-Q3": days("2026-08-01", "2026-10-31"),
@@ -193,6 +194,43 @@ def test_bookings(marlow: Workspace, books: Books, now: list[Deal], quarter: str
     won = [replace(deal, value=recount.booked(books, deal)) for deal in recount.won(now, QUARTERS[quarter])]
     expected = by(won, "segment")
     assert sums(answered(marlow, "bookings", period=quarter, by=("segment",))) == expected
+
+
+@pytest.mark.parametrize("quarter", ["2027-Q2", "2025-Q1"])
+def test_bookings_by_the_teams_of_then_and_of_now(
+    marlow: Workspace, books: Books, now: list[Deal], quarter: str
+) -> None:
+    """A representative moved to another team and others left: by the teams of now, their deals are elsewhere."""
+    won = [replace(deal, value=recount.booked(books, deal)) for deal in recount.won(now, QUARTERS[quarter])]
+    was, is_now = by(won, "team"), by(recount.as_it_is(books, won), "team")
+    assert sums(answered(marlow, "bookings", period=quarter, by=("team",))) == was
+    assert sums(answered(marlow, "bookings", period=quarter, by=("team",), org="as-is")) == is_now
+    assert was[()] == is_now[()]
+
+
+@pytest.mark.parametrize(("day", "quarter"), MOMENTS[1:])
+@pytest.mark.parametrize("cut", ["team", "segment"])
+def test_open_pipeline_by_the_organization_of_now(
+    marlow: Workspace, books: Books, day: str, quarter: str, cut: str
+) -> None:
+    """And the bridge from the slices of then to those of now: each closes, moves only, which cancel out."""
+    found = recount.qualified(recount.deals(books, end_of_day(day, ZONE)))
+    counted = recount.in_period(found, QUARTERS[quarter], date.fromisoformat(day))
+    was, is_now = by(counted, cut), by(recount.as_it_is(books, counted), cut)
+    asked = answered(marlow, "pipeline.open_qualified", day, period=quarter, by=(cut,), org="as-is")
+    assert sums(asked) == is_now
+    made = bridge(
+        marlow, EndAsked("agreed", day), EndAsked("agreed", day, org="as-is"), BridgeTerms(quarter, by=(cut,))
+    )
+    assert (made.lines, made.residual) == ((), 0)
+    for part in made.slices:
+        key = (part.by[cut],)
+        none = Tally(0, Decimal(0))
+        assert (part.start.n, part.start.value) == (was.get(key, none).n, was.get(key, none).amount)
+        assert (part.end.n, part.end.value) == (is_now.get(key, none).n, is_now.get(key, none).amount)
+        assert part.residual == 0
+    assert any(part.lines for part in made.slices) == (was != is_now)
+    assert was != is_now or cut == "segment"
 
 
 # -- stages

@@ -205,13 +205,21 @@ def _account(asked: Asked, record: str) -> tuple[Version, ...]:
     heard = """select position, min(seen_from) from account_versions
       where record = $record and seen_from > timestamp '0001-01-01' group by position"""
     heard_at: dict[int, datetime] = dict(fetch(asked.engine, heard, {"record": record}))
-    sql = f"""select valid_from, valid_to, object, position, deleted, {", ".join(ACCOUNT)} from account_versions
-      where record = $record and seen_to = {FOREVER} order by valid_from, position"""
+    told = ", ".join("p.segment" if name == "segment" else f"v.{name}" for name in ACCOUNT)
+    sql = f"""select p.valid_from, p.valid_to, v.object, v.position, v.deleted, {told}, p.territory
+      from account_versions as v
+      join account_places as p
+        on p.record = v.record and p.seen_to = v.seen_to and v.valid_from <= p.valid_from and p.valid_to <= v.valid_to
+      where v.record = $record and v.seen_to = {FOREVER} order by p.valid_from, v.position"""
     versions: list[Version] = []
     was_deleted = False
     before: dict[str, object] = {}
     for valid_from, valid_to, object_, position, deleted, *rest in fetch(asked.engine, sql, {"record": record}):
-        state = dict(zip(ACCOUNT, rest, strict=True))
+        state: dict[str, object] = dict(zip((*ACCOUNT, "territory"), rest, strict=True))
+        if versions and state == before and versions[-1].sources[0].position == position:
+            # A rule changed on this day, and the account stands where it stood.
+            versions[-1] = replace(versions[-1], valid_to=_end(valid_to))
+            continue
         heard_first = heard_at[position]
         begun = None if valid_from.year == 1 else valid_from
         flags = ("deleted",) if deleted else ("restored",) if was_deleted and not deleted else ()

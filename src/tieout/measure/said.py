@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tieout.contract.placing import has_territories
 from tieout.measure.answers import Question
 from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import METRICS
@@ -29,7 +30,7 @@ COLUMNS = {
 
 
 def say(workspace: Workspace, contract: Contract, facts: BuildFacts, now: datetime) -> int:
-    """Append every number of the build, in total and (where it has them) by segment and by lens; give how many."""
+    """Append every number of the build, in total and where it can be by segment, territory and lens; give how many."""
     with open_file(build_path(workspace, facts.key), read_only=True) as engine:
         asked = Asked(engine, contract, facts)
         rows = [row for question in _questions(contract) for row in _said(asked, question, now)]
@@ -55,7 +56,8 @@ def _write(rows: list[dict[str, object]], path: Path) -> None:
 def _questions(contract: Contract) -> list[Question]:
     numbers = [Question(metric.id, by=() if metric.fact == "revenue" else ("segment",)) for metric in METRICS]
     lenses = [Question("pipeline.open_qualified", lens=name) for name in contract.lenses]
-    return [*numbers, *lenses]
+    cut = [metric.id for metric in METRICS if metric.aggregate != "coverage"] if has_territories(contract) else []
+    return [*numbers, *lenses, *(Question(name, by=("territory",)) for name in cut)]
 
 
 def _said(asked: Asked, question: Question, now: datetime) -> list[dict[str, object]]:
@@ -76,4 +78,5 @@ def _said(asked: Asked, question: Question, now: datetime) -> list[dict[str, obj
             "absent": row.absent,
         }
         for row in answer.rows
+        if row.by or "territory" not in question.by
     ]

@@ -196,9 +196,11 @@ def _postings(engine: Connection, table: str, sign: int, slicing: Slicing | None
 
     The last value says that it is a move from one slice to another of the whole, which cancels out of it.
     """
-    told = ", ".join(("internal", *slicing.keys[1:])) if slicing else "false"
-    sql = f"""select record, cause, {sign} * amount, unit, {told} from temp.{table}
+    told = "".join(f", {name}" for name in ("internal", *slicing.keys[1:])) if slicing else ""
+    sql = f"""select record, cause, {sign} * amount, unit{told} from temp.{table}
       order by step, record, unit, seq, cause, amount"""
+    if slicing is None:
+        return [(posting, (), False) for posting in map(Posting._make, rows(engine, sql))]
     return [
         (Posting(record, cause, amount, unit), tuple(key), internal)
         for record, cause, amount, unit, internal, *key in rows(engine, sql)
