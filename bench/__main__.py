@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 
 from bench.dbt import second_pull
+from bench.doubles import doubles
 from bench.erasing import erase_one
 from bench.figures import figures
 from bench.measuring import Result, machine
@@ -22,6 +23,7 @@ BENCHES = {
     "changed-file": changed_file,
     "sample-company": sample_company,
     "erase": erase_one,
+    "duplicates": doubles,
 }
 
 

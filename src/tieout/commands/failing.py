@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tieout.basics.calendars import PeriodError
 from tieout.basics.workspace import NoWorkspaceError
 from tieout.commands.result import BUSY, FOUND, INTERRUPTED, MISTAKE_OF_OURS, USAGE, UsageError
+from tieout.connect.files.unreadable import UnreadableError
 from tieout.contract.archive import NotArchivedError
 from tieout.contract.definitions import UnknownLensError
 from tieout.contract.register_rows import RegisterError
@@ -37,6 +38,10 @@ class Told:
 
 def _whole(error: BaseException) -> str:
     return str(error)
+
+
+def _unreadable(error: BaseException) -> str:
+    return f"{error} {getattr(error, 'remedy', '')}".strip()
 
 
 def _spoiled(error: BaseException) -> str:
@@ -75,6 +80,7 @@ TABLE: tuple[tuple[type[BaseException], str, int, Callable[[BaseException], str]
     (RegisterError, "register", FOUND, _whole),
     (EngineError, "build.unreadable", FOUND, _spoiled),
     (ValidationError, "build.unreadable", FOUND, _spoiled),
+    (UnreadableError, "file.unreadable", USAGE, _unreadable),
     (OSError, "system", FOUND, _system),
     (Exception, "internal", MISTAKE_OF_OURS, _ours),
 )
