@@ -61,7 +61,7 @@ def doubles(scale: float) -> list[Result]:
         done = run(command)
         records = done.output.count("\n") - 1
         note = f"{records:,} records in groups, one record in ten is another's double; {done.memory / 1e9:.1f} GB"
-        found.append(Result(f"duplicates of {number:,} {kind}", done.wall, "s", 90 if kind == "persons" else 90, note=note))
+        found.append(Result(f"duplicates of {number:,} {kind}", done.wall, "s", 90, note=note))
         found.append(Result(f"memory for {number:,} {kind}", done.memory / 1e9, "GB", 6))
     return found
 

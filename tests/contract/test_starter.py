@@ -51,7 +51,7 @@ def test_a_contract_that_is_there_is_left_alone(tmp_path: Path, there: str) -> N
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "contract").mkdir()
     files, findings = starter.write_starter(tmp_path)
-    assert len(files) == 14
+    assert len(files) == 15
     assert findings == ()
 
 

@@ -136,3 +136,24 @@ def test_activities_of_merged_accounts_lie_together(tmp_path: Path) -> None:
 
 def test_the_company_of_this_folder_still_merges_its_deal(tmp_path: Path) -> None:
     assert "double" not in records(company().refreshed(tmp_path), "pipeline.open", AS_OF)
+
+
+def test_each_surviving_value_knows_where_it_is_from(tmp_path: Path) -> None:
+    accounts: dict[str, Life] = {
+        "A1": once(name="One", employees="10"),
+        "A2": [
+            ("2026-01-06T09:00", {"name": "One and only", "industry": "steel"}),
+            ("2026-08-10", {"employees": "20"}),
+        ],
+        "A3": once(name="Uno", domain="one.example", employees="30"),
+    }
+    found = dated("deals", {"D": deal(1)}, DAYS) | dated("accounts", accounts, DAYS)
+    rows = "account,A2,A1,one firm,RevOps,\naccount,A3,A1,one firm,RevOps,\n"
+    terms = {"account": {"employees": {"rule": "newest"}, "name": {"rule": "longest"}}}
+    workspace = Tiny(found, {"identity": terms}, "", rows).refreshed(tmp_path)
+    assert table(workspace, "select field, value, from_record, rule from account_values order by field") == [
+        ("domain", "one.example", "A3", "filled"),
+        ("employees", "20", "A2", "newest"),
+        ("industry", "steel", "A2", "filled"),
+        ("name", "One and only", "A2", "longest"),
+    ]

@@ -44,6 +44,7 @@ def create_contract_tables(engine: Connection, contract: Contract, heard_until: 
     _calendar_days(engine, contract, zone)
     _rates(engine, contract, zone)
     _registers(engine, contract, zone)
+    _survivorship(engine, contract)
     _placings(engine, contract, zone)
     _table(engine, "present", "heard_until timestamp", [(heard_until or LATEST,)])
     _sourcing(engine, contract)
@@ -161,6 +162,13 @@ def _registers(engine: Connection, contract: Contract, zone: ZoneInfo) -> None:
         latest[m.object, m.id] = (m.into, _expires(m.expires, zone), m.reason, m.owner)
     columns = "object varchar, id varchar, into_id varchar, ends_at timestamp, reason varchar, owner varchar"
     _table(engine, "registered_merges", columns, ((*key, *entry) for key, entry in latest.items()))
+
+
+def _survivorship(engine: Connection, contract: Contract) -> None:
+    terms = contract.identity.account
+    _table(engine, "survivorship", "field varchar, rule varchar", ((name, one.rule) for name, one in terms.items()))
+    places = ((name, system, n) for name, one in terms.items() for n, system in enumerate(one.systems))
+    _table(engine, "survivorship_systems", "field varchar, system varchar, place integer", places)
 
 
 def _apart(spans: list[tuple[datetime, datetime, str, str]]) -> list[tuple[datetime, datetime, str, str]]:

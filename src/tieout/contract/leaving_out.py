@@ -56,7 +56,10 @@ def _without(contract: Contract, paths: set[Path]) -> Contract:
     quality = _quality(contract.quality, by_file.get("quality.yaml", none))
     audience = _audience(contract.audience, by_file.get("audience.yaml", none))
     parts = {"company": company, "pipeline": pipeline, "sources": sources, "lifecycle": lifecycle, "plan": plan}
-    parts |= {"quality": quality, "audience": audience}
+    identity = contract.identity.model_copy(
+        update={"account": _named(contract.identity.account, _under(by_file.get("identity.yaml", none), "account"))}
+    )
+    parts |= {"quality": quality, "audience": audience, "identity": identity}
     return contract.model_copy(update={**parts, **registers, **named})
 
 

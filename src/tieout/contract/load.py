@@ -20,6 +20,7 @@ from tieout.contract.model import (
     Contract,
     Distinct,
     Exclusion,
+    Identity,
     Lens,
     Lifecycle,
     Merge,
@@ -50,6 +51,7 @@ FILES: dict[str, Any] = {
     "plan.yaml": Plan,
     "quality.yaml": Quality,
     "audience.yaml": Audience,
+    "identity.yaml": Identity,
 }
 """Each file of the contract and what it holds."""
 

@@ -8,6 +8,7 @@ from tieout.contract.model import Contract
 from tieout.contract.places import Fault, Path, Places
 from tieout.contract.rulebook import Rule, Rulebook
 from tieout.contract.rules_calendars import CALENDAR_RULES
+from tieout.contract.rules_identity import IDENTITY_RULES
 from tieout.contract.rules_pipeline import PIPELINE_RULES
 from tieout.contract.rules_placing import PLACING_RULES
 from tieout.contract.rules_quality import QUALITY_RULES
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     *SOURCE_RULES,
     *QUALITY_RULES,
     *REGISTER_RULES,
+    *IDENTITY_RULES,
 )
 
 

@@ -103,6 +103,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Survived:
+    """A value of a field that survived a merge: from which record, told by which object, by which rule."""
+
+    field: str
+    value: str
+    record: str
+    object: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """Everything that is known of one record."""
 
@@ -111,6 +122,7 @@ class Life:
     versions: tuple[Version, ...]
     memberships: tuple[Membership, ...] = ()
     entries: tuple[Entry, ...] = ()
+    merged: tuple[Survived, ...] = ()
 
 
 def life_of(asked: Asked, record: str, period: str | None = None, calendar: str | None = None) -> Life:
@@ -121,7 +133,8 @@ def life_of(asked: Asked, record: str, period: str | None = None, calendar: str 
             entries = _entries(asked, entity, record, versions[-1].state.get("account_id"))
             return Life(entity, record, versions, memberships_of(asked, record, period, calendar), entries)
         case "account":
-            return Life(entity, record, _account(asked, record), (), _entries(asked, entity, record, record))
+            merged = _survived(asked, record)
+            return Life(entity, record, _account(asked, record), (), _entries(asked, entity, record, record), merged)
         case _:
             return Life(entity, record, _lead(asked, record), (), _entries(asked, entity, record, None))
 
@@ -229,6 +242,13 @@ def _account(asked: Asked, record: str) -> tuple[Version, ...]:
         )
         was_deleted, before = deleted, state
     return tuple(versions)
+
+
+def _survived(asked: Asked, record: str) -> tuple[Survived, ...]:
+    """Give the values of an account that others were merged into."""
+    sql = """select field, value, from_record, from_object, rule from account_values
+      where record = $record order by field"""
+    return tuple(Survived(*row) for row in fetch(asked.engine, sql, {"record": record}))
 
 
 def _lead(asked: Asked, record: str) -> tuple[Version, ...]:

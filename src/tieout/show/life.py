@@ -27,11 +27,20 @@ def life_page(terminal: Terminal, life: Life, company: Company) -> list[str]:
     lines += terminal.wrap(f"{_versions(len(life.versions))}, as known now; times in {zone.key}", style="label")
     for version in life.versions:
         lines += ["", *_version(terminal, version, zone)]
+    if life.merged:
+        lines += ["", *_merged(terminal, life)]
     for entry in life.entries:
         lines += ["", *terminal.wrap(_entry(entry, zone), indent=2)]
     if life.memberships:
         lines += ["", *_memberships(terminal, life, company)]
     return lines
+
+
+def _merged(terminal: Terminal, life: Life) -> list[str]:
+    """Lay out the values that survive the merges into an account, each with where it is from."""
+    columns = [Column(name, right=False) for name in ("survives", "value", "from", "by")]
+    rows: list[Row] = [[one.field, clean(one.value), f"{one.record} ({one.object})", one.rule] for one in life.merged]
+    return table(terminal, columns, rows)
 
 
 def _versions(count: int) -> str:
@@ -124,6 +133,10 @@ def life_json(life: Life, currency: str) -> dict[str, Any]:
         "currency": currency,
         "versions": [_version_json(version) for version in life.versions],
         "memberships": [_membership_json(one) for one in life.memberships],
+        "survived": [
+            {"field": one.field, "value": one.value, "record": one.record, "object": one.object, "rule": one.rule}
+            for one in life.merged
+        ],
         "registers": [_entry_json(entry) for entry in life.entries],
     }
 

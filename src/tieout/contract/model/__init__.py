@@ -9,6 +9,7 @@ from tieout.contract.model.audience import Audience, Territory
 from tieout.contract.model.base import Basis, Mode, Model, Outcome, Placing, Rates
 from tieout.contract.model.company import Calendar, Company, Segment
 from tieout.contract.model.contract import Contract
+from tieout.contract.model.identity import Identity, Surviving
 from tieout.contract.model.lenses import Freshness, Lens
 from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage
 from tieout.contract.model.pipeline import Definition, Pipeline, SourceClass, Stage
@@ -32,6 +33,7 @@ __all__ = [
     "FieldMapping",
     "FieldRule",
     "Freshness",
+    "Identity",
     "Lens",
     "Lifecycle",
     "LifecycleStage",
@@ -54,6 +56,7 @@ __all__ = [
     "Stage",
     "Stale",
     "StaleDays",
+    "Surviving",
     "System",
     "TeamEntry",
     "Territory",

@@ -7,6 +7,7 @@ from pydantic import Field
 from tieout.contract.model.audience import Audience
 from tieout.contract.model.base import Model
 from tieout.contract.model.company import Company
+from tieout.contract.model.identity import Identity
 from tieout.contract.model.lenses import Lens
 from tieout.contract.model.lifecycle import Lifecycle
 from tieout.contract.model.pipeline import Pipeline
@@ -28,6 +29,7 @@ class Contract(Model):
     plan: Plan = Plan()
     quality: Quality = Quality()
     audience: Audience = Audience()
+    identity: Identity = Identity()
     rates: tuple[Rate, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     merges: tuple[Merge, ...] = ()
