@@ -175,10 +175,21 @@ def finish(workspace: Workspace, now: datetime) -> Done | None:
     _publish_again(workspace, plan)
     with scratch(workspace) as (_, engine):
         clean_cache(workspace, engine, plan)
-        proof = read_all(workspace, engine, plan.needles, leave=frozenset({plan_path(workspace)}))
+        proof = _prove(workspace, engine, plan)
     done = _certify(workspace, plan, proof, now)
     plan_path(workspace).unlink()
     return done
+
+
+def _prove(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan) -> Proof:
+    """Read everything; what is derived and still tells the person is deleted, and everything is read again."""
+    leave = frozenset({plan_path(workspace)})
+    proof = read_all(workspace, engine, plan.needles, leave)
+    paths = [workspace.root / name for name in proof.found]
+    derived = [path for path in paths if path.is_relative_to(workspace.cache) and path.parent != workspace.builds]
+    for path in derived:
+        path.unlink(missing_ok=True)
+    return read_all(workspace, engine, plan.needles, leave) if derived else proof
 
 
 def _publish_again(workspace: Workspace, plan: Plan) -> None:

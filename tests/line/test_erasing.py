@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tieout import Workspace, refresh
 from tieout.erasing import Done, erase, plan_erasure
 from tieout.history.erasure.erased import Erased
 from tieout.history.ledger import Ledger
+from tieout.questions import opened
 
 MARIA = "maria.gomez@acme.example"
 
@@ -121,3 +123,44 @@ def test_twice_is_told_and_changes_nothing(small: Workspace) -> None:
     for who in (MARIA, "crm.contacts:003A", "L1", "+1 415 555 0134"):
         assert isinstance(erase(small, who, NOW, {}), Erased)
     assert (small.ledger / "manifest.jsonl").read_bytes() == manifest
+
+
+def test_no_build_holds_what_is_about_a_person(untouched: Workspace) -> None:
+    # The names of deals and accounts are published; what is about a person is not.
+    personal = ("@acme.example", "555-0134", "5550134", "vp sales", "svp", "mariagomez", "golf", "call with", "lunch")
+    assert len(list(untouched.builds.glob("*.duckdb"))) >= 1
+    assert left(untouched.builds, tuple(one for one in personal if one != "@acme.example")) == []
+    with opened(untouched) as build:
+        for table in ("persons", "contacts", "leads", "leads_told"):
+            # A system whose key is an address has it as its id: ids are published.
+            rows = repr(build.engine.execute(f"from {table} where not contains(record, '@')").fetchall()).lower()
+            assert not any(word in rows for word in (*personal, "maria", "peter", "nora"))
+
+
+def test_what_cannot_be_rewritten_is_named_and_nothing_is_called_proven(small: Workspace) -> None:
+    with zipfile.ZipFile(small.root / "list.xlsx", "w") as book:
+        book.writestr("xl/sharedStrings.xml", "<si><t>Maria.Gomez@acme.example</t></si>")
+    (small.root / "notes.txt").write_text("Maria Gomez called.\nPeter Wu called.\n")
+    done = erased(small)
+    assert not done.proven
+    assert done.certificate["proof"]["found"] == ["list.xlsx"]
+    assert (small.root / "notes.txt").read_text() == f"{done.certificate['erased']} called.\nPeter Wu called.\n"
+
+
+def test_another_of_the_name_keeps_it(small: Workspace) -> None:
+    contacts = (small.root / "exports/crm/contacts_2026-07-13T0600.csv").read_text()
+    other = "003Z,Maria,Gomez,mg@bell.example,+44 20 7946 0958,CTO,,A2,2026-05-01,2026-06-01,,yes\n"
+    deals = EXPORTS["crm/opportunities_2026-07-13T0600.csv"].replace("Bell expansion", "Maria Gomez of Bell")
+    lay(
+        small.root,
+        {"crm/contacts_2026-07-14T0600.csv": contacts + other, "crm/opportunities_2026-07-14T0600.csv": deals},
+    )
+    refresh(small, NOW)
+    done = erased(small)
+    assert done.proven
+    assert done.certificate["not_included"] == [{"record": "crm.contacts:003Z", "why": "the same name"}]
+    kept = (small.root / "exports/crm/contacts_2026-07-14T0600.csv").read_text()
+    assert other in kept
+    deals = (small.root / "exports/crm/opportunities_2026-07-14T0600.csv").read_text()
+    assert "Maria Gomez of Bell" in deals
+    assert "MARIA GOMEZ - renewal" not in deals
