@@ -219,6 +219,10 @@ def _sniffed(head: bytes) -> str:
         if head.startswith(magic):
             message = f"The file is {kind}, not a text table."
             raise UnreadableError(message, "Save or export it as CSV or Parquet.")
+    quarter = len(head) // 4
+    zeros = [head[place : 4 * quarter : 4].count(0) for place in range(4)]
+    if quarter and min(zeros[1:3]) > quarter * 0.9 and max(zeros[0], zeros[3]) > quarter * 0.9:
+        return "utf-32-be" if zeros[0] > zeros[3] else "utf-32-le"
     half = len(head) // 2
     even, odd = head[: 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
     if half and max(even, odd) > half * 0.4 and min(even, odd) < half * 0.05 and 0 in head[:2]:
