@@ -229,7 +229,7 @@ def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, t
     calendar = asked.calendar or terms.calendar
     for name in filter(None, (asked.calendar, terms.calendar)):
         allowed("calendar", name, contract.company.calendars)
-    period_name = terms.period or default_period(contract, latest, terms.calendar).name
+    period_name = terms.period or default_period(contract, latest, calendar).name
     period = parse_period(period_name, calendar_of(contract, calendar or lens.calendar))
     fresh = refreshed(
         moment, lens.freshness, ZoneInfo(contract.company.time_zone), calendar_of(contract, lens.calendar)

@@ -8,8 +8,9 @@ import pytest
 
 from tests.line.typed import Type, typing
 from tests.oracles.tiny import COMPANY, Life, Tiny, answered, dated, records, slices, stored, text
-from tieout import Workspace
+from tieout import Workspace, bridge
 from tieout.measure.answers import Question, QuestionError
+from tieout.questions import BridgeTerms, read_end
 from tieout.side_by_side import side_by_side
 from tieout.warehouse.builds import published
 from tieout.warehouse.contents import read_findings
@@ -114,6 +115,18 @@ def test_side_by_side_names_the_records_of_the_difference(company: Workspace) ->
     }
     assert other.bridge is not None
     assert other.bridge.residual == 0
+
+
+def test_a_bridge_between_calendars_tells_the_same(company: Workspace) -> None:
+    """Without a period each end has its own calendar's quarter; with one each reads the name in its own way."""
+    ends = read_end(f"agreed@{AS_OF}"), read_end(f"agreed@{AS_OF}+calendar:weeks")
+    found = bridge(company, *ends)
+    other = side_by_side(company, Question(QUALIFIED, as_of=stored(AS_OF)), ("fiscal", "weeks"))[1]
+    assert found.end.value == AMOUNTS["last of weeks"]
+    assert set(found.postings) == {one.posting for one in other.moved}
+    named = bridge(company, ends[0], ends[1], BridgeTerms("2026-Q4"))
+    fourth = ("first after", "last of october", "november", "year's last day")
+    assert named.end.value == sum(AMOUNTS[name] for name in fourth)
 
 
 def test_the_way_back_is_the_negative(company: Workspace) -> None:
