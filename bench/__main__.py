@@ -13,6 +13,7 @@ from bench.doubles import doubles
 from bench.erasing import erase_one
 from bench.figures import figures
 from bench.measuring import Result, machine
+from bench.proposing import init_from
 from bench.report import Measured, keep, print_table, write_report
 from bench.whole import changed_file, first_pull, sample_company
 
@@ -24,6 +25,7 @@ BENCHES = {
     "sample-company": sample_company,
     "erase": erase_one,
     "duplicates": doubles,
+    "init-from": init_from,
 }
 
 

@@ -89,6 +89,7 @@ def test_each_file_is_what_it_is(system: str, tmp_path: Path) -> None:
     assert {plan.system for plan in proposal.plans} == {system}
 
 
+@pytest.mark.slow
 def test_every_file_is_told_of(tmp_path: Path) -> None:
     proposal = propose_from(VENDORS, tmp_path)
     told = {source.name for plan in proposal.plans for source in plan.table.sources}

@@ -139,14 +139,15 @@ def _unproven(plan: Plan, near: tuple[tuple[str, ...], int, int] | None) -> None
 def _count(desk: Desk, looked: Looked, columns: Sequence[str]) -> tuple[int, int, int] | None:
     """Count rows, different keys, and rows where a part of the key is empty."""
     parts = [f"nullif(trim({looked.sql(column)}), '')" for column in columns]
-    key = parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
-    empty = " or ".join(f"{part} is null" for part in parts)
+    listed = ", ".join(f"{part} as k{number}" for number, part in enumerate(parts))
+    empty = " or ".join(f"k{number} is null" for number in range(len(parts)))
+    # Grouping is done by all processors at once, a distinct count by one.
     query = (
-        f"select count(*), count(distinct {key}) filter (where not ({empty})),"
-        f" count(*) filter (where {empty}) from {looked.relation}"
+        f"select sum(n), count(*) filter (where not ({empty})), sum(n) filter (where {empty}) from"
+        f" (select {listed}, count(*) as n from {looked.relation} group by all)"
     )
     try:
         rows, distinct, lacking = desk.engine.execute(query).fetchall()[0]
     except EngineError:
         return None
-    return int(rows), int(distinct), int(lacking)
+    return int(rows or 0), int(distinct), int(lacking or 0)

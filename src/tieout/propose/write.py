@@ -79,7 +79,7 @@ def _object(plan: Plan) -> list[str]:
     if kept := plan.terms.get("kept"):
         lines += comments(6, f"Kept in the ledger, read by no number: {kept.value}.")
     if note := plan.terms.get("note"):
-        lines += comments(6, f"{note.value}."[:1].upper() + f"{note.value}."[1:])
+        lines += comments(6, f"Note: {note.value}.")
     body = [text for key in _ORDER if (term := plan.terms.get(key)) for text in _line(plan, 6, key, term)]
     body += _fields(plan)
     if events := plan.terms.get("events"):
