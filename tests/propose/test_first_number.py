@@ -161,7 +161,7 @@ def test_the_same_money_is_read_once(tmp_path: Path) -> None:
 def test_each_sheet_of_a_workbook_is_a_table(tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()
     book = xlsxwriter.Workbook(str(tmp_path / "exports" / "crm.xlsx"))
-    sheets = {
+    sheets: dict[str, list[list[object]]] = {
         "Deals": [["Id", "Deal Name", "Stage", "Amount", "Close Date"], ["A", "Alpha", "Proposal", 100, "2026-09-01"],
                   ["B", "Beta", "Won", 200, "2026-07-02"]],
         "Accounts": [["Account Id", "Account Name", "Industry"], ["N", "Northwind", "Retail"]],
