@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.5
 """More likely the same than not."""
+MANY = 150_000
+"""From so many records on, a key may bring fewer pairs for each of them."""
 LOOSE = 40_000
 """So many pairs a key may always bring, however few records there are."""
 
@@ -105,7 +107,7 @@ def _block(engine: Connection, table: str, blocks: Sequence[Block], count: int) 
     """Write the table with one column for each key, null where its block would make too much work."""
     columns, used = [], []
     for block in blocks:
-        budget = max(LOOSE, block.each * count)
+        budget = max(LOOSE, block.each * count * min(1.0, (MANY / max(count, 1)) ** 0.5))
         sizes = engine.execute(f"""select size, count(*) from (
             select count(*) as size from {table} where {block.sql} is not null group by {block.sql}
           ) where size > 1 group by size order by size""").fetchall()

@@ -27,6 +27,7 @@ SAMPLED = 60_000
 """Of how many records the candidates are taken, at most, to learn the weights."""
 LEAST = 1e-7
 SEED = 7
+FEW = 500
 RANDOM = 300_000.0
 """How many random pairs tell how often a level holds of records that have nothing to do with each other."""
 
@@ -69,6 +70,8 @@ class Weights:
     prior: float
     same: dict[str, list[float]] = field(default_factory=dict)
     apart: dict[str, list[float]] = field(default_factory=dict)
+    rarity: float = 1.0
+    """How much it counts that a value is rare: among few records every value looks common."""
 
 
 def link(
@@ -108,6 +111,7 @@ def defaults(count: int, comparisons: Sequence[Comparison]) -> Weights:
         prior,
         {each.name: [level.same for level in (*each.levels, each.otherwise)] for each in comparisons},
         {each.name: [level.apart for level in (*each.levels, each.otherwise)] for each in comparisons},
+        count / (count + FEW),
     )
 
 
@@ -125,7 +129,7 @@ def apart(counted: dict[str, list[float]], comparisons: Sequence[Comparison], we
         whole = sum(rid) + EARLIER_APART
         mixed = [(number + EARLIER_APART * share) / whole for number, share in zip(rid, earlier, strict=True)]
         found[each.name] = [max(share, LEAST) for share in mixed]
-    return Weights(weights.prior, weights.same, found)
+    return Weights(weights.prior, weights.same, found, weights.rarity)
 
 
 def _sampled(engine: Connection, table: str, count: int, comparisons: Sequence[Comparison]) -> dict[str, list[float]]:
@@ -219,7 +223,7 @@ def learn(
                 max((n + earlier * p) / whole, 1e-5) for n, p in zip(counts, start[each.name], strict=True)
             ]
         prior = min(max((total + 0.05 * first) / (1.05 * pairs), 1e-12), 10 * weights.prior, 0.3)
-    return Weights(prior, same, weights.apart)
+    return Weights(prior, same, weights.apart, weights.rarity)
 
 
 # -- Splink
@@ -266,7 +270,7 @@ def _settings(each: Comparison, weights: Weights) -> dict[str, Any]:
         if level.term:
             told |= {
                 "tf_adjustment_column": level.term,
-                "tf_adjustment_weight": 1.0,
+                "tf_adjustment_weight": weights.rarity,
                 "tf_minimum_u_value": 0.0002,
                 "disable_tf_exact_match_detection": True,
             }
