@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RAREST = 8
 """A name is looked for by this many of its rarest runs of three letters."""
-NEAREST = 40
+NEAREST, NEAREST_ACCOUNTS = 40, 10
 """So many names that share the most of them are compared letter by letter."""
 MOST_OF_ACCOUNT = 60
 """An account with more opportunities than this is looked at by its newest ones."""
@@ -67,9 +67,11 @@ class Known:
             [[row for row, _ in wanted], [text for _, text in wanted]],
         )
         found: dict[int, set[str]] = {row: set() for row, _ in wanted}
-        for row, record in rows(self.engine, _NEAR.format(names=_OPPORTUNITY_NAMES)):
+        for row, record in rows(self.engine, _NEAR.format(names=_OPPORTUNITY_NAMES, nearest=NEAREST)):
             found[row].add(record)
-        for row, record in rows(self.engine, _OF_ACCOUNTS.format(near=_NEAR.format(names=_ACCOUNT_NAMES))):
+        for row, record in rows(
+            self.engine, _OF_ACCOUNTS.format(near=_NEAR.format(names=_ACCOUNT_NAMES, nearest=NEAREST_ACCOUNTS))
+        ):
             found[row].add(record)
         return found
 
@@ -130,7 +132,7 @@ _NEAR = f"""
       select asked, found from shared
       qualify row_number() over (
         partition by asked order by weight desc, abs(length(found) - length(asked)), found
-      ) <= {NEAREST}
+      ) <= {{nearest}}
     )
     select distinct t.row_number, n.record
     from nearest as s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from cleanco.clean import prepare_default_terms
 from rapidfuzz import fuzz
@@ -41,6 +41,7 @@ def _unpointed(word: str) -> str:
     return bare if bare.casefold() in legal_forms() else word
 
 
+@lru_cache(maxsize=1_000_000)
 def alike(one: str, other: str) -> float:
     """Tell how alike two names are, from 0 to 100; the order of their words counts little."""
     if not one or not other:
