@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.line.typed import Type
+from tests.line.ten_deals import EXPORTS, write
+from tests.line.typed import Type, typing
 
 SALES = """Sales pipeline,,
 ,,
@@ -168,3 +170,52 @@ def test_what_cannot_be_tied_is_said(typed: Type, words: list[str], told: str) -
     seen = typed(*words)
     assert seen.status == 2
     assert told in seen.err
+
+
+NAMED = """id,type,stage,arr,tcv,currency,close,created,modified,merged_into,name
+O1,new,Qualification,100000,,USD,2026-09-15,,2026-06-20,,Acme Systems - New
+O2,new,Qualification,50000,,USD,2026-08-20,,2026-06-25,,Bolt Works
+O3,expansion,Qualification,70000,,USD,2026-09-30,,2026-06-28,,Bolt Works
+O4,new,Qualification,70000,,USD,2026-09-15,,2026-06-30,,Cone Partners
+"""
+ROWS = """deal,amount
+ACME SYSTEMS NEW Inc.,100000
+Bolt Wroks,50000
+Bolt Works,1
+Cone Partners,30000
+Cone Partners,40000
+Dune Mills,5
+"""
+
+
+def test_names_are_matched_and_what_would_fit_twice_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tieout.cli.given.now", lambda: datetime(2026, 7, 22, 8))
+    folder = write(tmp_path / "named", EXPORTS | {"opportunities_2026-07-20T0600.csv": NAMED})
+    sources = folder / "contract" / "sources.yaml"
+    sources.write_text(
+        sources.read_text().replace("        type: type\n", "        type: type\n        name: name\n", 1)
+    )
+    type_ = typing(folder, capsys.readouterr)
+    type_("refresh")
+    path = tmp_path / "list.csv"
+
+    def told(text: str) -> list[tuple[object, ...]]:
+        path.write_text(text)
+        rows = type_("tie", str(path), "--period", "2026-Q3", "--records", "--json").document["rows"]
+        return [(row["row"], row["status"], row["record"], row["role"]) for row in rows]
+
+    assert told(ROWS) == [
+        (2, "matched", "O1", None),
+        (3, "matched", "O2", None),  # the amount tells which Bolt Works
+        (4, "matched", "O3", None),  # so this is the other one
+        (5, "matched", "O4", "part"),
+        (6, "matched", "O4", "part"),
+        (7, "not matched", None, None),
+    ]
+    assert told("deal,amount\nBolt Works,1\nBolt Works,2\n") == [
+        (2, "ambiguous", None, None),
+        (3, "ambiguous", None, None),
+    ]
+    assert told("deal,amount\nBolt Works,1\n") == [(2, "ambiguous", None, None)]

@@ -90,35 +90,36 @@ def _shown(terminal: Terminal, tied: Tied, *, records: bool) -> list[str]:
     if not ones:
         return []
     most = SHOWN if records else FEW
-    columns = [
-        Column("row"), Column("", right=False), Column(tied.company.currency), Column("record", right=False),
-        Column("score"), Column("why", right=False),
-    ]  # fmt: skip
-    lines = ["", *table(terminal, columns, [_row(one) for one in ones[:most]])]
+    columns = [Column("row"), Column("", right=False), Column(tied.company.currency)]
+    columns += [Column("record", right=False), Column("score")] if records else []
+    columns.append(Column("why", right=False))
+    lines = ["", *table(terminal, columns, [_row(one, records=records) for one in ones[:most]])]
     if len(ones) > most:
         lines.append(f"  ... and {figures.count(len(ones) - most)} more: --records --csv gives all.")
     return lines
 
 
-def _row(reading: Reading) -> list[Cell]:
+def _row(reading: Reading, *, records: bool) -> list[Cell]:
     match = reading.match
     style = "plain" if match.status is Status.MATCHED else "warning"
-    record = match.record or " or ".join(match.candidates[:3]) or figures.NOTHING
-    return [
+    cells = [
         Cell(str(match.row.number), "label"),
         Cell(clean(match.row.label)),
         Cell(figures.money(reading.value)),
-        Cell(clean(record)),
-        Cell(f"{match.score:.0f}" if match.score else figures.NOTHING, "label"),
-        Cell(_why(reading), style),
     ]
+    if records:
+        score = f"{match.score:.0f}" if match.score else figures.NOTHING
+        cells += [Cell(clean(match.record or figures.NOTHING)), Cell(score, "label")]
+    return [*cells, Cell(_why(reading), style)]
 
 
 def _why(reading: Reading) -> str:
+    """Tell why a row is matched or not, shortest first: what does not fit is cut."""
     match = reading.match
     role = {"part": "split line", "again": "again"}.get(reading.role, "")
-    told = match.reason if match.status is Status.MATCHED else f"{match.status.value}: {match.reason}"
-    return ", ".join(part for part in (told, role) if part)
+    if match.status is Status.AMBIGUOUS and len(match.candidates) > 1:
+        return f"fits {len(match.candidates)}: {', '.join(match.candidates[:3])}"
+    return ", ".join(part for part in (match.reason, role) if part)
 
 
 def _next(terminal: Terminal, tied: Tied, written: Path | None, *, records: bool) -> list[str]:

@@ -180,6 +180,9 @@ def _verdict(
     if record is None or mine[record].score < best.score - MARGIN:
         return _second_row(row, mine, best)
     edge = mine[record]
+    if edge.total < best.total - MARGIN:
+        told = (best.record, record)
+        return Match(row, Status.AMBIGUOUS, None, best.score, f"{best.reason}, which another row means", told)
     rivals = [
         other.record for other in mine.values()
         if other.record not in {record, *taken} and _as_good(row.number, edge, other, edges, holders)
