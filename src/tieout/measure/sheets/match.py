@@ -181,8 +181,8 @@ def _verdict(
         return _second_row(row, mine, best)
     edge = mine[record]
     if edge.total < best.total - MARGIN:
-        told = (best.record, record)
-        return Match(row, Status.AMBIGUOUS, None, best.score, f"{best.reason}, which another row means", told)
+        either = (best.record, record)
+        return Match(row, Status.AMBIGUOUS, None, best.score, f"{best.reason}, which another row means", either)
     rivals = [
         other.record for other in mine.values()
         if other.record not in {record, *taken} and _as_good(row.number, edge, other, edges, holders)
