@@ -198,6 +198,6 @@ def _finding(place: str, count: int) -> Finding:
         Level.NOTE,
         place,
         f"{count:,} row{'s' if count > 1 else ''} told a person who was erased; surrogates were taken in their place.",
-        "Erase the person in the system that this export comes from, too.",
+        "Erase the person in the system that this export comes from, and delete the export where it lies.",
         count=count,
     )
