@@ -69,6 +69,8 @@ def _shaped(plan: Plan, shape: Shape) -> None:
     plan.entity = shape.entity
     if shape.entity is None:
         plan.say("kept", shape.terms.get("kept", "nothing reads it"), Sure.HIGH, f"{shape.label}: {shape.name}")
+        if maybe := shape.terms.get("maybe"):
+            plan.ask("entity", f"Whether it is {maybe['entity']} is yours to say: {maybe['why']}.")
         return
     plan.say("entity", shape.entity, Sure.HIGH, f"the columns of {shape.label}'s {shape.name.replace('_', ' ')}")
     for key, why in (("note", ""), ("of", "whose fields changed")):

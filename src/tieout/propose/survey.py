@@ -25,8 +25,27 @@ from tieout.warehouse.engine import Connection, EngineError, literal
 
 HEAD = 1 << 18
 TABLES = frozenset(
-    {".csv", ".tsv", ".tab", ".txt", ".psv", ".dat", ".parquet", ".pq", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ""}
+    {
+        ".csv",
+        ".tsv",
+        ".tab",
+        ".txt",
+        ".psv",
+        ".dat",
+        ".parquet",
+        ".pq",
+        ".json",
+        ".jsonl",
+        ".ndjson",
+        ".xlsx",
+        ".xlsm",
+        ".xlsb",
+        ".xls",
+        ".ods",
+        "",
+    }
 )
+JSON = frozenset({".json", ".jsonl", ".ndjson"})
 PACKED = ".gz"
 UTC = ZoneInfo("UTC")
 
@@ -109,6 +128,9 @@ def _look(path: Path, name: str, engine: Connection, scratch: Path) -> Sequence[
         return [Source(path, name, path.stat().st_size, _described(path, engine), parquet=True, stamp=stamp)]
     if start.startswith(MAGIC):
         return _sheets(path, name, stamp)
+    if kind in JSON:
+        table = read_table(path, rows=1000)
+        return [Source(path, name, path.stat().st_size, table.names, simple=False, stamp=stamp)]
     return [_text(path, name, stamp, scratch)]
 
 
