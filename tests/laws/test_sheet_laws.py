@@ -64,7 +64,7 @@ def written(folder: Path, rows: list[Line], *, total: bool) -> tuple[Path, Decim
 
 
 @given(sheets, st.sampled_from(["total", "none"]))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_lines_sum_to_the_difference_and_rows_are_accounted_for(
     ten: Workspace, tmp_path: Path, rows: list[Line], foot: str
 ) -> None:
@@ -80,7 +80,7 @@ def test_lines_sum_to_the_difference_and_rows_are_accounted_for(
 
 
 @given(sheets)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_row_is_only_ever_its_own_record(ten: Workspace, tmp_path: Path, rows: list[Line]) -> None:
     path, _, _ = written(tmp_path, rows, total=False)
     tied = tie(ten, Reported(path), EndAsked("agreed", "2026-07-20"), TERMS)
@@ -94,7 +94,7 @@ def test_a_row_is_only_ever_its_own_record(ten: Workspace, tmp_path: Path, rows:
 
 
 @given(st.sampled_from(["agreed", "sales", "marketing"]), st.decimals(0, 2_000_000, places=2))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_a_total_alone_is_tied_to_any_lens(ten: Workspace, lens: str, total: Decimal) -> None:
     starts = {"agreed": 510_000, "sales": 900_000, "marketing": 265_000}
     tied = tie(ten, Reported(total=total, name="board"), EndAsked(lens, "2026-07-20"), TERMS)

@@ -65,6 +65,7 @@ def test_a_lens_is_found_from_its_list(
     assert best.bridge.start.value == sum(value for _, value in rows)
 
 
+@pytest.mark.slow
 def test_the_agreed_list_changes_nothing(marlow: Workspace, exports: Marlow, tmp_path: Path) -> None:
     best = searched(marlow, tmp_path / "list.csv", list(COUNTS["agreed"](exports).items())).proposals[0]
     assert best.candidate.sets == {}
@@ -95,6 +96,7 @@ def test_a_total_to_the_cent_finds_its_lens_too(marlow: Workspace, total: str, f
     assert best.candidate.chance < 0.01
 
 
+@pytest.mark.slow
 def test_a_rounded_total_is_said_to_be_luck(marlow: Workspace) -> None:
     reported = Reported(total=Decimal(8_400_000), name="board", precision=Decimal(100_000))
     found = find(marlow, reported, EndAsked("agreed"), BridgeTerms())
