@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from zoneinfo import available_timezones
@@ -85,11 +86,21 @@ def say_currencies(plans: Sequence[Plan], base: str) -> None:
         money = [one for one in ("arr", "acv", "tcv", "amount", "budget") if plan.told(f"fields.{one}")]
         columns = [column for one in money if (column := plan.column(one))]
         signs = {CURRENCY_SIGNS.get(sign, sign) for column in columns for sign in plan.looked.of(column).signs}
-        clear = {sign for sign in signs if sign in CURRENCIES}
+        clear = {sign for sign in signs if sign in CURRENCIES} or {code for one in columns for code in named_in(one)}
         if money and len(clear) == 1:
-            plan.say("fields.currency", {"constant": clear.pop()}, Sure.HIGH, "the sign beside its amounts")
+            plan.say(
+                "fields.currency",
+                {"constant": clear.pop()},
+                Sure.HIGH,
+                "the sign beside its amounts, or the column's name",
+            )
         elif money:
             plan.say("fields.currency", {"constant": base}, Sure.MEDIUM, "no column tells it; the company's own")
+
+
+def named_in(column: str) -> set[str]:
+    """Give the currencies whose codes stand in a column's name, as in `Spend (USD)`."""
+    return set(re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", column.upper())) & CURRENCIES
 
 
 def find_types(desk: Desk, plans: Sequence[Plan]) -> tuple[list[Term], list[Question]]:

@@ -18,7 +18,9 @@ _DAY = re.compile(r"(?<!\d)(19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d(?:[T_ -]?\d\d[-:
 _MONTH = re.compile(r"(?<!\d)(?:(19|20)\d\d[-_.]?(0[1-9]|1[0-2])|(0[1-9]|1[0-2])[-_.](19|20)\d\d)(?!\d)")
 _OTHER_DAY = re.compile(r"(?<!\d)[0-3]?\d[-_.][0-3]?\d[-_.](19|20)\d\d(?!\d)")
 _WEEK = re.compile(r"(?<![a-z])(kw|w|week|q|wk)[-_ ]?\d{1,2}(?!\d)", re.IGNORECASE)
-_PART = re.compile(r"(?:[-_ ]?(?:part|teil|page|chunk|batch|export)?[-_ .]?|\s*\()(\d{1,5})\)?(?=$|\.)", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:[-_ ]?(?:part|teil|page|chunk|batch|export)?[-_ .]?|\s*\()(?<!\d)(\d{1,5})\)?(?=$|\.)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -23,6 +24,8 @@ def name_plans(plans: Sequence[Plan]) -> None:
     for plan in plans:
         plan.system = _system(plan, by_folder[_top(plan)])
         name = slug(plan.table.label)
+        if plan.shape and re.fullmatch(r"(report|export|x)?[_\d]*", name):
+            name = plan.shape.name
         wanted, number = name, 1
         while (plan.system, wanted) in taken:
             number += 1
