@@ -23,6 +23,9 @@ def test_a_code_in_the_name_of_the_column_counts_before_the_company_s_own(propos
     assert (company["currency"].value, company["currency"].sure) == ("EUR", Sure.HIGH)
     assert plan_of(proposal, "deals").told("fields.currency") == {"constant": "EUR"}
     assert plan_of(proposal, "spend").told("fields.currency") == {"constant": "USD"}
+    assert [question.what for question in proposal.questions if question.place == "rates.csv"] == [
+        "Amounts are in USD too; without a rate they add nothing."
+    ]
 
 
 def test_where_nothing_tells_it_that_is_said(proposed: Proposing) -> None:

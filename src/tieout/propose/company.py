@@ -98,6 +98,20 @@ def say_currencies(plans: Sequence[Plan], base: str) -> None:
             plan.say("fields.currency", {"constant": base}, Sure.MEDIUM, "no column tells it; the company's own")
 
 
+def lacking_rates(plans: Sequence[Plan], base: str) -> list[Question]:
+    """Name the other currencies that amounts are in: without a rate they add nothing, and no export tells one."""
+    codes: set[str] = set()
+    for plan in plans:
+        term = plan.told("fields.currency") if plan.entity else None
+        column = plan.column("currency")
+        if isinstance(term, dict) and "constant" in term:
+            codes.add(str(term["constant"]))
+        elif column:
+            codes |= {text.upper() for text in plan.looked.of(column).values} & CURRENCIES
+    told = ", ".join(sorted(codes - {base}))
+    return [Question("rates.csv", f"Amounts are in {told} too; without a rate they add nothing.")] if told else []
+
+
 def named_in(column: str) -> set[str]:
     """Give the currencies whose codes stand in a column's name, as in `Spend (USD)`."""
     return set(re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", column.upper())) & CURRENCIES

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from tieout.connect.files import UnreadableError
-from tieout.propose.company import find_categories, find_company, find_types, say_currencies
+from tieout.propose.company import find_categories, find_company, find_types, lacking_rates, say_currencies
 from tieout.propose.copies import drop_copies
 from tieout.propose.dates import say_dates
 from tieout.propose.draft import draft, systems_of
@@ -125,6 +125,7 @@ def _proposed(
     types, asked = find_types(desk, plans)
     company, questions = find_company(plans)
     say_currencies(plans, str(company[0].value))
+    questions = (*questions, *lacking_rates(plans, str(company[0].value)))
     joins = find_joins(desk, plans)
     pipeline = (*types, *find_categories(desk, plans))
     every = (*questions, *asked, *(question for plan in plans for question in plan.questions))
