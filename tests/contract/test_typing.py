@@ -209,3 +209,12 @@ def test_every_currency_has_its_minor_unit() -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_reading_can_be_written_for_spark(kind: Kind, dates: str) -> None:
     assert typed(exp.column("x"), kind, ZONE, Writing(dates, "comma")).sql("spark")
+
+
+def test_a_date_without_separators_has_six_or_eight_digits() -> None:
+    assert read("261213", Kind.DATE, "ymd") == date(2026, 12, 13)
+    assert read("260101", Kind.DATE, "ymd") == date(2026, 1, 1)
+    assert read("20261213 10:00", Kind.DATE, "ymd") == date(2026, 12, 13)
+    # Seven digits can be two dates (1 November, 11 January), and fewer are none.
+    for text in ("2026111", "26111", "1213", "261", "261313", "20261301"):
+        assert read(text, Kind.DATE, "ymd") is None, text

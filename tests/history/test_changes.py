@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -191,6 +193,29 @@ def test_a_pull_that_rotted_is_found_by_reading_it_again(marlow: Marlow, look: C
     assert [finding.code for finding in ledger.findings] == ["ledger.damaged"]
     assert [one.position for one in ledger.pulls()] == [1, 3]
     assert [one.position for one in marlow.ledger.pulls()] == [1, 3]
+
+
+def test_a_pull_too_large_to_be_read_again_keeps_no_other_from_it(
+    marlow: Marlow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, middle, _ = three(marlow)
+    rot(marlow, middle)
+    os.utime(Seals(marlow.workspace).place(first), (0, 0))
+    ledger = marlow.ledger
+    pulls = [replace(pull, size=pull.size + 1_000_000 * (pull.position == 1)) for pull in ledger.committed]
+    monkeypatch.setattr(ledger, "committed", tuple(pulls))
+    monkeypatch.setattr(sys.modules["tieout.history.ledger"], "WATCHED", 500_000)
+    watch_over(ledger)
+    assert [finding.place for finding in ledger.findings] == ["ledger/pulls/crm.deals/00000002.parquet"]
+
+
+def test_a_spoiled_change_file_is_not_taken_for_sound_by_who_looks_next(marlow: Marlow) -> None:
+    three(marlow)
+    last = changes(marlow.ledger, marlow.engine, marlow.feed)[-1]
+    flip(last)
+    # Who finds it spoiled may be killed, or have no room, before it is made again.
+    assert [Seals(marlow.workspace).intact(last) for _ in range(3)] == [False, False, False]
+    assert marlow.changes() == [["+1,Ann,10"], ["+1,Ann,20"], ["+1,Ann,30"]]
 
 
 def test_a_restored_pull_is_sound_again(marlow: Marlow) -> None:

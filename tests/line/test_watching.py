@@ -80,6 +80,15 @@ def test_what_arrives_is_published_and_mistakes_are_told(watched: Watched, tmp_p
     watched.wait_for("published")
 
 
+def test_an_idle_watch_does_not_read_the_contract_again(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.wait_for("published")
+    time.sleep(0.5)
+    read: list[Path] = []
+    monkeypatch.setattr(module, "load_contract", read.append)
+    time.sleep(1)
+    assert read == []
+
+
 def test_ctrl_c_ends_it_with_130(tmp_path: Path) -> None:
     write(tmp_path)
     command = [sys.executable, "-m", "tieout", "refresh", "--watch", "--workspace", str(tmp_path)]

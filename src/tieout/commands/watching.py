@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ class Watch:
     write: Callable[[str], None]
     quiet: float = QUIET
     glance: float = GLANCE
+    known: list[tuple[Seen, Contract]] = field(default_factory=list)
 
 
 def watch(this: Watch) -> None:
@@ -61,13 +62,19 @@ def watch(this: Watch) -> None:
 
 def _look(this: Watch) -> tuple[list[Path], Seen]:
     """Give the folders to be watched, and size and time of change of each file that counts."""
-    contract, _ = load_contract(this.workspace.contract)
     folders = [this.workspace.contract]
     seen = _stats(this.workspace.contract, [path.name for path in _listed(this.workspace.contract)])
-    for folder, name, size, mtime in _exports(this, contract):
+    for folder, name, size, mtime in _exports(this, _contract(this, dict(seen))):
         folders += [folder] if folder not in folders else []
         seen[name] = (size, mtime)
     return folders, seen
+
+
+def _contract(this: Watch, seen: Seen) -> Contract:
+    """Give the contract, read again only where its files changed: else an idle watch would do little but read it."""
+    if not this.known or this.known[0][0] != seen:
+        this.known[:] = [(seen, load_contract(this.workspace.contract)[0])]
+    return this.known[0][1]
 
 
 def _exports(this: Watch, contract: Contract) -> list[tuple[Path, str, int, int]]:

@@ -122,8 +122,11 @@ _ORDERS = {
     "iso": (rf"^(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_REST}", r"\1-\2-\3 \4"),
     "dmy": (rf"^(\d{{1,2}})[./-](\d{{1,2}})[./-]{_YEAR}{_REST}", r"\3-\2-\1 \4"),
     "mdy": (rf"^(\d{{1,2}})[./-](\d{{1,2}})[./-]{_YEAR}{_REST}", r"\3-\1-\2 \4"),
-    "ymd": (rf"^(\d{{4}}|\d{{2}})[./-]?(\d{{1,2}})[./-]?(\d{{1,2}}){_REST}", r"\1-\2-\3 \4"),
+    "ymd": (rf"^(\d{{4}}|\d{{2}})[./-](\d{{1,2}})[./-](\d{{1,2}}){_REST}", r"\1-\2-\3 \4"),
 }
+_COMPACT = (rf"^(\d{{4}}|\d{{2}})(\d{{2}})(\d{{2}}){_REST}", r"\1-\2-\3 \4")
+"""Without separators only six or eight digits are one date: seven could be two."""
+
 _USUAL = {
     "dmy": (r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})( \d{1,2}:\d{2}(:\d{2})?)?$", r"\3-\2-\1\4"),
     "mdy": (r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})( \d{1,2}:\d{2}(:\d{2})?)?$", r"\3-\1-\2\4"),
@@ -171,7 +174,8 @@ def _moment(raw: exp.Expr, dates: str) -> exp.Expr:
 
 def _odd_moment(raw: exp.Expr, dates: str) -> exp.Expr:
     text: exp.Expr = exp.Lower(this=exp.Trim(this=raw.copy()))
-    shapes = (_ORDERS["iso"],) if dates == "iso" else (*_SHAPES, _ORDERS[dates], *_CENTURY)
+    compact = (_COMPACT,) if dates == "ymd" else ()
+    shapes = (_ORDERS["iso"],) if dates == "iso" else (*_SHAPES, _ORDERS[dates], *compact, *_CENTURY)
     for pattern, order in (*shapes, _ZONED):
         text = _fill("regexp_replace(:x, :pattern, :order)", x=text, pattern=_text(pattern), order=_text(order))
     for number, name in enumerate(_MONTHS if dates != "iso" else (), 1):

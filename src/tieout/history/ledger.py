@@ -22,8 +22,8 @@ FORMAT = 1
 
 
 CHANGED = "does not hold what was committed"
-WATCHED = 64_000_000
-"""How many bytes of pulls that nobody touched are read again by each refresh: disks forget, too."""
+WATCHED, WATCHED_FILES = 64_000_000, 200
+"""How much of the pulls that nobody touched is read again by each refresh: disks forget, too. Larger ones are not."""
 
 
 class LedgerError(Exception):
@@ -236,9 +236,9 @@ def verify(ledger: Ledger) -> tuple[Finding, ...]:
 
 def watch_over(ledger: Ledger) -> None:
     """Read the pulls again that were not read for longest, some of them each time; leave out what is damaged."""
-    by_path = {ledger.path(pull): pull for pull in ledger.committed}
+    by_path = {ledger.path(pull): pull for pull in ledger.committed if pull.size <= WATCHED}
     left = WATCHED
-    for path in ledger.seals.oldest(list(by_path)):
+    for path in ledger.seals.oldest(list(by_path))[:WATCHED_FILES]:
         left -= by_path[path].size
         if left < 0:
             return

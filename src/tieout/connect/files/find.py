@@ -66,7 +66,10 @@ def find_files(folder: Path, source: SourceObject) -> tuple[Found, ...]:
     found = []
     for name in sorted(names):
         path = folder / name
-        if path.is_file():
-            stat = path.stat()
-            found.append(Found(path, name, stat.st_size, stat.st_mtime_ns))
+        try:
+            if path.is_file():
+                stat = path.stat()
+                found.append(Found(path, name, stat.st_size, stat.st_mtime_ns))
+        except FileNotFoundError:  # it went while it was looked at, as what is renamed in a watched folder does
+            continue
     return tuple(found)
