@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieout.basics.findings import Finding, Level
-from tieout.measure.answers import Bridge
+from tieout.contract.definitions import AGREED
+from tieout.measure.answers import Bridge, QuestionError
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.records import End
 from tieout.measure.bridge.reported import BEYOND, ReportedUnit, store_reported
@@ -95,7 +96,13 @@ class FoundLens:
 
 
 def find(workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms) -> FoundLens:
-    """Find the lens behind a team's figure: the combination of facets that reproduces it best."""
+    """Find the lens behind a team's figure: what to change in the agreed number to reproduce it best.
+
+    Raises QuestionError where it shall begin from another lens, whose own facets a proposal would not tell.
+    """
+    if against.lens != AGREED or against.rates:
+        message = f"A lens is proposed by what it changes in the agreed number, not in {_written(against)}. Leave that out."
+        raise QuestionError(message)
     with one_end(workspace, against, terms) as (engine, end, facts):
         sheet, _, findings, units = _taken(engine, end, workspace, reported)
         if sheet:
@@ -112,6 +119,10 @@ def find(workspace: Workspace, reported: Reported, against: EndAsked, terms: Bri
     period = end.view.period.name if end.view.period else None
     as_of = end.view.moment.as_of
     return FoundLens(end.contract.company, reported, period, as_of, value, search, tuple(proposals), findings)
+
+
+def _written(against: EndAsked) -> str:
+    return f"'{'+'.join(filter(None, (against.lens, against.rates)))}'"
 
 
 SHOWN = 3

@@ -118,11 +118,10 @@ def lens_of(base: Lens, sets: dict[str, Any]) -> Lens:
 
 def end_of(end: End, lens: Lens, name: str) -> End:
     """Give the end of a bridge that a lens makes at the moment of another end."""
-    zone = ZoneInfo(end.contract.company.time_zone)
-    period = end.view.period
-    if period and lens.calendar:
-        period = parse_period(period.name, calendar_of(end.contract, lens.calendar))
-    view = LensView(name, lens, refreshed(end.view.moment, lens.freshness, zone), period, as_is=end.view.as_is)
+    zone, calendar = ZoneInfo(end.contract.company.time_zone), calendar_of(end.contract, lens.calendar)
+    period = parse_period(end.view.period.name, calendar) if end.view.period else None
+    moment = refreshed(end.view.moment, lens.freshness, zone, calendar)
+    view = LensView(name, lens, moment, period, as_is=end.view.as_is)
     return End(view, end.contract, end.database)
 
 
@@ -148,12 +147,13 @@ def _cubes(engine: Connection, end: End) -> list[Cube]:
     wanted = [(fresh, "opportunity", True) for fresh in ANCIENT]
     if claims:
         wanted += [({}, "claim", True), ({}, "claim", False), ({"last": "month_end"}, "claim", True)]
-    zone = ZoneInfo(end.contract.company.time_zone)
+    zone, calendar = ZoneInfo(end.contract.company.time_zone), calendar_of(end.contract, None)
     cubes = []
     for number, (fresh, grain, merged) in enumerate(wanted):
         lens = everything.model_copy(update={"grain": grain, "merged": merged})
         freshness = Freshness.model_validate(fresh)
-        view = LensView("everything", lens, refreshed(end.view.moment, freshness, zone), None, as_is=end.view.as_is)
+        moment = refreshed(end.view.moment, freshness, zone, calendar)
+        view = LensView("everything", lens, moment, None, as_is=end.view.as_is)
         cubes.append(Cube(number, view, ", ".join(f"{key}: {value}" for key, value in fresh.items())))
     return cubes
 
