@@ -101,7 +101,8 @@ def find(workspace: Workspace, reported: Reported, against: EndAsked, terms: Bri
     Raises QuestionError where it shall begin from another lens, whose own facets a proposal would not tell.
     """
     if against.lens != AGREED or against.rates:
-        message = f"A lens is proposed by what it changes in the agreed number, not in {_written(against)}. Leave that out."
+        given = "+".join(filter(None, (against.lens, against.rates)))
+        message = f"A lens is proposed by what it changes in the agreed number, not in '{given}'. Leave that out."
         raise QuestionError(message)
     with one_end(workspace, against, terms) as (engine, end, facts):
         sheet, _, findings, units = _taken(engine, end, workspace, reported)
@@ -119,10 +120,6 @@ def find(workspace: Workspace, reported: Reported, against: EndAsked, terms: Bri
     period = end.view.period.name if end.view.period else None
     as_of = end.view.moment.as_of
     return FoundLens(end.contract.company, reported, period, as_of, value, search, tuple(proposals), findings)
-
-
-def _written(against: EndAsked) -> str:
-    return f"'{'+'.join(filter(None, (against.lens, against.rates)))}'"
 
 
 SHOWN = 3

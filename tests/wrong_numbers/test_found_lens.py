@@ -33,7 +33,8 @@ THEN = {"one": 1_000, "two": 2_000, "three": 4_000, "four": 8_000}
 
 def company(folder: Path, **contract: Any) -> Workspace:  # noqa: ANN401 - parts of a contract
     days = ["2026-07-31", "2026-08-15", "2026-08-31", "2026-09-15"]
-    return Tiny(dated("deals", DEALS, days), {"company": COMPANY | {"calendars": CALENDARS}} | contract).refreshed(folder)
+    parts = {"company": COMPANY | {"calendars": CALENDARS}} | contract
+    return Tiny(dated("deals", DEALS, days), parts).refreshed(folder)
 
 
 def searched(workspace: Workspace, terms: BridgeTerms, lens: str = "agreed") -> FoundLens:

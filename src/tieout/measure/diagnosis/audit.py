@@ -125,8 +125,21 @@ def _names(asked: Asked, checks: tuple[Broken, ...]) -> Answered:
         return Answered("Consistent names?", what, 0, 0, absent=why)
     n = sum(check.checked for check in found)
     broken = sum(check.broken for check in found)
-    money = money_of(asked.engine, [check.number for check in found])
-    return Answered("Consistent names?", what, n - broken, n, money)
+    return Answered("Consistent names?", what, n - broken, n, _named_money(asked, found))
+
+
+def _named_money(asked: Asked, checks: list[Broken]) -> Decimal:
+    """Give the agreed pipeline of the accounts and leads that break a check; a deal of both counts once."""
+    moment = moment_of(asked.facts.heard_until, None, asked.zone)
+    lens = agreed_lens(asked.contract.pipeline, moment.day).model_copy(update={"date_field": "none", "past_due": True})
+    units, parameters = counted_sql(LensView(AGREED, lens, moment, None), asked.contract, "a")
+    keys = {"account": "account_id", "lead": "lead_id"}
+    named = " or ".join(
+        f"{keys[check.entity]} in (select record from quality_breaks where number = {check.number})"
+        for check in checks if check.entity in keys
+    )  # fmt: skip
+    sql = f"select sum(value) from ({units}) where {named or 'false'}"
+    return Decimal(rows(asked.engine, sql, parameters)[0][0] or 0)
 
 
 OWNED = """
