@@ -16,7 +16,9 @@ from tieout.measure.numbers.catalogue import METRICS
 from tieout.show.as_json import answer_json, dumps
 
 QUOTIENTS = [metric.id for metric in METRICS if metric.aggregate not in {"sum", "count"}]
-TOTALS = [metric.id for metric in METRICS if metric.aggregate in {"sum", "count"}]
+RULED = ["pipeline.evidenced", "pipeline.stale"]
+"""Numbers whose rules a contract has to give; this company's gives none."""
+TOTALS = [metric.id for metric in METRICS if metric.aggregate in {"sum", "count"} and metric.id not in RULED]
 LONG_AGO = "2024-Q1"
 
 
@@ -56,6 +58,12 @@ def test_a_value_that_is_there_is_finite_and_counts_something(workspace: Workspa
 def test_a_sum_of_nothing_is_zero(workspace: Workspace, metric: str) -> None:
     total = answered(workspace, metric, AS_OF, period=QUARTER, where="source = 'none such'").total
     assert (total.value, total.n, total.absent) == (0, 0, None)
+
+
+@pytest.mark.parametrize("metric", RULED)
+def test_what_no_rule_counts_is_absent_and_not_zero(workspace: Workspace, metric: str) -> None:
+    total = answered(workspace, metric, AS_OF).total
+    assert (total.value, total.n, bool(total.absent)) == (None, 0, True)
 
 
 @pytest.mark.parametrize("metric", ["pipeline.open", "pipeline.open_qualified", "bookings"])

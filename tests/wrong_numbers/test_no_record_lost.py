@@ -14,12 +14,8 @@ from tieout import Workspace
 from tieout.measure.answers import Question
 from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import BY_ID, METRICS, Metric
-from tieout.measure.numbers.facts import (
-    LEAD_DIMENSIONS,
-    OPPORTUNITY_DIMENSIONS,
-    REVENUE_DIMENSIONS,
-    TIME_DIMENSIONS,
-)
+from tieout.measure.numbers.facts import TIME_DIMENSIONS, facts_of
+from tieout.measure.numbers.question import view_of
 from tieout.questions import opened
 
 FACTS = {metric.fact: metric for metric in reversed(METRICS) if metric.aggregate != "coverage"}
@@ -27,10 +23,11 @@ FACTS = {metric.fact: metric for metric in reversed(METRICS) if metric.aggregate
 WHOLE = "2023-08-01..2027-01-31"
 
 
-def dimensions(fact: str) -> list[str]:
-    """Everything by which a fact can be cut."""
-    own = {"leads": LEAD_DIMENSIONS, "revenue": REVENUE_DIMENSIONS}.get(fact, OPPORTUNITY_DIMENSIONS)
-    return [*own, *TIME_DIMENSIONS]
+def dimensions(workspace: Workspace, metric: Metric) -> list[str]:
+    """Everything by which a number can be cut."""
+    with opened(workspace) as build:
+        view = view_of(build, Question(metric.id), metric)
+        return [*facts_of(metric, view, build.contract).dimensions, *TIME_DIMENSIONS]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +61,7 @@ def test_every_fact_is_looked_at() -> None:
 
 @pytest.mark.parametrize("fact", list(FACTS))
 def test_the_parts_of_a_small_company(small: Workspace, fact: str) -> None:
-    cuts = [(name,) for name in dimensions(fact)]
+    cuts = [(name,) for name in dimensions(small, FACTS[fact])]
     assert_parts_are_the_whole(small, FACTS[fact], cuts, as_of=stored(AS_OF), period=WHOLE)
 
 
@@ -76,7 +73,7 @@ def test_the_parts_as_of_now(small: Workspace, fact: str) -> None:
 
 @pytest.mark.parametrize("fact", list(FACTS))
 def test_the_parts_of_marlow(marlow: Workspace, fact: str) -> None:
-    cuts = [(name,) for name in dimensions(fact)]
+    cuts = [(name,) for name in dimensions(marlow, FACTS[fact])]
     assert assert_parts_are_the_whole(marlow, FACTS[fact], cuts, period=WHOLE) > 10
 
 
