@@ -93,5 +93,5 @@ def test_the_parts_of_an_earlier_day(marlow: Workspace, day: str, *, said_then: 
 
 @pytest.mark.parametrize("lens", ["marketing", "sales", "finance"])
 def test_the_parts_of_a_lens(marlow: Workspace, lens: str) -> None:
-    cuts = [(name,) for name in dimensions("units")]
+    cuts = [(name,) for name in dimensions(marlow, BY_ID["pipeline.open_qualified"])]
     assert assert_parts_are_the_whole(marlow, BY_ID["pipeline.open_qualified"], cuts, lens=lens) > 10
