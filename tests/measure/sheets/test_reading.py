@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -240,7 +241,42 @@ def test_a_workbook_is_read(tmp_path: Path) -> None:
 
 def test_what_is_no_sheet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    (tmp_path / "a.xlsx").write_bytes(b"PK no workbook")
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     for name, told in (("a.pdf", "is no sheet"), ("a.xlsx", "cannot be read"), ("b.csv", "There is no file")):
         with pytest.raises(SheetError, match=told):
             read_sheet(tmp_path / name, Choice())
+
+
+def test_merged_cells_repeat_words_and_never_amounts(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    book = xlsxwriter.Workbook(path)
+    page = book.add_worksheet()
+    page.write_row(1, 1, ["Account", "Deal ID", "Amount"])
+    page.merge_range(2, 1, 3, 1, "Acme")
+    page.write_column(2, 2, ["A1", "A2"])
+    page.merge_range(2, 3, 3, 3, 500)
+    page.write_row(4, 1, ["Bolt", "A3", 250])
+    book.close()
+    found = read_sheet(path, Choice())
+    assert [(row.number, row.account, row.id, row.amount) for row in found.rows] == [
+        (3, "Acme", "A1", 500), (4, "Acme", "A2", None), (5, "Bolt", "A3", 250),
+    ]  # fmt: skip
+    assert found.total == 750
+    assert read_sheet(path, Choice(columns={"amount": "D", "id": "C"})).total == 750  # letters as on the screen
+
+
+def test_an_open_quote_swallows_no_rows(tmp_path: Path) -> None:
+    with pytest.raises(SheetError, match="Row 3 cannot be read: a quote is opened and not closed"):
+        sheet(tmp_path, 'id,amount\nA1,5\nA2,"6\nA3,7\n')
+
+
+def test_other_encodings_and_packed_lists_are_read(tmp_path: Path) -> None:
+    text = "Konto;Betrag\nM\u00fcller;1.000,50\nB\u00e4r;2,50\n"
+    for name, data in (
+        ("a.csv", text.encode("cp1252")), ("b.txt", text.encode("utf-16")), ("c.csv.gz", gzip.compress(text.encode())),
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(data)
+        found = read_sheet(tmp_path / name, Choice())
+        assert [(row.account, row.amount) for row in found.rows] == [
+            ("M\u00fcller", Decimal("1000.50")), ("B\u00e4r", Decimal("2.50")),
+        ]  # fmt: skip

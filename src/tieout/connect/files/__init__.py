@@ -1,8 +1,10 @@
 """Exports as files: CSV (plain or packed), workbooks and Parquet files, each file one pull of one object.
 
-`read_table` reads any of them, or its beginning, into memory; `sheets_of` lists the sheets of a workbook.
+`read_table` reads any of them, or its beginning, into memory; `read_cells` gives a person's list cell by cell;
+`sheets_of` lists the sheets of a workbook.
 """
 
+from tieout.connect.files.cells import Cells, read_cells
 from tieout.connect.files.find import Found, base_folder, find_files
 from tieout.connect.files.load import TABLE, Extract, load
 from tieout.connect.files.prepare import Prepared, Reading, file_digest, prepare
@@ -14,6 +16,7 @@ from tieout.connect.files.workbook import Sheet, sheets_of
 
 __all__ = [
     "TABLE",
+    "Cells",
     "Extract",
     "Found",
     "Prepared",
@@ -29,6 +32,7 @@ __all__ = [
     "find_files",
     "load",
     "prepare",
+    "read_cells",
     "read_stamp",
     "read_table",
     "reading_of",

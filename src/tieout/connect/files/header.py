@@ -57,7 +57,7 @@ def read_header(path: Path, reading: Reading, sign: str | None = None) -> Header
     first, _, rest = head.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         delimiter, head, skip = delimiter or first.strip()[-1], rest, 1
-    chosen, findings = (delimiter, ()) if delimiter else _delimiter(head, reading, whole=whole)
+    chosen, findings = (delimiter, ()) if delimiter else delimiter_of(head, reading, whole=whole)
     rows, ends = _lines(head, chosen)
     begins = [0, *ends]
     told = [begins.index(row - 1 - skip) for row in reading.header if row - 1 - skip in begins]
@@ -128,7 +128,7 @@ def _sheets(grid: Grid, reading: Reading) -> tuple[Finding, ...]:
     return (Finding("file.sheets", Level.NOTE, reading.place, message, remedy, given=grid.sheet.name),)
 
 
-def _delimiter(head: str, reading: Reading, *, whole: bool) -> tuple[str, tuple[Finding, ...]]:
+def delimiter_of(head: str, reading: Reading, *, whole: bool) -> tuple[str, tuple[Finding, ...]]:
     """Choose by the known columns that it brings out, then by how evenly, then by how many; tell what else could be."""
     known = {name.strip().casefold() for name in reading.known}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tieout.basics.findings import Finding, Level
 from tieout.measure.sheets.amounts import DecimalMark, amount_of, currency_in, date_of, decimal_mark
-from tieout.measure.sheets.columns import ROLES, Choice, Columns, find_columns, role_of, unit_in
+from tieout.measure.sheets.columns import HEADS, ROLES, Choice, Columns, find_columns, role_of, unit_in
 from tieout.measure.sheets.grid import Grid, SheetError, read_grid
 
 CENT = Decimal("0.01")
@@ -87,8 +87,13 @@ class Sheet:
 
 def read_sheet(path: Path, choice: Choice) -> Sheet:
     """Read a team's list. Raises SheetError for a file that is none; what is odd in it becomes findings."""
-    grid = read_grid(path, choice.tab)
+    grid = read_grid(path, choice.tab, _known(choice))
     return sheet_of(grid, choice, path.name)
+
+
+def _known(choice: Choice) -> frozenset[str]:
+    """Give the heads that tell which sheet of a workbook is the list: those that were named, else the usual ones."""
+    return frozenset(choice.columns.values()) or frozenset(head for heads in HEADS.values() for head in heads)
 
 
 def sheet_of(grid: Grid, choice: Choice, file: str) -> Sheet:
@@ -106,7 +111,8 @@ def sheet_of(grid: Grid, choice: Choice, file: str) -> Sheet:
     last = max(number for number, row in enumerate(grid.cells) if any(row))
     reader = _Reader(columns, mark, unit, currency, last)
     for number, row in enumerate(grid.cells):
-        reader.take(number, row)
+        once = (number, place) not in grid.repeated  # an amount that is merged over several rows stands once
+        reader.take(number, row if once else (*row[:place], "", *row[place + 1 :]))
     findings = tuple(_findings(file, reader, grid))
     return Sheet(file, tuple(reader.rows), tuple(reader.others), columns, currency, mark, unit, grid.tab, findings)
 
@@ -207,8 +213,8 @@ def _findings(file: str, reader: _Reader, grid: Grid) -> list[Finding]:
                 "Say which with --amount.",
             )
         )  # fmt: skip
-    if len(grid.tabs) > 1:
-        others = ", ".join(repr(name) for name in grid.tabs if name != grid.tab)
+    if grid.others:
+        others = ", ".join(map(repr, grid.others))
         found.append(
             Finding(
                 "sheet.several_tabs", Level.NOTE, file, f"The sheet '{grid.tab}' was read; there are {others} too.",
