@@ -271,7 +271,7 @@ def test_an_open_quote_swallows_no_rows(tmp_path: Path) -> None:
 
 
 def test_other_encodings_and_packed_lists_are_read(tmp_path: Path) -> None:
-    text = "Konto;Betrag\nM\u00fcller;1.000,50\nB\u00e4r;2,50\n"
+    text = "Kunde;Betrag\nM\u00fcller;1.000,50\nB\u00e4r;2,50\n"
     for name, data in (
         ("a.csv", text.encode("cp1252")), ("b.txt", text.encode("utf-16")), ("c.csv.gz", gzip.compress(text.encode())),
     ):  # fmt: skip
