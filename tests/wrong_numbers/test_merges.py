@@ -157,3 +157,16 @@ def test_each_surviving_value_knows_where_it_is_from(tmp_path: Path) -> None:
         ("industry", "steel", "A2", "filled"),
         ("name", "One and only", "A2", "longest"),
     ]
+
+
+def test_a_merge_that_ran_out_before_the_newest_pull_holds_nowhere(tmp_path: Path) -> None:
+    """Invoices are pulled on 15 September, deals and accounts last on 31 August; the merge runs out in between."""
+    early = DAYS[:3]
+    parts = dated("deals", {"one": deal(1_000, account="A2")}, early)
+    parts |= dated("accounts", {"A1": once(name="One"), "A2": once(name="Two")}, early)
+    parts |= logged("invoices", AS_OF, [{"account": "A2", "amount": "70", "at": "2026-09-02"}])
+    rows = "account,A2,A1,one firm,RevOps,2026-09-05\n"
+    workspace = Tiny(parts, {}, "", rows).refreshed(tmp_path)
+    pipeline = slices(answered(workspace, "pipeline.open", AS_OF, by=("account",)))
+    revenue = slices(answered(workspace, "revenue.realised", AS_OF, by=("account",)))
+    assert (list(pipeline), list(revenue)) == (["A2"], ["A2"])

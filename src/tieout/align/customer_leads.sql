@@ -14,7 +14,7 @@ first_leads as (
     row_number() over (partition by w.account_id order by k.lead_id) as place
   from won as w
   join lead_wins as k on k.opportunity_id = w.record
-  join heard as h on k.holds_from <= h.until_at and h.until_at < k.holds_to
+  join present as n on k.holds_from <= n.heard_until and n.heard_until < k.holds_to
   left join leads_told as l on l.record = k.lead_id
   where w.place = 1
 )

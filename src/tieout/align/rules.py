@@ -208,7 +208,7 @@ RULES: tuple[Rule, ...] = (
         "merge.expired",
         Level.WARNING,
         """select min('merges.csv ' || m.id), cast(min(m.ends_at) as varchar), count(*) from registered_merges as m
-        cross join heard as h where m.ends_at <= h.until_at having count(*) > 0""",
+        cross join present as h where m.ends_at <= h.heard_until having count(*) > 0""",
         "{n} merges have run out (the first on {given}): their records stand for themselves again.",
         "Renew them, or take them out. `tieout effects` shows what they are worth.",
     ),
@@ -216,9 +216,9 @@ RULES: tuple[Rule, ...] = (
         "merge.excluded",
         Level.WARNING,
         """select min('account ' || n.record), min(n.survivor), count(distinct n.record)
-        from survivors_now as n cross join heard as h
-        left join exclusions as x on x.object = 'account' and x.id = n.record and x.ends_at > h.until_at
-        left join exclusions as y on y.object = 'account' and y.id = n.survivor and y.ends_at > h.until_at
+        from survivors_now as n cross join present as h
+        left join exclusions as x on x.object = 'account' and x.id = n.record and x.ends_at > h.heard_until
+        left join exclusions as y on y.object = 'account' and y.id = n.survivor and y.ends_at > h.heard_until
         where n.object = 'account' and (x.id is null) <> (y.id is null) having count(*) > 0""",
         "{n} accounts are merged with another of which one is excluded and the other is not (the first is merged into "
         "'{given}'): a merge never moves money, so each is left out or counted as before.",
