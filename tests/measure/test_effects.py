@@ -98,3 +98,14 @@ def test_no_registers_have_no_effect(tmp_path: Path) -> None:
     plain = Tiny(dated("deals", {"plain": deal(1_000)}, DAYS)).refreshed(tmp_path)
     text = show_effects(plain, None, None, Output()).text
     assert "0 entries" in text
+
+
+def test_what_was_won_is_bookings_of_every_type_at_the_rate_of_the_close_date(tmp_path: Path) -> None:
+    won = {"stage": "Closed Won", "close": "2026-01-20", "arr": "1000", "type": "renewal", "currency": "EUR"}
+    deals = {"renewed": [("2026-01-10T12:00", won)]}
+    company = Tiny(dated("deals", deals, DAYS), {}, "opportunity,renewed,a test,RevOps,,\n").refreshed(tmp_path)
+    with opened(company) as asked:
+        found = effects_of(asked, "2026-Q4", stored(AS_OF))
+    told = {one.metric: (one.without.total.value, one.given.total.value) for one in found.headlines}
+    assert told[BOOKINGS] == (1_050, 0)
+    assert money(found, BOOKINGS) == {"renewed": 1_050}

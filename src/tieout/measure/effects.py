@@ -26,13 +26,12 @@ from tieout.warehouse.engine import identifier
 if TYPE_CHECKING:
     from tieout.measure.numbers.question import Asked
 
+BOOKINGS = "bookings"
 HEADLINES = (
-    "pipeline.open_qualified", "pipeline.open", "pipeline.past_due", "pipeline.created", "win_rate.closed.count",
-    "win_rate.closed.value", "coverage.opening", "leads.new",
+    "pipeline.open_qualified", "pipeline.open", "pipeline.past_due", "pipeline.created", BOOKINGS,
+    "win_rate.closed.count", "win_rate.closed.value", "coverage.opening", "leads.new",
 )  # fmt: skip
 """The numbers that are shown with and without the registers."""
-BOOKINGS = "bookings"
-"""What was won in the period: the numerator of the win rate by value."""
 SHADOWS = {
     "exclusions": "select * from {build}.exclusions where false",
     "opportunity_merges": "select * from {build}.opportunity_merges where told_by <> 'register'",
@@ -103,15 +102,13 @@ def effects_of(asked: Asked, period: str | None = None, as_of: datetime | None =
     with _switched_off(asked):
         without = {name: ask(asked, question) for name, question in questions.items()}
         all_of = {name: _counted(asked, question) for name, question in questions.items() if _additive(name)}
-    counted[BOOKINGS], all_of[BOOKINGS] = (_won(found["win_rate.closed.value"]) for found in (counted, all_of))
     entries = _entries(asked, moment)
     accounts = _accounts(asked, moment)
     left: list[Left] = []
     for name, found in all_of.items():
-        out = {record: value for record, (value, _) in found.items() if record not in counted[name]}
-        again = {record: value for record, (value, _) in counted[name].items()}
+        out = {record: value for record, value in found.items() if record not in counted[name]}
         left += _attributed(name, out, entries, accounts, ("holds",))
-        left += _attributed(name, again, entries, accounts, ("expired",))
+        left += _attributed(name, counted[name], entries, accounts, ("expired",))
     headlines = tuple(Headline(name, without[name], given[name]) for name in HEADLINES)
     by_entry: dict[tuple[int, str], tuple[Left, ...]] = {}
     for one in left:
@@ -123,16 +120,11 @@ def _additive(name: str) -> bool:
     return BY_ID[name].aggregate != "coverage"
 
 
-def _won(found: dict[str, tuple[Decimal | None, bool]]) -> dict[str, tuple[Decimal | None, bool]]:
-    return {record: told for record, told in found.items() if told[1]}
-
-
-def _counted(asked: Asked, question: Question) -> dict[str, tuple[Decimal | None, bool]]:
-    """Give the records that a number counts, with value and hit."""
+def _counted(asked: Asked, question: Question) -> dict[str, Decimal | None]:
+    """Give the records that a number counts, with the value of each."""
     metric = BY_ID[question.metric]
     facts = facts_of(metric, view_of(asked, question, metric), asked.contract)
-    found = fetch(asked.engine, f"select f.record, f.value, f.hit from ({facts.sql}) as f", facts.parameters)
-    return {record: (value, bool(hit)) for record, value, hit in found}
+    return dict(fetch(asked.engine, f"select f.record, f.value from ({facts.sql}) as f", facts.parameters))
 
 
 @contextmanager

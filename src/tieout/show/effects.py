@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tieout.measure.answers import Answer
     from tieout.show.terminal import Terminal
 
-AMOUNTS = (*(name for name in HEADLINES if BY_ID[name].unit == "money"), BOOKINGS)
+AMOUNTS = tuple(name for name in HEADLINES if BY_ID[name].unit == "money")
 """The numbers whose money is told entry by entry."""
 ENTRY = ("register", "object", "id", "into", "reason", "owner", "expires", "state")
 IDLE = {"unknown": "no system has it", "later": "it has not begun"}
@@ -120,7 +120,7 @@ def _named(entry: Entry) -> str:
 
 
 def _idle(effects: Effects, place: int, entry: Entry) -> bool:
-    told = any((place, metric) in effects.left for metric in (*HEADLINES, BOOKINGS))
+    told = any((place, metric) in effects.left for metric in HEADLINES)
     return entry.state in {"unknown", "later"} or not told
 
 
