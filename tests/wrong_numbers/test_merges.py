@@ -170,3 +170,15 @@ def test_a_merge_that_ran_out_before_the_newest_pull_holds_nowhere(tmp_path: Pat
     pipeline = slices(answered(workspace, "pipeline.open", AS_OF, by=("account",)))
     revenue = slices(answered(workspace, "revenue.realised", AS_OF, by=("account",)))
     assert (list(pipeline), list(revenue)) == (["A2"], ["A2"])
+
+
+def test_who_is_merged_into_itself_stands_for_itself(tmp_path: Path) -> None:
+    """Some systems name the surviving record on every row, the survivor's own row included."""
+    workspace = Tiny(
+        dated("deals", {"one": deal(1_000, account="A1", lead="L1", merged="one")}, DAYS)
+        | dated("accounts", {"A1": once(name="One", domain="one.example", merged="A1")}, DAYS)
+        | dated("leads", {"L1": once(email="a@one.example", created="2026-08-03", merged="L1")}, DAYS)
+    ).refreshed(tmp_path)
+    assert answered(workspace, "pipeline.open", AS_OF).total.n == 1
+    found = answered(workspace, "leads.new", AS_OF, by=("account",))
+    assert {name: row.n for name, row in slices(found).items()} == {"A1": 1}

@@ -141,7 +141,8 @@ def _select(
     unread: Sequence[exp.Expr] = (),
 ) -> exp.Select:
     identity = feed.object.fields.get("id")
-    select = _meta(feed, _raw(identity, feed) if identity else exp.column("_key"), voice=voice)
+    record = _raw(identity, feed) if identity else exp.column("_key")
+    select = _meta(feed, record, voice=voice)
     lost = list(unread)
     for field, field_kind in fields_of(entity).items():
         tree = _null(field_kind)
@@ -150,6 +151,8 @@ def _select(
             tree = reader.read(raw, field_kind, writing_of(feed.object, mapped[field]))
             if rule := mapped[field].minor:
                 tree = from_minor(tree, _currency(mapped, feed), rule)
+            if field == "merged_into":  # a survivor may name itself, and is then merged into nothing
+                tree = exp.Nullif(this=tree, expression=typed(record.copy(), Kind.TEXT, "UTC"))
             if field_kind is not Kind.TEXT and not mapped[field].constant:
                 lost.append(_unread(field, raw.copy(), tree.copy()))
         select = select.select(tree.as_(field), copy=False)

@@ -166,7 +166,7 @@ RULES: tuple[Rule, ...] = (
         "exclusion.expired",
         Level.WARNING,
         """select min('exclusions.csv ' || x.id), cast(min(x.ends_at) as varchar), count(*) from exclusions as x
-        where x.ends_at <= (select max(taken_at) from opportunity_changes) having count(*) > 0""",
+        where x.ends_at <= (select heard_until from present) having count(*) > 0""",
         "{n} exclusions have run out (the first on {given}): their records are counted again.",
         "Renew them with a new reason, or take them out.",
     ),
