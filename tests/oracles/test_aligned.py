@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.line.typed import Type, typing
-from tests.oracles.tiny import COMPANY, Life, Tiny, answered, dated, stored
+from tests.oracles.tiny import COMPANY, Life, Tiny, answered, dated, once, stored
 from tieout import Workspace
+from tieout.commands.asking import Moments
+from tieout.commands.asking import ask_aligned as ask_aligned_number
+from tieout.commands.result import Form, Output
 from tieout.measure.answers import Question, QuestionError
 from tieout.measure.numbers.aligned import Aligned, QuarterDay, aligned
 from tieout.questions import opened
@@ -140,3 +144,16 @@ def test_typed(company: Workspace, capsys: pytest.CaptureFixture[str], monkeypat
     assert lines[0] == "quarter,as_of,day_of_quarter,days_to_quarter_end,days_in_quarter,type,value,n,absent"
     assert len(lines) == 9
     assert typed(*words, "--original").status == 2
+
+
+def test_the_answer_tells_the_calendar_of_the_lens_and_all_that_was_asked(tmp_path: Path) -> None:
+    """Under the lens's own calendar mid May is in the second calendar quarter, not in the second fiscal one."""
+    deals = dated("deals", {"one": once(close="2026-06-01")}, ["2026-05-15"])
+    workspace = Tiny(deals, {"lenses": {"team": {"calendar": "calendar"}}}).refreshed(tmp_path)
+    question = Question("pipeline.open_qualified", lens="team", org="as-is", where="arr > 1")
+    told = json.loads(
+        ask_aligned_number(workspace, question, Moments("2026-05-15", None), (1, "day"), Output(Form.JSON)).text
+    )
+    assert [(one["quarter"], one["rows"][0]["n"]) for one in told["quarters"]] == [("2026-Q2", 1)]
+    asked = ("calendar", "lens", "org", "filters", "rates", "known_at")
+    assert [told[name] for name in asked] == ["calendar", "team", "as-is", "arr > 1", None, None]

@@ -75,6 +75,8 @@ def ask_aligned(
     """Answer one question on the same day of each trailing quarter; `terms` are how many, and by which end."""
     company, asking = _filled(workspace, question, moments)
     with opened(workspace) as asked:
+        lens = asked.contract.lenses.get(asking.lens or "")
+        asking = replace(asking, calendar=asking.calendar or (lens.calendar if lens else None))
         found = aligned(asked, asking, *terms)
         build = asked.facts
     match output.form:
