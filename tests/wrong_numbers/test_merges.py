@@ -182,3 +182,13 @@ def test_who_is_merged_into_itself_stands_for_itself(tmp_path: Path) -> None:
     assert answered(workspace, "pipeline.open", AS_OF).total.n == 1
     found = answered(workspace, "leads.new", AS_OF, by=("account",))
     assert {name: row.n for name, row in slices(found).items()} == {"A1": 1}
+
+
+def test_a_circle_of_deals_is_told(tmp_path: Path) -> None:
+    deals = {"D1": deal(1_000, merged="D2"), "D2": deal(1_000, merged="D1"), "D3": deal(1_000, merged="D4")}
+    workspace = Tiny(dated("deals", deals | {"D4": deal(1_000)}, [AS_OF])).refreshed(tmp_path)
+    assert records(workspace, "pipeline.open", AS_OF) == {"D4"}
+    told = table(
+        workspace, "select cast(body ->> 'count' as integer) from findings where body ->> 'code' = 'merge.circle'"
+    )
+    assert told == [(2,)]

@@ -193,6 +193,15 @@ RULES: tuple[Rule, ...] = (
         "Mend the id: a merge of accounts or contacts is not followed there, and a merged lead is not counted.",
     ),
     Rule(
+        "merge.circle",
+        Level.WARNING,
+        """select min(a.object || ' ' || a.record), min(a.record), count(*) from survivors_now as a
+        join survivors_now as b on b.object = a.object and b.record = a.survivor
+        where a.object in ('opportunity', 'lead') having count(*) > 0""",
+        "{n} opportunities or leads are merged in a circle by their system (the first is '{given}'): none is counted.",
+        "Mend the merge in the system, so that one of them stays.",
+    ),
+    Rule(
         "merge.unused",
         Level.NOTE,
         """select min('merges.csv ' || m.id), min(m.id), count(*) from registered_merges as m

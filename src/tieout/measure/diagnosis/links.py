@@ -28,7 +28,7 @@ DEALS = """select count(*), count(*) filter (where lone), sum(value) filter (whe
     from ({agreed}) as u
     left join (select distinct opportunity_id as record from leads_told where opportunity_id is not null) as k
       on k.record = u.record
-    where u.type = 'new')"""
+    where lower(u.type) = 'new')"""
 CUSTOMERS = """select count(*), count(*) filter (where lone), sum(won) filter (where lone) from (
     select u.account_id, sum(u.value) as won, max(case when r.account_id is null then 1 else 0 end) = 1 as lone
     from ({won}) as u
