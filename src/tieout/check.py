@@ -20,6 +20,7 @@ from tieout.history.exports import Export, list_exports
 from tieout.history.lateness import late_findings
 from tieout.history.ledger import Ledger, Pull, verify
 from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.sheets.filed import file_sheets
 from tieout.warehouse.builds import BuildFacts, published_or_none
 from tieout.warehouse.contents import read_findings
 from tieout.warehouse.engine import EngineError
@@ -45,6 +46,7 @@ def check(workspace: Workspace, now: datetime, environment: Mapping[str, str]) -
     facts = published_or_none(workspace)
     return (
         *findings,
+        *file_sheets(workspace, contract, write=False),
         *_sources(workspace, contract, ledger, now, environment),
         *ledger.findings,
         *_rejected(workspace, ledger),

@@ -28,7 +28,8 @@ from tieout.measure.lens_sql import LensView
 from tieout.measure.moments import Moment, calendar_of, default_period, moment_of, refreshed
 from tieout.measure.numbers.ask import ask as ask_build
 from tieout.measure.numbers.catalogue import Metric
-from tieout.measure.numbers.question import Asked, allowed, metric_named, view_of
+from tieout.measure.numbers.question import Asked, allowed, metric_named, own_figure, view_of
+from tieout.measure.sheets.taking import reported_end
 from tieout.measure.states import take_now
 from tieout.warehouse.builds import BuildFacts, NotPublishedError, build_path, published
 from tieout.warehouse.contents import read_contract
@@ -182,6 +183,7 @@ def bridge_builds(
             contracts.append(read_contract(engine))
         moments = [_moment(asked, facts, contract) for (asked, facts), contract in zip(sides, contracts, strict=True)]
         latest = max(moments, key=lambda moment: moment.as_of)
+        terms = _of_report(terms, sides, contracts)
         views = [
             _view(asked, contract, moment, latest, terms)
             for (asked, _), contract, moment in zip(sides, contracts, moments, strict=True)
@@ -189,7 +191,48 @@ def bridge_builds(
         ends = [
             End(view, contract, database) for view, contract, database in zip(views, contracts, databases, strict=True)
         ]
+        if any(one.view.lens.reported for one in ends):
+            ends = _with_report(engine, workspace, ends, (start[0], end[0]), terms)
         return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), gross=terms.gross, slicing=_slicing(terms))
+
+
+def _of_report(
+    terms: BridgeTerms, sides: tuple[tuple[EndAsked, BuildFacts], ...], contracts: list[Contract]
+) -> BridgeTerms:
+    """Take the period of what a team reports where none is asked for."""
+    for (asked, _), contract in zip(sides, contracts, strict=True):
+        lens = contract.lenses.get(asked.lens)
+        if lens and lens.reported and terms.period is None:
+            return replace(terms, period=lens.reported.period)
+    return terms
+
+
+def _with_report(
+    engine: Connection, workspace: Workspace, ends: list[End], asked: tuple[EndAsked, EndAsked], terms: BridgeTerms
+) -> list[End]:
+    """Take in what a team reports in place of the end that its lens is; it is of the other end's moment.
+
+    Raises QuestionError where it is asked for more than it has.
+    """
+    place = next(place for place, end in enumerate(ends) if end.view.lens.reported)
+    base, own, other = ends[1 - place], asked[place], asked[1 - place]
+    if base.view.lens.reported:
+        message = "Two teams' own lists cannot be bridged to each other. Bridge each of them to the agreed number."
+        raise QuestionError(message)
+    if terms.gross or terms.by or terms.where:
+        message = (
+            f"'{own.lens}' is a team's own list: it has no versions and no slices. Leave out --gross, --by, --where."
+        )
+        raise QuestionError(message)
+    moments = (own.as_of or other.as_of, own.known_at or other.known_at)
+    if own.options or moments != (other.as_of, other.known_at):
+        message = (
+            f"'{own.lens}' is a team's own list: it has no moment and no options of its own. Give them to the other "
+            f"end: {other.lens}@AS-OF."
+        )
+        raise QuestionError(message)
+    made = reported_end(engine, workspace, base, ends[place].contract, own.lens)
+    return [base, made] if place else [made, base]
 
 
 def bridge_questions(workspace: Workspace, start: Question, end: Question) -> Bridge:
@@ -213,7 +256,10 @@ def one_end(workspace: Workspace, asked: EndAsked, terms: BridgeTerms) -> Iterat
         engine.execute(f"use {database}")
         contract = read_contract(engine)
         moment = _moment(asked, facts, contract)
-        yield engine, End(_view(asked, contract, moment, moment, terms), contract, database), facts
+        view = _view(asked, contract, moment, moment, terms)
+        if view.lens.reported:
+            raise QuestionError(own_figure(asked.lens))
+        yield engine, End(view, contract, database), facts
 
 
 def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, terms: BridgeTerms) -> LensView:

@@ -14,6 +14,7 @@ from tieout.history.ledger import Ledger, watch_over
 from tieout.history.pull import PullReport, pull
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.measure.said import say
+from tieout.measure.sheets.filed import file_sheets
 from tieout.warehouse.builds import BuildFacts, publish, published_or_none
 from tieout.warehouse.contents import read_findings
 from tieout.warehouse.lock import writing
@@ -44,14 +45,15 @@ def refresh(
 ) -> RefreshReport:
     """Bring the published numbers up to date. `now` is UTC without zone.
 
-    1. Finish an erasure that was begun, and read the contract; one with errors changes nothing. 2. Pull what is new.
-    3. Build, unless this very build is there. 4. Say the numbers. 5. Publish.
+    1. Finish an erasure that was begun, and read the contract with its teams' lists; errors change nothing.
+    2. Pull what is new. 3. Build, unless this very build is there. 4. Say the numbers. 5. Publish.
 
     Raises WorkspaceBusyError while another process writes.
     """
     with writing(workspace, now):
         finish(workspace, now)
         contract, findings = load_contract(workspace.contract, tuple(BY_ID))
+        findings = (*findings, *file_sheets(workspace, contract))
         if any(finding.level is Level.ERROR for finding in findings):
             return RefreshReport(findings)
         report = pull(workspace, contract, now, accept, progress, environment)

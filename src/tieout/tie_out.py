@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tieout.contract.definitions import AGREED
+from tieout.contract.definitions import AGREED, counting_lenses
 from tieout.measure.answers import Bridge, Side
+from tieout.measure.sheets.taking import OtherPeriodError
 from tieout.questions import BridgeTerms, EndAsked, bridge, opened
 
 if TYPE_CHECKING:
@@ -31,17 +32,28 @@ class TieOut:
     period: str | None
     agreed: Side
     teams: tuple[Team, ...]
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Teams whose own list is of another period, and why they are left out."""
 
 
 def tie_out(workspace: Workspace, terms: BridgeTerms | None = None, as_of: str | None = None) -> TieOut:
-    """Tie every lens of the contract out to the agreed number, on the published build."""
+    """Tie every lens of the contract out to the agreed number, on the published build.
+
+    A team whose own list is of another period is left out.
+    """
     with opened(workspace) as asked:
         contract = asked.contract
     terms = terms or BridgeTerms()
     start = EndAsked(AGREED, as_of)
-    teams = tuple(
-        Team(name, lens, bridge(workspace, start, EndAsked(name, as_of), terms))
-        for name, lens in contract.lenses.items()
-    )
-    whole = teams[0].bridge if teams else bridge(workspace, start, start, terms)
-    return TieOut(contract.company, whole.period, whole.start, teams)
+    found, left_out = dict[str, Bridge](), dict[str, str]()
+    for name in counting_lenses(contract):
+        found[name] = bridge(workspace, start, EndAsked(name, as_of), terms)
+    whole = next(iter(found.values()), None) or bridge(workspace, start, start, terms)
+    for name, lens in contract.lenses.items():
+        if lens.reported:
+            try:
+                found[name] = bridge(workspace, start, EndAsked(name, as_of), replace(terms, period=whole.period))
+            except OtherPeriodError as error:
+                left_out[name] = str(error)
+    teams = tuple(Team(name, lens, found[name]) for name, lens in contract.lenses.items() if name in found)
+    return TieOut(contract.company, whole.period, whole.start, teams, left_out)

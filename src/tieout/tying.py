@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tieout.basics.findings import Finding, Level
+from tieout.basics.findings import Finding
+from tieout.connect.files import file_digest
 from tieout.contract.definitions import AGREED
 from tieout.measure.answers import Bridge, QuestionError
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.records import End
-from tieout.measure.bridge.reported import BEYOND, ReportedUnit, store_reported
-from tieout.measure.lens_sql import LensView, units_sql
-from tieout.measure.run_sql import rows
+from tieout.measure.bridge.reported import ReportedUnit, store_reported
+from tieout.measure.lens_sql import LensView
 from tieout.measure.sheets.columns import Choice
 from tieout.measure.sheets.finding import Candidate, Search, end_of, find_lens, find_total
 from tieout.measure.sheets.kept import FILE, read_kept
-from tieout.measure.sheets.known import Known
-from tieout.measure.sheets.match import match_sheet
-from tieout.measure.sheets.relation import Reading, convert, read_rows, units_of
+from tieout.measure.sheets.relation import Reading, units_of
 from tieout.measure.sheets.sheet import ZERO, Sheet, read_sheet
+from tieout.measure.sheets.taking import beyond, match_rows, total_units
 from tieout.questions import BridgeTerms, EndAsked, one_end
 
 if TYPE_CHECKING:
@@ -114,7 +112,7 @@ def find(workspace: Workspace, reported: Reported, against: EndAsked, terms: Bri
         for number, candidate in enumerate(search.candidates[:SHOWN], start=1):
             lens_end = end_of(end, candidate.lens, f"proposal {number}")
             if not sheet:
-                units = _total_units(engine, lens_end, reported.total or ZERO)
+                units = total_units(engine, lens_end, reported.total or ZERO)
             proposals.append(Proposal(candidate, _bridge(engine, lens_end, reported, units, (sheet, facts))))
         value = proposals[0].bridge.end.value if proposals else reported.total or ZERO
     period = end.view.period.name if end.view.period else None
@@ -131,10 +129,11 @@ def _taken(
 ) -> tuple[Sheet | None, tuple[Reading, ...], tuple[Finding, ...], tuple[ReportedUnit, ...]]:
     """Read a team's figure and match it: its sheet, its rows, what was odd, its units."""
     if not reported.file:
-        return None, (), (), _total_units(engine, end, reported.total or ZERO)
+        return None, (), (), total_units(engine, end, reported.total or ZERO)
     sheet = read_sheet(reported.file, reported.choice)
-    readings, found = _readings(engine, end, sheet, _kept_file(workspace, reported))
-    units = units_of(readings, _beyond(readings, reported.total))
+    kept_in = _kept_file(workspace, reported)
+    readings, found = match_rows(engine, end, sheet, read_kept(kept_in) if kept_in else {})
+    units = units_of(readings, beyond(readings, reported.total))
     return sheet, readings, (*sheet.findings, *found), units
 
 
@@ -148,13 +147,9 @@ def _bridge(
     sheet, facts = where
     store_reported(engine, units)
     view = LensView(f"{reported.called} as reported", end.view.lens, end.view.moment, end.view.period)
-    other = End(view, end.contract, end.database, reported=sheet.rounded if sheet else 1)
+    told = (str(reported.file), file_digest(reported.file)) if reported.file else None
+    other = End(view, end.contract, end.database, reported=sheet.rounded if sheet else 1, sheet=told)
     return bridge_ends(engine, end, other, (facts, facts))
-
-
-def _beyond(readings: Sequence[Reading], total: Decimal | None) -> Decimal:
-    """Give what a reported total has beyond the rows of its sheet."""
-    return ZERO if total is None else total - sum((reading.value for reading in readings), ZERO)
 
 
 def _kept_file(workspace: Workspace, reported: Reported) -> Path | None:
@@ -164,66 +159,3 @@ def _kept_file(workspace: Workspace, reported: Reported) -> Path | None:
     beside = reported.file.parent / FILE
     shared = workspace.root / "sheets" / FILE
     return shared if shared.is_file() and not beside.is_file() else beside
-
-
-def _readings(
-    engine: Connection, end: End, sheet: Sheet, kept_in: Path | None
-) -> tuple[tuple[Reading, ...], list[Finding]]:
-    known = Known(engine, end)
-    rates = _rates(engine, end)
-    base = end.contract.company.currency
-    values = {
-        row.number: convert(row.amount, None if row.currency in {None, base} else row.currency, rates)
-        for row in sheet.rows
-    }
-    based = replace(sheet, rows=tuple(replace(row, amount=values[row.number]) for row in sheet.rows))
-    matches = match_sheet(known, based, read_kept(kept_in) if kept_in else {})
-    targets = known.targets({match.record for match in matches if match.record and not match.lone})
-    readings = read_rows(matches, values, targets, sheet.rounded)
-    return _as_written(readings, sheet), _rate_findings(sheet, values)
-
-
-def _as_written(readings: Sequence[Reading], sheet: Sheet) -> tuple[Reading, ...]:
-    """Give the rows back with the amounts that stand in the sheet."""
-    rows_of = {row.number: row for row in sheet.rows}
-    return tuple(
-        replace(reading, match=replace(reading.match, row=rows_of[reading.match.row.number])) for reading in readings
-    )
-
-
-def _rates(engine: Connection, end: End) -> Mapping[str, Decimal]:
-    sql = """select currency, rate from exchange_rates
-      where kind = $kind and starts_on <= $day and $day < ends_on"""
-    parameters = {"kind": end.view.lens.rates or "plan", "day": end.view.moment.day}
-    return dict(rows(engine, sql, parameters))
-
-
-def _rate_findings(sheet: Sheet, values: Mapping[int, Decimal | None]) -> list[Finding]:
-    lacking = [row for row in sheet.rows if row.amount is not None and values[row.number] is None]
-    if not lacking:
-        return []
-    codes = ", ".join(sorted({row.currency or "" for row in lacking}))
-    return [
-        Finding(
-            "sheet.rate_missing", Level.WARNING, f"{sheet.file}, row {lacking[0].number}",
-            f"{len(lacking)} rows are in {codes}, for which there is no rate: they add nothing.",
-            "Add the rate to contract/rates.csv, or say the sheet's currency with --currency.", count=len(lacking),
-        )
-    ]  # fmt: skip
-
-
-def _total_units(engine: Connection, end: End, total: Decimal) -> tuple[ReportedUnit, ...]:
-    """Give the units of a team that only names a total: the lens's own, and what the total has beyond them."""
-    sql, parameters = units_sql(end.view, end.contract, "a")
-    found = rows(
-        engine,
-        f"""select record, unit, lone, row_number() over (partition by record, lone order by unit), coalesce(value, 0)
-        from ({sql}) where rank = 0""",
-        parameters,
-    )
-    units = [ReportedUnit(*row) for row in found]
-    beyond = total - sum((unit.value for unit in units), ZERO)
-    return (
-        *units,
-        *([ReportedUnit("total", "total", lone=True, place=1, value=beyond, cause=BEYOND)] if beyond else []),
-    )

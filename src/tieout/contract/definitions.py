@@ -85,6 +85,11 @@ def resolve_lens(contract: Contract, name: str, day: date) -> Lens:
     return lens.model_copy(update=filled)
 
 
+def counting_lenses(contract: Contract) -> tuple[str, ...]:
+    """Name the lenses that count by rules: all but those that are a team's own list or total."""
+    return tuple(name for name, lens in contract.lenses.items() if lens.reported is None)
+
+
 def stage_rank(pipeline: Pipeline) -> dict[str, int]:
     """Give the position of each stage by each of its names, trimmed and case-folded, counted from 0."""
     return {

@@ -36,6 +36,7 @@ from tieout.contract.places import FOLDER, Fault, Path, Places, shorten
 from tieout.contract.registers import read_register
 from tieout.contract.rules import check
 from tieout.contract.shape import LOST, Shaper
+from tieout.contract.sheets import sheet_digests
 from tieout.contract.text_file import read_text
 from tieout.contract.yaml_nodes import read_nodes
 
@@ -105,7 +106,8 @@ def read_contract(folder: FilePath) -> Draft:
             if _there(folder, file, path, shaper, default=default)
             else ()
         )
-    contract = Contract(**parts, **registers)
+    sheets = sheet_digests(folder.absolute().parent, parts["lenses"], shaper)
+    contract = Contract(**parts, **registers, sheets=sheets)
     return Draft(contract, shaper.places, tuple(shaper.faults), frozenset(shaper.lost))
 
 

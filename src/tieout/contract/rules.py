@@ -13,6 +13,7 @@ from tieout.contract.rules_pipeline import PIPELINE_RULES
 from tieout.contract.rules_placing import PLACING_RULES
 from tieout.contract.rules_quality import QUALITY_RULES
 from tieout.contract.rules_registers import REGISTER_RULES
+from tieout.contract.rules_reported import REPORTED_RULES
 from tieout.contract.rules_sources import SOURCE_RULES
 
 RULES: tuple[Rule, ...] = (
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *QUALITY_RULES,
     *REGISTER_RULES,
     *IDENTITY_RULES,
+    *REPORTED_RULES,
 )
 
 

@@ -149,6 +149,8 @@ class Side:
     build: str
     contract: str
     options: tuple[str, ...] = ()
+    sheet: tuple[str, str] | None = None
+    """The file of a team's own figures, and the SHA-256 of what stood in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tieout.contract.definitions import counting_lenses
 from tieout.measure.answers import Question, QuestionError
 from tieout.measure.lens_sql import FACETS, units_sql
 from tieout.measure.numbers.catalogue import BY_ID
@@ -273,7 +274,9 @@ def memberships_of(
 ) -> tuple[Membership, ...]:
     """Say of each lens, the agreed one first, whether it counts the record today, in the period given or today's."""
     asking = Question(AGREED_METRIC, period, calendar=calendar)
-    return tuple(_membership(asked, record, replace(asking, lens=name)) for name in ("agreed", *asked.contract.lenses))
+    return tuple(
+        _membership(asked, record, replace(asking, lens=name)) for name in ("agreed", *counting_lenses(asked.contract))
+    )
 
 
 def _membership(asked: Asked, record: str, question: Question) -> Membership:

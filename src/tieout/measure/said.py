@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tieout.contract.definitions import counting_lenses
 from tieout.contract.placing import has_territories
 from tieout.measure.answers import Question
+from tieout.measure.bridge.records import End
 from tieout.measure.numbers.ask import ask
-from tieout.measure.numbers.catalogue import METRICS
-from tieout.measure.numbers.question import Asked
+from tieout.measure.numbers.catalogue import BY_ID, METRICS
+from tieout.measure.numbers.question import Asked, view_of
+from tieout.measure.sheets.taking import reported_figure
 from tieout.warehouse.builds import BuildFacts, build_path, sync
-from tieout.warehouse.engine import open_file
+from tieout.warehouse.engine import identifier, open_file
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +37,7 @@ def say(workspace: Workspace, contract: Contract, facts: BuildFacts, now: dateti
     with open_file(build_path(workspace, facts.key), read_only=True) as engine:
         asked = Asked(engine, contract, facts)
         rows = [row for question in _questions(contract) for row in _said(asked, question, now)]
+        rows += [_reported(asked, workspace, name, now) for name, lens in contract.lenses.items() if lens.reported]
     folder = workspace.ledger / "said"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{now:%Y%m%dT%H%M%S%fZ}-{facts.key}.parquet"
@@ -55,9 +59,32 @@ def _write(rows: list[dict[str, object]], path: Path) -> None:
 
 def _questions(contract: Contract) -> list[Question]:
     numbers = [Question(metric.id, by=() if metric.fact == "revenue" else ("segment",)) for metric in METRICS]
-    lenses = [Question("pipeline.open_qualified", lens=name) for name in contract.lenses]
+    lenses = [Question("pipeline.open_qualified", lens=name) for name in counting_lenses(contract)]
     cut = [metric.id for metric in METRICS if metric.aggregate != "coverage"] if has_territories(contract) else []
     return [*numbers, *lenses, *(Question(name, by=("territory",)) for name in cut)]
+
+
+def _reported(asked: Asked, workspace: Workspace, name: str, now: datetime) -> dict[str, object]:
+    """Give what a team reports, of the period that it is of, beside what its lens would have said."""
+    reported = asked.contract.lenses[name].reported
+    question = Question("pipeline.open_qualified", period=reported.period if reported else None)
+    view = view_of(asked, question, BY_ID[question.metric])
+    base = End(view, asked.contract, identifier(asked.facts.key))
+    figure = reported_figure(asked.engine, workspace, base, name)
+    return {
+        "said_at": now,
+        "build": asked.facts.key,
+        "contract": asked.facts.fingerprint,
+        "position": asked.facts.position,
+        "metric": question.metric,
+        "lens": name,
+        "period": view.period.name if view.period else None,
+        "as_of": view.moment.as_of,
+        "slice": "",
+        "value": str(figure.value),
+        "n": figure.n,
+        "absent": None,
+    }
 
 
 def _said(asked: Asked, question: Question, now: datetime) -> list[dict[str, object]]:

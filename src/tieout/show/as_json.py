@@ -140,6 +140,7 @@ def _postings_json(bridge: Bridge) -> list[dict[str, Any]]:
 
 def side_json(side: Side) -> dict[str, Any]:
     """Give one end of a bridge."""
+    sheet = {"sheet": dict(zip(("file", "sha256"), side.sheet, strict=True))} if side.sheet else {}
     return {
         "lens": side.lens,
         "as_of": side.as_of,
@@ -149,6 +150,7 @@ def side_json(side: Side) -> dict[str, Any]:
         "build": side.build,
         "contract": side.contract,
         "options": list(side.options),
+        **sheet,
     }
 
 

@@ -140,4 +140,6 @@ def _postings(terminal: Terminal, bridge: Bridge, company: Company) -> list[str]
 
 def _passports(terminal: Terminal, bridge: Bridge) -> list[str]:
     ends = dict.fromkeys((side.build, side.contract) for side in (bridge.start, bridge.end))
-    return terminal.label([part for build, contract in ends for part in (f"build {build}", f"contract {contract}")])
+    sheets = [f"{side.sheet[0]} {side.sheet[1][:16]}" for side in (bridge.start, bridge.end) if side.sheet]
+    told = [part for build, contract in ends for part in (f"build {build}", f"contract {contract}")]
+    return terminal.label([*told, *map(clean, sheets)])

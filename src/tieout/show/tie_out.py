@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Line, Side
-from tieout.measure.bridge.bridge import CAUSES
+from tieout.measure.bridge.reported import REPORTED_CAUSES
 from tieout.show import figures
 from tieout.show.as_json import lines_json, side_json
 from tieout.show.bars import bar
@@ -88,7 +88,7 @@ def _blocks(terminal: Terminal, found: TieOut, teams: Sequence[Team]) -> Iterato
 
 def _steps(terminal: Terminal, found: TieOut, teams: Sequence[Team], gap: int) -> list[str]:
     """Lay out the causes in their fixed order, one pair of columns for each team: the amount, and its records."""
-    causes = [cause for cause in CAUSES if any(_line(team, cause) for team in teams)]
+    causes = [cause for cause in REPORTED_CAUSES if any(_line(team, cause) for team in teams)]
     columns = [Column("", right=False)]
     for team in teams:
         columns += [Column(clean(team.name)), Column("n", gap=gap)]
@@ -125,9 +125,11 @@ def _amount(line: Line | None) -> list[Cell]:
 
 def _foot(terminal: Terminal, found: TieOut) -> list[str]:
     more = "tieout bridge agreed LENS --records  names the records of each step"
+    sheets = [clean(f"{told[0]} {told[1][:16]}") for team in found.teams if (told := team.bridge.end.sheet)]
     return [
+        *(line for why in found.left_out.values() for line in terminal.wrap(clean(why), style="label")),
         terminal.paint(more, "label"),
-        *terminal.label([f"build {found.agreed.build}", f"contract {found.agreed.contract}"]),
+        *terminal.label([f"build {found.agreed.build}", f"contract {found.agreed.contract}", *sheets]),
     ]
 
 
@@ -153,4 +155,5 @@ def tie_out_json(found: TieOut) -> dict[str, Any]:
             }
             for team in found.teams
         ],
+        **({"left_out": dict(found.left_out)} if found.left_out else {}),
     }

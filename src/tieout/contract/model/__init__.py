@@ -10,7 +10,7 @@ from tieout.contract.model.base import Basis, Mode, Model, Outcome, Placing, Rat
 from tieout.contract.model.company import Calendar, Company, Segment
 from tieout.contract.model.contract import Contract
 from tieout.contract.model.identity import Identity, Surviving
-from tieout.contract.model.lenses import Freshness, Lens
+from tieout.contract.model.lenses import Freshness, Lens, Reported
 from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage
 from tieout.contract.model.pipeline import Definition, Pipeline, SourceClass, Stage
 from tieout.contract.model.plan import Band, NumberTerms, Plan
@@ -49,6 +49,7 @@ __all__ = [
     "Rate",
     "Rates",
     "RecordRule",
+    "Reported",
     "Segment",
     "Severity",
     "SourceClass",

@@ -18,7 +18,10 @@ from tieout.contract.model.sources import System
 
 
 class Contract(Model):
-    """The whole agreement, with its registers."""
+    """The whole agreement, with its registers.
+
+    `sheets` has the SHA-256 of each file that a lens reports from, so that the fingerprint tells what stood in it.
+    """
 
     company: Company = Company()
     sources: dict[str, System] = Field(default_factory=dict)
@@ -35,3 +38,4 @@ class Contract(Model):
     merges: tuple[Merge, ...] = ()
     distinct: tuple[Distinct, ...] = ()
     team: tuple[TeamEntry, ...] = ()
+    sheets: dict[str, str] = Field(default_factory=dict)

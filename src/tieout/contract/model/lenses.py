@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +17,27 @@ class Freshness(Model):
     last: Literal["month_end"] | None = None
 
 
+class Reported(Model):
+    """A team's own figure in place of rules: its list, or only a total, and the period that it is of.
+
+    `file` lies in the workspace. `total` is the figure that the team says, beyond its list or without one. What is not
+    recognized in the list can be told: the `sheet` of a workbook, columns by head or letter, the currency, what
+    separates the cents, the unit (1000 where amounts are in thousands).
+    """
+
+    period: str
+    file: str | None = None
+    total: Decimal | None = None
+    sheet: str | None = None
+    id: str | None = None
+    name: str | None = None
+    account: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    decimal: Literal[".", ","] | None = None
+    unit: int | None = Field(default=None, ge=1)
+
+
 class Lens(Model):
     """How a team counts today: each facet is the agreed one unless it is given.
 
@@ -25,10 +47,12 @@ class Lens(Model):
     `past_due` counts open deals whose date has passed; `calendar`; `slice` is a criterion.
     Amount: `freshness`, `basis`, `weighting` by stage or by the record's own probability, `rates`, and whether they are
     those of the day of as-of or of each record's close date (`rates_on`).
+    With `reported` it has no facets: it is the team's own list or total.
     """
 
     owner: str | None = None
     question: str | None = None
+    reported: Reported | None = None
     grain: Literal["opportunity", "claim"] = "opportunity"
     deleted: bool = False
     merged: bool = False

@@ -178,7 +178,7 @@ def _sides(engine: Connection, table: str, end: End, facts: BuildFacts, slicing:
     for *key, whole, value, n in rows(engine, sql):
         figure = Decimal(value).quantize(ZERO)
         side = Side(end.view.name, end.view.moment.as_of, known_at, figure, n, facts.key, facts.fingerprint)
-        found[() if whole else tuple(key)] = replace(side, options=end.view.options)
+        found[() if whole else tuple(key)] = replace(side, options=end.view.options, sheet=end.sheet)
     return found
 
 

@@ -31,6 +31,8 @@ class End:
     contract: Contract
     database: str
     reported: int = 0
+    sheet: tuple[str, str] | None = None
+    """The file that the figures are from, and the digest of what stood in it."""
 
 
 def take_counted(engine: Connection, end: End, table: str) -> None:

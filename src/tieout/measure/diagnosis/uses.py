@@ -18,7 +18,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from tieout.align.mapping import fields_of
 from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import step_order, step_texts
-from tieout.contract.definitions import AGREED, resolve_lens
+from tieout.contract.definitions import AGREED, counting_lenses, resolve_lens
 from tieout.contract.vocabulary import ACCOUNT_COLUMNS, ENTITIES
 from tieout.measure.lens_sql import LensView
 from tieout.measure.moments import default_period, moment_of
@@ -75,7 +75,7 @@ class Uses:
     @cached_property
     def lenses(self) -> dict[str, frozenset[Field]]:
         """Give the fields that each team's own count of the pipeline reads."""
-        return {name: self.number(BY_ID[OPPORTUNITIES], name) for name in self.contract.lenses}
+        return {name: self.number(BY_ID[OPPORTUNITIES], name) for name in counting_lenses(self.contract)}
 
     def number(self, metric: Metric, lens: str = AGREED) -> frozenset[Field]:
         """Find what one number reads; a coverage reads the pipeline and the targets."""

@@ -58,6 +58,8 @@ def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
         allowed("calendar", question.calendar, contract.company.calendars)
     name = question.lens or "agreed"
     allowed("lens", name, ("agreed", *contract.lenses))
+    if name in contract.lenses and contract.lenses[name].reported:
+        raise QuestionError(own_figure(name))
     moment = _moment(asked, question)
     lens = metric.counted(resolve_lens(contract, name, moment.day))
     calendar = calendar_of(contract, question.calendar or lens.calendar)
@@ -93,6 +95,14 @@ def allowed(what: str, given: str, names: Iterable[str]) -> None:
     hint = f" Did you mean '{near}'?" if near else ""
     message = f"'{given}' is not a {what}. Allowed: {', '.join(names)}.{hint}"
     raise QuestionError(message)
+
+
+def own_figure(name: str) -> str:
+    """Say that a lens is a team's own list or total, which counts nothing but itself, and what to do."""
+    return (
+        f"The lens '{name}' is the team's own list or total: it has one figure, and no rules to count by. Ask with "
+        f"another lens, or tie it out: tieout bridge agreed {name}."
+    )
 
 
 def _moment(asked: Asked, question: Question) -> Moment:
