@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.oracles.tiny import COMPANY, Life, Tiny, dated
+from tests.oracles.tiny import COMPANY, PIPELINE, Life, Tiny, dated
 from tieout import Workspace, ask
 from tieout.measure.answers import Question, QuestionError
 from tieout.questions import BridgeTerms, EndAsked
@@ -57,3 +57,12 @@ def test_a_search_begins_from_the_agreed_number(tmp_path: Path, end: EndAsked) -
     workspace = company(tmp_path, lenses={"team": {"freshness": {"days": 7}}})
     with pytest.raises(QuestionError, match="agreed number"):
         find(workspace, Reported(total=Decimal(15_000)), end, BridgeTerms(PERIOD))
+
+
+def test_the_agreed_list_changes_nothing_however_the_definition_is_written(tmp_path: Path) -> None:
+    terms = {"stage": "qualification", "types": ["NEW", "Expansion"]}
+    workspace = company(tmp_path, pipeline=PIPELINE | {"definition": [terms]})
+    path = tmp_path / "list.csv"
+    path.write_text("id,amount\none,1100\ntwo,2300\nthree,4700\nfour,9500\n")
+    best = find(workspace, Reported(path), EndAsked("agreed"), BridgeTerms(PERIOD)).proposals[0]
+    assert (best.candidate.sets, best.bridge.lines) == ({}, ())

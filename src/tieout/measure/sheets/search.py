@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, Any
 
+from tieout.contract.definitions import stage_rank
 from tieout.measure.run_sql import rows
 from tieout.measure.sheets.cube import (
     ANY,
@@ -100,7 +101,9 @@ def _within(refused: int) -> Callable[[int], bool]:
 
 def _types(contract: Contract, agreed: Lens) -> list[Option]:
     names = contract.pipeline.types
-    own = tuple(sorted(agreed.types)) if isinstance(agreed.types, tuple) else ()
+    spelled = {name.strip().lower(): name for name in names}
+    told = agreed.types if isinstance(agreed.types, tuple) else ()
+    own = tuple(sorted(spelled.get(name.strip().lower(), name) for name in told))
     sizes = range(1, len(names) + 1) if len(names) <= 4 else (1, len(names) - 1, len(names))
     sets_of = {tuple(sorted(chosen)): chosen for size in sizes for chosen in combinations(names, size)}
     sets_of.setdefault(own, own)
@@ -115,7 +118,7 @@ def _types(contract: Contract, agreed: Lens) -> list[Option]:
 def _stages(contract: Contract, agreed: Lens) -> list[Option]:
     names = [stage.name for stage in contract.pipeline.stages]
     ranks = [place for place, stage in enumerate(contract.pipeline.stages) if stage.outcome == "open"]
-    own = next((place for place, name in enumerate(names) if name == agreed.stage), 0)
+    own = stage_rank(contract.pipeline).get((agreed.stage or "").strip().lower(), 0)
     closed: dict[tuple[str, ...], set[int]] = {
         ("open",): set(), ("open", "won"): {WON}, ("won",): {WON}, ("open", "won", "lost"): {WON, LOST},
         ("open", "won", "lost", "disqualified"): {WON, LOST, DISQUALIFIED},
