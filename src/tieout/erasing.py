@@ -69,16 +69,17 @@ def plan_erasure(workspace: Workspace, who: str, now: datetime, environment: Map
     """
     contract, _ = load_contract(workspace.contract, tuple(BY_ID))
     with memory() as engine:
-        seed = _seed(workspace, contract, engine, who)
+        ledger = Ledger(workspace)
+        people = People(engine, ledger, all_roles(contract, ledger.feeds()))
+        seed = _seed(people, who)
         earlier = _earlier(workspace, who)
         if not seed.records:
             if earlier:
                 return earlier
             message = f"Nobody in this workspace is '{who}'. Give an address, a phone, a name, or SYSTEM.OBJECT:KEY."
             raise QuestionError(message)
-        plan = search_all(
-            workspace, contract, engine, person_terms(workspace, contract, engine, seed, now), environment
-        )
+        plan = person_terms(workspace, contract, people, seed, now)
+        plan = search_all(workspace, contract, engine, plan, environment)
     gone = _had(workspace, plan) or earlier
     return gone if gone and not plan.rows else plan
 
@@ -106,10 +107,8 @@ def _earlier(workspace: Workspace, who: str) -> Erased | None:
     return None
 
 
-def _seed(workspace: Workspace, contract: Contract, engine: DuckDBPyConnection, who: str) -> Found:
+def _seed(people: People, who: str) -> Found:
     """Find the records that are meant: by address, profile, id, phone or name, in this order."""
-    ledger = Ledger(workspace)
-    people = People(engine, ledger, all_roles(contract, ledger.feeds()))
     found = Found()
     if "@" in who and " " not in who.strip():
         found.emails.add(email_of(who) or "")
@@ -184,12 +183,23 @@ def finish(workspace: Workspace, now: datetime) -> Done | None:
 def _prove(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan) -> Proof:
     """Read everything; what is derived and still tells the person is deleted, and everything is read again."""
     leave = frozenset({plan_path(workspace)})
-    proof = read_all(workspace, engine, plan.needles, leave)
+    known = _clean(workspace, plan)
+    proof = read_all(workspace, engine, plan.needles, leave, known)
     paths = [workspace.root / name for name in proof.found]
     derived = [path for path in paths if path.is_relative_to(workspace.cache) and path.parent != workspace.builds]
     for path in derived:
         path.unlink(missing_ok=True)
-    return read_all(workspace, engine, plan.needles, leave) if derived else proof
+    return read_all(workspace, engine, plan.needles, leave, known) if derived else proof
+
+
+def _clean(workspace: Workspace, plan: Plan) -> frozenset[Path]:
+    """Give the pulls in whose rows the plan found nothing, and that are by their seals what they were then."""
+    ledger = Ledger(workspace)
+    return frozenset(
+        ledger.path(pull)
+        for pull in ledger.pulls()
+        if pull.position in plan.clean and not ledger.seals.touched(ledger.path(pull))
+    )
 
 
 def _publish_again(workspace: Workspace, plan: Plan) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
@@ -89,6 +90,7 @@ def keyed_sql(key: str, value: exp.Expr) -> exp.Expr:
     return exp.Case().when(exp.Is(this=value.copy(), expression=exp.null()), exp.null()).else_(made)
 
 
+@lru_cache(8)
 def _pads(key: str) -> tuple[str, str]:
     """Derive the two keys of an HMAC from the one that is kept."""
     return tuple(hmac.new(key.encode(), name, hashlib.sha256).hexdigest() for name in (b"inner", b"outer"))  # type: ignore[return-value]

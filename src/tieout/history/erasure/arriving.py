@@ -171,8 +171,8 @@ def _cloak_rows(engine: DuckDBPyConnection, roles: Roles, extract: Extract, term
         (row[:4], dict(zip(columns, row[4:], strict=True))) for row in found
     ]
 
-    def ask(column: str, where: str) -> list[tuple[str]]:
-        return engine.execute(f"select distinct {column} from {relation} where {where}").fetchall()
+    def ask(shown: str) -> list[tuple[Sequence[str] | None, ...]]:
+        return engine.execute(f"select {shown} from {relation}").fetchall()
 
     wearer = wearer_of(roles, terms, rows, ask)
     touched: set[int] = set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from tieout.history.erasure.files import Export, cloak_export, cloak_file
 from tieout.history.erasure.plan import Plan, plan_path
 from tieout.history.erasure.proof import files_of, tells
 from tieout.history.erasure.rewrite import Source, new_name, swap_manifest, write_pull
-from tieout.history.erasure.search import Changed, search, telling_files
+from tieout.history.erasure.search import telling_files
 from tieout.history.keyed import hash_key, key_path
 from tieout.history.ledger import Ledger, erasures, manifest_path
 from tieout.warehouse.engine import EngineError, memory
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
 
 MEMORY = "2500MB"
+AT_ONCE = 2
+"""How many pulls are written at a time: the end of each is work for one core."""
 
 
 def carry_out(workspace: Workspace, plan: Plan) -> None:
@@ -61,15 +64,16 @@ def scratch(workspace: Workspace) -> Iterator[tuple[Path, DuckDBPyConnection]]:
 
 
 def _swap(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan, cloak: Cloak, folder: Path) -> None:
-    ledger, terms = Ledger(workspace), plan.terms(workspace)
+    ledger = Ledger(workspace)
     by_position = {pull.position: pull for pull in ledger.committed}
-    files: dict[int, Path] = {}
-    rows: dict[int, list[Changed]] = {}
-    for feed in ledger.feeds():
-        hits = search(engine, ledger, plan.roles[feed], terms)
-        rows |= hits.rows
-        for position, found in hits.rows.items():
-            files[position] = write_pull(engine, ledger, by_position[position], found, plan.entry.number)
+    rows = {position: found for hits in plan.hits for position, found in hits.rows.items()}
+
+    def write(position: int) -> Path:
+        with engine.cursor() as mine:
+            return write_pull(mine, ledger, by_position[position], rows[position], plan.entry.number)
+
+    with ThreadPoolExecutor(AT_ONCE) as writers:
+        files = dict(zip(rows, writers.map(write, rows), strict=True))
     sources: dict[int, Source] = {}
     for lying in plan.exports:
         path = workspace.root / lying.path

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tieout.history.erasure.cloak import MARK
-from tieout.history.erasure.needles import Needles, fold, phone_of, profile_of, words_of
+from tieout.history.erasure.needles import Needles, fold, phone_of, profile_of, wide_phone, words_of
 from tieout.history.erasure.roles import PERSONS, Roles
 from tieout.history.keyed import email_of
 from tieout.history.ledger import Feed, Ledger
@@ -29,7 +29,6 @@ FIELDS = (
     "account_id",
     "company",
 )
-PHONE_SQL = "right(regexp_replace({x}, '[^0-9]', '', 'g'), 9)"
 
 
 @dataclass(frozen=True, order=True)
@@ -117,6 +116,7 @@ class People:
 
     def __init__(self, engine: DuckDBPyConnection, ledger: Ledger, roles: Mapping[Feed, Roles]) -> None:
         self.engine, self.ledger = engine, ledger
+        self._known: dict[str, list[Seen]] = {}
         self.roles = [one for one in roles.values() if one.entity in PERSONS and ledger.pulls(one.feed)]
 
     def grow(self, found: Found, merges: Sequence[tuple[str, str, str]] = ()) -> Found:
@@ -164,7 +164,7 @@ class People:
         return [
             seen
             for roles in self.roles
-            for seen in self._read(roles, lambda c: _in(PHONE_SQL.format(x=c["phone"]), wanted) if "phone" in c else "")
+            for seen in self._read(roles, lambda c: _phoned(c["phone"], wanted) if "phone" in c else "")
             if seen.phone in wanted
         ]
 
@@ -207,11 +207,14 @@ class People:
             return []
         shown = ", ".join(f"{quoted.get(name, 'null::varchar')}" for name in FIELDS)
         files = ", ".join(literal(str(self.ledger.path(pull))) for pull in pulls)
-        rows = self.engine.execute(
+        query = (
             f"select distinct _key, {shown} from read_parquet([{files}], union_by_name = true,"
             f" hive_partitioning = false) where {where} order by all"
-        ).fetchall()
-        return [_seen(roles, row[0], dict(zip(FIELDS, row[1:], strict=True))) for row in rows]
+        )
+        if query not in self._known:
+            rows = self.engine.execute(query).fetchall()
+            self._known[query] = [_seen(roles, row[0], dict(zip(FIELDS, row[1:], strict=True))) for row in rows]
+        return self._known[query]
 
 
 def _seen(roles: Roles, key: str, row: Mapping[str, str | None]) -> Seen:
@@ -249,4 +252,9 @@ def _named(columns: Mapping[str, str], words: Sequence[str]) -> str:
     if not there or not words:
         return ""
     told = f"strip_accents(lower(concat_ws(' ', {', '.join(there)})))"
-    return " and ".join(f"contains({told}, {literal(fold(word))})" for word in words)
+    return " and ".join(f"contains({told}, {literal(fold(word))})" for word in sorted(words))
+
+
+def _phoned(column: str, phones: Iterable[str]) -> str:
+    pattern = "|".join(wide_phone(phone) for phone in sorted(phones))
+    return f"regexp_matches({column}, {literal(pattern)})" if pattern else "false"

@@ -20,7 +20,7 @@ from tieout.history.erasure.needles import Needles
 from tieout.history.erasure.people import Alike, Found, People, Record, needles_of
 from tieout.history.erasure.roles import Roles, all_roles
 from tieout.history.erasure.rows import Tie
-from tieout.history.erasure.search import Hits, Terms, search
+from tieout.history.erasure.search import Hits, Terms, hits_from, search
 from tieout.history.exports import list_exports
 from tieout.history.keyed import hash_key, keyed
 from tieout.history.ledger import Feed, Ledger, erasures
@@ -47,7 +47,7 @@ class Lying:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an erasure will do, as it is shown to a person and then applied."""
+    """What an erasure will do, as it is shown to a person and then applied; `clean` pulls hold nothing of the person."""
 
     entry: Erased
     needles: Needles
@@ -58,6 +58,7 @@ class Plan:
     names: tuple[str, ...] = ()
     shared: int = 0
     hits: tuple[Hits, ...] = ()
+    clean: frozenset[int] = frozenset()
     exports: tuple[Lying, ...] = ()
     told: Mapping[str, Any] | None = None
 
@@ -115,6 +116,8 @@ class Plan:
                 "needles": needles,
                 "position": self.position,
                 "roles": [one.to_json() for one in self.roles.values()],
+                "hits": [one.to_json() for one in self.hits],
+                "clean": sorted(self.clean),
                 "exports": exports,
                 "told": told,
             }
@@ -144,7 +147,16 @@ def read_plan(workspace: Workspace) -> Plan | None:
         for one in told["exports"]
     )
     found = Needles(**needles, everywhere=entry.everywhere)
-    return Plan(entry, found, told["position"], {one.feed: one for one in roles}, exports=exports, told=told["told"])
+    return Plan(
+        entry,
+        found,
+        told["position"],
+        {one.feed: one for one in roles},
+        hits=tuple(hits_from(one) for one in told["hits"]),
+        clean=frozenset(told["clean"]),
+        exports=exports,
+        told=told["told"],
+    )
 
 
 def plan_path(workspace: Workspace) -> Path:
@@ -169,12 +181,11 @@ def write_plan(workspace: Workspace, plan: Plan, told: Mapping[str, Any]) -> Non
 
 
 def person_terms(
-    workspace: Workspace, contract: Contract, engine: DuckDBPyConnection, seed: Found, now: datetime
+    workspace: Workspace, contract: Contract, people: People, seed: Found, now: datetime
 ) -> Plan:
     """Grow a person from what was given, and decide what tells them. The rows are not searched yet."""
-    ledger, key = Ledger(workspace), hash_key(workspace)
+    ledger, key = people.ledger, hash_key(workspace)
     roles = all_roles(contract, ledger.feeds())
-    people = People(engine, ledger, roles)
     merges = [(merge.object, merge.id, merge.into) for merge in contract.merges]
     found = people.grow(seed, merges)
     phones, shared = _own_phones(people, found, merges)
@@ -226,9 +237,11 @@ def search_all(
 ) -> Plan:
     """Find every row that tells the person, and the exports that hold them."""
     ledger, terms = Ledger(workspace), plan.terms(workspace)
-    hits = tuple(found for feed in ledger.feeds() if (found := search(engine, ledger, plan.roles[feed], terms)).rows)
+    searched = [search(engine, ledger, plan.roles[feed], terms) for feed in ledger.feeds()]
+    hits = tuple(found for found in searched if found.rows)
+    clean = frozenset(position for found in searched for position in found.clean)
     exports = _exports(workspace, contract, ledger, hits, plan.entry.at, environment)
-    return replace(plan, hits=hits, exports=tuple(exports))
+    return replace(plan, hits=hits, clean=clean, exports=tuple(exports))
 
 
 def _exports(

@@ -22,19 +22,25 @@ if TYPE_CHECKING:
 CHUNK = 1 << 22
 OVERLAP = 1 << 10
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_NOT_PLAIN = bytes(range(128, 256))
+_TEXTS = ("VARCHAR", "JSON", "BLOB", "ENUM")
 UNREAD = (".git",)
 """Folders that are not read: what version control keeps of earlier versions cannot be rewritten from here."""
 
 
 @dataclass
 class Proof:
-    """What was read, and what was found: the files that still tell the person, and those that could not be read."""
+    """What was read, and what was found: the files that still tell the person, and those that could not be read.
+
+    `before` counts the pulls whose rows were read when the plan was made, and that nobody wrote to since.
+    """
 
     files: int = 0
     size: int = 0
     found: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     digest: str = ""
+    before: int = 0
 
     @property
     def holds(self) -> bool:
@@ -46,6 +52,7 @@ class Proof:
         return {
             "files": self.files,
             "bytes": self.size,
+            "rows_read_by_the_plan": self.before,
             "found": self.found,
             "unread": self.unread,
             "digest": self.digest,
@@ -62,12 +69,19 @@ def files_of(workspace: Workspace) -> Iterator[Path]:
 
 
 def read_all(
-    workspace: Workspace, engine: DuckDBPyConnection, needles: Needles, leave: frozenset[Path] = frozenset()
+    workspace: Workspace,
+    engine: DuckDBPyConnection,
+    needles: Needles,
+    leave: frozenset[Path] = frozenset(),
+    known: frozenset[Path] = frozenset(),
 ) -> Proof:
-    """Read every file but `leave` and search it for the needles."""
+    """Read every file but `leave` and search it for the needles; of `known` ones, the rows were searched already."""
     proof, whole = Proof(), hashlib.sha256()
     paths = [path for path in files_of(workspace) if path not in leave]
-    tables = _tables_tell(engine, [path for path in paths if path.suffix == ".parquet"], needles)
+    parquet = [path for path in paths if path.suffix == ".parquet"]
+    tables = _tables_tell(engine, [path for path in parquet if path not in known], needles)
+    tables |= {path: False for path in parquet if path in known}
+    proof.before = len(known)
     for path in paths:
         name = path.relative_to(workspace.root).as_posix()
         try:
@@ -131,15 +145,19 @@ def _stream_tells(stream: IO[bytes] | gzip.GzipFile, needles: Needles) -> bool:
         rest = b""
         while chunk := file.read(CHUNK):
             data = rest + chunk
-            if any(_text_tells(text, needles) for text in _readings(data)):
+            if 0 in data and data.count(0) * 4 <= len(data):
+                # No text: the plain letters in it are all that can be read.
+                plain = data.translate(None, _NOT_PLAIN)
+                if needles.may_plain(plain.lower()) and _text_tells(plain.decode("ascii"), needles):
+                    return True
+            elif any(_text_tells(text, needles) for text in _readings(data)):
                 return True
             rest = data[-OVERLAP:]
     return False
 
 
 def _readings(data: bytes) -> Iterator[str]:
-    zeros = data.count(0)
-    if not zeros:
+    if 0 not in data:
         try:
             yield data.decode("utf-8")
         except UnicodeDecodeError:
@@ -147,9 +165,8 @@ def _readings(data: bytes) -> Iterator[str]:
             yield data.decode("latin-1")
         return
     yield data.decode("ascii", "replace")
-    if zeros * 4 > len(data):
-        yield data.decode("utf-16-le", "ignore")
-        yield data[1:].decode("utf-16-le", "ignore")
+    yield data.decode("utf-16-le", "ignore")
+    yield data[1:].decode("utf-16-le", "ignore")
 
 
 def _text_tells(text: str, needles: Needles) -> bool:
@@ -165,7 +182,11 @@ def _relation_tells(engine: DuckDBPyConnection, relation: str, needles: Needles)
 def _hits(engine: DuckDBPyConnection, relation: str, needles: Needles) -> list[tuple[str | None, ...]]:
     """Give the texts of the rows that may tell the person; the name of the file is the last where there is one."""
     described = engine.execute(f"describe select * from {relation}").fetchall()
-    columns = [identifier(str(row[0])) for row in described if str(row[1]) == "VARCHAR" and row[0] != "filename"]
+    columns = [
+        identifier(str(name)) if kind == "VARCHAR" else f"{identifier(str(name))}::varchar"
+        for name, kind, *_ in described
+        if any(one in kind for one in _TEXTS) and name != "filename"
+    ]
     condition = needles.sql(columns)
     if condition == "false":
         return []

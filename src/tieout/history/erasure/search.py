@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from tieout.connect.files.header import OURS
 from tieout.history.erasure.cloak import Cloak
@@ -56,10 +56,11 @@ class Terms:
 
 @dataclass
 class Hits:
-    """What was found in an object: the rows that change, by pull."""
+    """What was found in an object: the rows that change, by pull; `clean` pulls hold no row that could."""
 
     feed: Feed
     rows: dict[int, list[Changed]] = field(default_factory=dict)
+    clean: frozenset[int] = frozenset()
 
     @property
     def fields(self) -> Counter[str]:
@@ -70,6 +71,23 @@ class Hits:
     def ties(self) -> Counter[Tie]:
         """How many rows change, by their tie."""
         return Counter(row.tie for rows in self.rows.values() for row in rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what becomes of the rows as JSON values; it holds surrogates only."""
+        return {"feed": [self.feed.system, self.feed.object], "rows": [asdict(row) for row in self.every()]}
+
+    def every(self) -> Iterator[Changed]:
+        """Give every row that changes."""
+        return (row for rows in self.rows.values() for row in rows)
+
+
+def hits_from(told: Mapping[str, Any]) -> Hits:
+    """Read what `Hits.to_json` gave."""
+    hits = Hits(Feed(*told["feed"]))
+    for one in told["rows"]:
+        row = Changed(**one | {"fields": tuple(one["fields"]), "tie": Tie(one["tie"])})
+        hits.rows.setdefault(row.position, []).append(row)
+    return hits
 
 
 def search(engine: DuckDBPyConnection, ledger: Ledger, roles: Roles, terms: Terms) -> Hits:
@@ -87,9 +105,10 @@ def search(engine: DuckDBPyConnection, ledger: Ledger, roles: Roles, terms: Term
     found = engine.execute(f"select {shown} from {relation} where {condition} order by 1, 2").fetchall()
     rows = [(row[:4], dict(zip(columns, row[4:], strict=True))) for row in found]
 
-    def ask(column: str, where: str) -> list[tuple[str]]:
-        return engine.execute(f"select distinct {column} from {relation} where {where}").fetchall()
+    def ask(shown: str) -> list[tuple[Sequence[str] | None, ...]]:
+        return engine.execute(f"select {shown} from {relation}").fetchall()
 
+    hits.clean = frozenset(had) - {meta[0] for meta, _ in rows}
     wearer = wearer_of(roles, terms, rows, ask)
     for (position, number, key, digest), values in rows:
         tie = terms.entry.tie(terms.key, roles, key, values)
@@ -143,20 +162,21 @@ def wearer_of(
     roles: Roles,
     terms: Terms,
     rows: Iterable[tuple[tuple[int, int, str, str], Row]],
-    ask: Callable[[str, str], list[tuple[str]]],
+    ask: Callable[[str], list[tuple[Sequence[str] | None, ...]]],
 ) -> Wearer:
     """Make what gives the rows their cloak: asks which values of the person's own rows others have too."""
     bare = Wearer(terms.cloak, roles)
     own = [(meta[2], row) for meta, row in rows if bare.is_about(terms.entry.tie(terms.key, roles, meta[2], row))]
     keys = ", ".join(literal(key) for key in sorted({key for key, _ in own}))
-    common: dict[str, frozenset[str]] = {}
+    shown: dict[str, str] = {}
     for column in own[0][1] if own else ():
         values = sorted({value for _, row in own if (value := row[column])})
         if not values or roles.kind(column) is not Kind.FREE:
             continue
-        name, listed = identifier(column), ", ".join(literal(value) for value in values)
-        found = ask(name, f"{name} in ({listed}) and _key not in ({keys})")
-        common[column] = frozenset(str(row[0]) for row in found)
+        test = f"{_in(identifier(column), values)} and _key not in ({keys})"
+        shown[column] = f"list(distinct {identifier(column)}) filter (where {test})"
+    told = ask(", ".join(shown.values()))[0] if shown else ()
+    common = {column: frozenset(found or ()) for column, found in zip(shown, told, strict=True)}
     return Wearer(terms.cloak, roles, common)
 
 
