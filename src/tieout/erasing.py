@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tieout.building import build_again
 from tieout.contract.archive import NotArchivedError, read_archived
 from tieout.contract.load import load_contract
 from tieout.contract.writing import write_aside
-from tieout.history.erasure.carry import carry_out, clean_cache, scratch
+from tieout.history.erasure.arrived import plan_arrived
+from tieout.history.erasure.carry import carry_out, clean_cache, folders_of, refuse_unwritable, scratch
 from tieout.history.erasure.erased import Erased, read_erased
 from tieout.history.erasure.needles import phone_of, profile_of, words_of
 from tieout.history.erasure.people import Found, People, Seen
@@ -39,8 +42,6 @@ from tieout.warehouse.engine import EngineError, memory
 from tieout.warehouse.lock import writing
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from duckdb import DuckDBPyConnection
 
     from tieout.basics.workspace import Workspace
@@ -75,13 +76,28 @@ def plan_erasure(workspace: Workspace, who: str, now: datetime, environment: Map
         earlier = _earlier(workspace, who)
         if not seed.records:
             if earlier:
-                return earlier
+                return _arrived(workspace, contract, engine, earlier, (now, environment)) or earlier
             message = f"Nobody in this workspace is '{who}'. Give an address, a phone, a name, or SYSTEM.OBJECT:KEY."
             raise QuestionError(message)
         plan = person_terms(workspace, contract, people, seed, now)
         plan = search_all(workspace, contract, engine, plan, environment)
-    gone = _had(workspace, plan) or earlier
-    return gone if gone and not plan.rows else plan
+        gone = _had(workspace, plan) or earlier
+        if gone and not plan.rows:
+            return _arrived(workspace, contract, engine, gone, (now, environment)) or gone
+    return plan
+
+
+def _arrived(
+    workspace: Workspace,
+    contract: Contract,
+    engine: DuckDBPyConnection,
+    earlier: Erased,
+    given: tuple[datetime, Mapping[str, str]],
+) -> Plan | None:
+    """Plan to clean what came after an erasure; None where nothing did."""
+    workspace.cache.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=workspace.cache, ignore_cleanup_errors=True) as scratch_folder:
+        return plan_arrived(workspace, contract, engine, earlier, (*given, Path(scratch_folder)))
 
 
 def _had(workspace: Workspace, plan: Plan) -> Erased | None:
@@ -147,8 +163,9 @@ def erase(
 ) -> Done | Erased:
     """Erase a person. `wanted` is the digest of the plan that was shown: with another one, nothing is done.
 
-    Raises WorkspaceBusyError while another process writes.
+    Raises WorkspaceBusyError while another process writes, and LedgerError where a folder cannot be written.
     """
+    refuse_unwritable((workspace.root, workspace.ledger, workspace.cache))
     with writing(workspace, now):
         finish(workspace, now)
         plan = plan_erasure(workspace, who, now, environment)
@@ -157,6 +174,7 @@ def erase(
         if wanted and plan.digest != wanted:
             message = f"The plan is no longer {wanted}: it is {plan.digest} now. Look at it, then erase again."
             raise QuestionError(message)
+        refuse_unwritable(folders_of(workspace, plan))
         write_plan(workspace, plan, _told(workspace, plan))
         done = finish(workspace, now)
         if done is None:
@@ -237,7 +255,9 @@ def _told(workspace: Workspace, plan: Plan) -> dict[str, Any]:
         "pulls": [{"position": at, "sha256_before": before[at].sha256} for at in pulls],
         "exports_in_the_workspace": [_lying(one) for one in plan.exports if one.inside],
         "exports_elsewhere": [_lying(one) for one in plan.exports if not one.inside],
-        "systems": sorted({record.feed.system for record in plan.records}),
+        "systems": sorted(
+            {record.feed.system for record in plan.records} | {lying.feed.system for lying in plan.exports}
+        ),
     }
 
 

@@ -202,14 +202,14 @@ def check(steps: list[Export | str]) -> None:
 LAWFUL = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=LAWFUL)
+@settings(max_examples=3, deadline=None, suppress_health_check=LAWFUL)
 @given(histories())
 def test_each_pull_changes_what_it_would_have_changed(steps: list[Export | str]) -> None:
     check(steps)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=LAWFUL)
+@settings(max_examples=30, deadline=None, suppress_health_check=LAWFUL)
 @given(histories())
 def test_each_pull_changes_what_it_would_have_changed_in_many_histories(steps: list[Export | str]) -> None:
     check(steps)

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import made_once
+from tests.history import erasure_company
 from tests.line.ten_deals import write
 from tests.line.typed import Type, typing
 from tieout import Workspace, refresh
+from tieout.contract.load import load_contract
+from tieout.history import pull
 
 NOW = datetime(2026, 7, 22, 8)
 
@@ -35,3 +39,25 @@ def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     monkeypatch.setattr("tieout.cli.given.now", lambda: NOW)
     folder = write(tmp_path / "ten")
     return folder, typing(folder, capsys.readouterr)
+
+
+@pytest.fixture(scope="session")
+def maria_pulled(shared_folder: Path) -> Workspace:
+    """The company that knows Maria Gomez, pulled but not built; tests only read it."""
+
+    def make(folder: Path) -> None:
+        workspace = erasure_company.write(folder)
+        contract, _ = load_contract(workspace.contract)
+        pull(workspace, contract, erasure_company.NOW, environment={})
+
+    return Workspace(made_once(shared_folder / "maria-pulled", make))
+
+
+@pytest.fixture(scope="session")
+def maria_refreshed(shared_folder: Path) -> Workspace:
+    """The company that knows Maria Gomez, refreshed; tests only read it."""
+
+    def make(folder: Path) -> None:
+        refresh(erasure_company.write(folder), erasure_company.NOW)
+
+    return Workspace(made_once(shared_folder / "maria", make))

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.erasure_company import NOW, write
+from tests.history.erasure_company import NOW
 from tests.line.typed import typing
-from tieout import Workspace, refresh
+from tieout import Workspace
 
 MARIA = "maria.gomez@acme.example"
 
 
 @pytest.fixture(scope="session")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = write(tmp_path_factory.mktemp("typed-erase") / "small")
-    refresh(workspace, NOW)
-    return workspace
+def known(maria_pulled: Workspace) -> Workspace:
+    return maria_pulled
 
 
 def test_the_plan_then_that_very_plan_then_its_certificate(

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.erasure_company import EXPORTS, LATER, NOW, figures, lay, left, tables, write
+from tests.history.erasure_company import EXPORTS, LATER, NOW, figures, lay, left, tables
 from tieout import Workspace, refresh
+from tieout.contract.load import load_contract
 from tieout.erasing import Done, erase, plan_erasure
+from tieout.history import LedgerError, PullReport, pull
 from tieout.history.erasure.erased import Erased
 from tieout.history.ledger import Ledger
 from tieout.questions import opened
@@ -22,23 +24,26 @@ MARIA = "maria.gomez@acme.example"
 
 
 def erased(workspace: Workspace, who: str = MARIA) -> Done:
-    done = erase(workspace, who, NOW, {})
+    done = erase(workspace, who, NOW + timedelta(hours=1), {})
     assert isinstance(done, Done)
     return done
 
 
-@pytest.fixture(scope="session")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The company, refreshed; tests only read it."""
-    workspace = write(tmp_path_factory.mktemp("erasing") / "small")
-    refresh(workspace, NOW)
-    return workspace
+@pytest.fixture
+def small(maria_pulled: Workspace, tmp_path: Path) -> Workspace:
+    """The company, pulled but not built, for a test that changes it."""
+    return copy(maria_pulled, tmp_path / "copy")
 
 
 @pytest.fixture
-def small(untouched: Workspace, tmp_path: Path) -> Workspace:
-    """The company, for a test that changes it."""
-    return copy(untouched, tmp_path / "copy")
+def built(maria_refreshed: Workspace, tmp_path: Path) -> Workspace:
+    """The company, refreshed, for a test that changes it."""
+    return copy(maria_refreshed, tmp_path / "copy")
+
+
+def pulled_again(workspace: Workspace, accept: frozenset[str] = frozenset()) -> PullReport:
+    contract, _ = load_contract(workspace.contract)
+    return pull(workspace, contract, NOW + timedelta(days=1), accept, environment={})
 
 
 def copy(workspace: Workspace, to: Path) -> Workspace:
@@ -46,7 +51,8 @@ def copy(workspace: Workspace, to: Path) -> Workspace:
     return Workspace(to)
 
 
-def test_nothing_of_her_is_left_and_no_figure_moves_now_or_later(small: Workspace, tmp_path: Path) -> None:
+def test_nothing_of_her_is_left_and_no_figure_moves_now_or_later(built: Workspace, tmp_path: Path) -> None:
+    small = built
     other = copy(small, tmp_path / "other")
     before = figures(small)
     assert left(small.root) != []
@@ -71,17 +77,16 @@ def test_nothing_of_her_is_left_and_no_figure_moves_now_or_later(small: Workspac
 
 def test_nothing_new_is_pulled_from_the_exports_that_were_rewritten(small: Workspace) -> None:
     erased(small)
-    report = refresh(small, NOW + timedelta(days=1))
-    assert report.pull is not None
-    assert (report.pull.pulled, report.pull.held) == ((), ())
+    report = pulled_again(small)
+    assert (report.pulled, report.held) == ((), ())
     assert "She wants" not in (small.root / "exports/crm/activities_2026-07-06T0600.csv").read_text()
     kept = (small.root / "exports/crm/contacts_2026-07-06T0600.csv").read_text().splitlines()
     assert kept[3] == EXPORTS["crm/contacts_2026-07-06T0600.csv"].splitlines()[3]
     assert Ledger(small).findings == ()
 
 
-def test_the_plan_says_who_and_what_and_changes_nothing(untouched: Workspace) -> None:
-    small = untouched
+def test_the_plan_says_who_and_what_and_changes_nothing(maria_pulled: Workspace) -> None:
+    small = maria_pulled
     before = {path: path.read_bytes() for path in small.root.rglob("*") if path.is_file()}
     plan = plan_erasure(small, MARIA, NOW, {})
     assert not isinstance(plan, Erased)
@@ -99,8 +104,8 @@ def test_the_plan_says_who_and_what_and_changes_nothing(untouched: Workspace) ->
 @pytest.mark.parametrize(
     "who", ["crm.contacts:003A", "L1", "+1 415 555 0134", "Maria Gomez", "linkedin.com/in/MariaGomez"]
 )
-def test_she_is_found_by_whatever_tells_her(untouched: Workspace, who: str) -> None:
-    plan, by_email = plan_erasure(untouched, who, NOW, {}), plan_erasure(untouched, MARIA, NOW, {})
+def test_she_is_found_by_whatever_tells_her(maria_pulled: Workspace, who: str) -> None:
+    plan, by_email = plan_erasure(maria_pulled, who, NOW, {}), plan_erasure(maria_pulled, MARIA, NOW, {})
     assert not isinstance(plan, Erased)
     assert not isinstance(by_email, Erased)
     assert plan.digest == by_email.digest
@@ -112,6 +117,8 @@ def test_the_certificate_names_nobody(small: Workspace) -> None:
     certificate = json.loads(text)
     assert certificate["proof"]["holds"] is True
     assert certificate["proof"]["files"] > 20
+    # No row of the accounts could tell her; every other object has one that does or that points at her.
+    assert certificate["proof"]["rows_read_by_the_plan"] == 1
     assert all(one["sha256_before"] != one["sha256_after"] for one in certificate["pulls"])
     assert certificate["systems"] == ["crm", "marketing", "webinar"]
     assert not any(word in text.lower() for word in ("maria", "gomez", "0134"))
@@ -121,11 +128,12 @@ def test_twice_is_told_and_changes_nothing(small: Workspace) -> None:
     erased(small)
     manifest = (small.ledger / "manifest.jsonl").read_bytes()
     for who in (MARIA, "crm.contacts:003A", "L1", "+1 415 555 0134"):
-        assert isinstance(erase(small, who, NOW, {}), Erased)
+        assert isinstance(erase(small, who, NOW + timedelta(hours=2), {}), Erased)
     assert (small.ledger / "manifest.jsonl").read_bytes() == manifest
 
 
-def test_no_build_holds_what_is_about_a_person(untouched: Workspace) -> None:
+def test_no_build_holds_what_is_about_a_person(maria_refreshed: Workspace) -> None:
+    untouched = maria_refreshed
     # The names of deals and accounts are published; what is about a person is not.
     personal = ("@acme.example", "555-0134", "5550134", "vp sales", "svp", "mariagomez", "golf", "call with", "lunch")
     assert len(list(untouched.builds.glob("*.duckdb"))) >= 1
@@ -155,7 +163,7 @@ def test_another_of_the_name_keeps_it(small: Workspace) -> None:
         small.root,
         {"crm/contacts_2026-07-14T0600.csv": contacts + other, "crm/opportunities_2026-07-14T0600.csv": deals},
     )
-    refresh(small, NOW)
+    pulled_again(small)
     done = erased(small)
     assert done.proven
     assert done.certificate["not_included"] == [{"record": "crm.contacts:003Z", "why": "the same name"}]
@@ -164,3 +172,58 @@ def test_another_of_the_name_keeps_it(small: Workspace) -> None:
     deals = (small.root / "exports/crm/opportunities_2026-07-14T0600.csv").read_text()
     assert "Maria Gomez of Bell" in deals
     assert "MARIA GOMEZ - renewal" not in deals
+
+
+def test_exports_that_came_after_are_cleaned_when_she_is_erased_again(small: Workspace) -> None:
+    erased(small)
+    lay(small.root, LATER)
+    (small.root / "exports/marketing/leads_2026-07-20T0600.csv").unlink()
+    packed = {"marketing/leads_2026-07-20T0600.csv.gz": LATER["marketing/leads_2026-07-20T0600.csv"]}
+    lay(small.root, packed)
+    report = pulled_again(small)
+    kept_out = [one for one in report.findings if one.code == "erased.kept_out"]
+    assert len(kept_out) == 5
+    assert all("The file itself still holds the person." in one.message for one in kept_out)
+    lying = sorted(f"exports/{name}" for name in {**LATER, **packed} if name != "marketing/leads_2026-07-20T0600.csv")
+    assert left(small.root) == lying
+    pulls = Ledger(small).pulls()
+    plan = plan_erasure(small, MARIA, NOW + timedelta(days=2), {})
+    assert not isinstance(plan, Erased)
+    assert (sorted(one.path for one in plan.exports), plan.rows) == (lying, 0)
+    done = erase(small, MARIA, NOW + timedelta(days=2), {})
+    assert isinstance(done, Done)
+    assert done.proven
+    assert left(small.root) == []
+    # The files are known as what they are now: nothing is pulled from them again, and the pulls are the same.
+    report = pulled_again(small)
+    assert (report.pulled, report.held) == ((), ())
+    assert [one.sha256 for one in Ledger(small).pulls()] == [one.sha256 for one in pulls]
+    assert Ledger(small).findings == ()
+    kept = (small.root / "exports/crm/contacts_2026-07-20T0600.csv").read_text().splitlines()
+    assert kept[3] == LATER["crm/contacts_2026-07-20T0600.csv"].splitlines()[3]
+    assert isinstance(erase(small, "crm.contacts:003A", NOW + timedelta(days=3), {}), Erased)
+
+
+def kept(workspace: Workspace) -> dict[Path, bytes]:
+    """Read every file but those that are derived."""
+    files = [path for path in workspace.root.rglob("*") if path.is_file()]
+    return {path: path.read_bytes() for path in files if not path.is_relative_to(workspace.cache)}
+
+
+@pytest.mark.parametrize("shut", ["ledger", "exports/crm"])
+def test_in_a_folder_that_cannot_be_written_nothing_is_begun(
+    small: Workspace, shut: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def allowed(path: Path, _: int) -> bool:
+        return bool(path.stat().st_mode & 0o200)  # as anybody but the superuser is answered
+
+    monkeypatch.setattr("os.access", allowed)
+    folder = small.root / shut
+    before = kept(small)
+    folder.chmod(0o555)
+    try:
+        with pytest.raises(LedgerError, match=f"{shut}' cannot be written, so nobody was erased"):
+            erase(small, MARIA, NOW, {})
+    finally:
+        folder.chmod(0o755)
+    assert kept(small) == before

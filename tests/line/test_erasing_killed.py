@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.erasure_company import NOW, figures, left, tables, write
+from tests.history.erasure_company import NOW, figures, left, tables
 from tieout import Workspace, refresh
 from tieout.erasing import Done, erase
 from tieout.history import LedgerError
@@ -34,11 +34,9 @@ ERASE = (
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def whole(maria_refreshed: Workspace) -> Workspace:
     """The company before anything was erased; tests only read it."""
-    workspace = write(tmp_path_factory.mktemp("killed") / "small")
-    refresh(workspace, NOW)
-    return workspace
+    return maria_refreshed
 
 
 def copied(whole: Workspace, folder: Path) -> Workspace:
@@ -60,7 +58,7 @@ STEPS = [
     (carry, "clean_cache"),
     (carry, "_drop_old"),
 ]
-QUICK = {("write_pull", "after"), ("swap_manifest", "after")}
+QUICK = {("swap_manifest", "after")}
 """The steps that are tried at each run of the tests; the others are slow ones."""
 
 
@@ -129,9 +127,9 @@ def test_kill_9_many_times(whole: Workspace, tmp_path: Path) -> None:
 
 
 def test_a_plan_that_is_carried_out_is_readable_by_its_owner_alone(
-    whole: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    maria_pulled: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = copied(whole, tmp_path / "stopped")
+    workspace = copied(maria_pulled, tmp_path / "stopped")
 
     def stop(*_: object) -> None:
         raise _Stopped
@@ -142,6 +140,7 @@ def test_a_plan_that_is_carried_out_is_readable_by_its_owner_alone(
     assert stat.S_IMODE(plan_path(workspace).stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_it_and_the_next_writer_finishes(
     whole: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,8 +159,8 @@ def test_a_full_disk_stops_it_and_the_next_writer_finishes(
     assert left(workspace.root) == []
 
 
-def test_another_writer_is_waited_for(whole: Workspace, tmp_path: Path) -> None:
-    workspace = copied(whole, tmp_path / "busy")
+def test_another_writer_is_waited_for(maria_pulled: Workspace, tmp_path: Path) -> None:
+    workspace = copied(maria_pulled, tmp_path / "busy")
     code = (
         "import sys, pathlib, datetime; from tieout import Workspace; from tieout.warehouse.lock import writing\n"
         "with writing(Workspace(pathlib.Path(sys.argv[1])), datetime.datetime(2026, 11, 1)):\n"
@@ -179,8 +178,8 @@ def test_another_writer_is_waited_for(whole: Workspace, tmp_path: Path) -> None:
         assert isinstance(erase(workspace, MARIA, NOW, {}), Done)
 
 
-def test_without_the_key_nothing_is_pulled(whole: Workspace, tmp_path: Path) -> None:
-    workspace = copied(whole, tmp_path / "keyless")
+def test_without_the_key_nothing_is_pulled(maria_pulled: Workspace, tmp_path: Path) -> None:
+    workspace = copied(maria_pulled, tmp_path / "keyless")
     erase(workspace, MARIA, NOW, {})
     (workspace.ledger / "key").unlink()
     with pytest.raises(LedgerError, match="Restore"):

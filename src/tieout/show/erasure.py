@@ -19,17 +19,21 @@ LISTED = 12
 def plan_page(terminal: Terminal, plan: Plan) -> list[str]:
     """Show who is meant, what would change, and what is not included; ends with how to go on."""
     name = ", ".join(one.title() for one in plan.names) or "a person without a name"
-    lines = [terminal.paint(f"Erasing {clean(name)}: {_rows(plan.rows)} of the ledger would change", "title"), ""]
+    title = f"Erasing {clean(name)}: {_rows(plan.rows)} of the ledger would change"
+    if not plan.rows:
+        title = f"{plan.entry.person} was erased, but exports came since that hold the person"
+    lines = [terminal.paint(title, "title"), ""]
     lines += _listed(terminal, "records", [f"{one}  ({one.entity})" for one in plan.records])
     lines += _listed(terminal, "addresses", sorted(plan.needles.emails))
     lines += _listed(terminal, "phones", [f"ending in {one}" for one in sorted(plan.needles.phones)])
     lines += _listed(terminal, "profiles", sorted(plan.needles.profiles))
     lines += _listed(terminal, "becomes", [plan.entry.person])
-    lines += ["", *_objects(terminal, plan.summary())]
+    lines += ["", *_objects(terminal, plan.summary())] if plan.hits else []
     inside = [f"{one.path}" for one in plan.exports if one.inside]
     outside = [f"{one.path}" for one in plan.exports if not one.inside]
     if inside:
         lines += ["", f"{_files(len(inside))} of exports in the workspace would be rewritten in place."]
+        lines += [f"  {clean(path)}" for path in _cut(inside)] if not plan.rows else []
     if outside:
         lines += ["", f"{_files(len(outside))} of exports elsewhere hold the person and would not be touched:"]
         lines += [f"  {clean(path)}" for path in _cut(outside)]
@@ -49,9 +53,15 @@ def done_page(terminal: Terminal, certificate: Mapping[str, Any], path: str) -> 
     found = len(proof["found"]) + len(proof["unread"])
     said = "erased, and proven" if proof["holds"] else f"erased, but not proven: {_files(found)} left"
     lines = [terminal.paint(f"{certificate['erased']}: {said}", "title"), ""]
-    lines += _objects(terminal, certificate.get("objects", ()))
+    lines += _objects(terminal, certificate["objects"]) if certificate.get("objects") else []
+    if rewritten := certificate.get("exports_in_the_workspace", ()):
+        lines += ["", f"{_files(len(rewritten))} of exports in the workspace:"]
+        lines += [f"  {clean(path)}" for path in _cut([one["path"] for one in rewritten])]
     size = figures.count(proof["bytes"])
     lines += ["", f"All {figures.count(proof['files'])} files of the workspace were read ({size} bytes)."]
+    if before := proof.get("rows_read_by_the_plan"):
+        told = f"The rows of {_files(before)} of pulls were read for the plan; nobody wrote to them since."
+        lines += terminal.wrap(told)
     if proof["holds"]:
         lines.append("None of them tells the person.")
     for head, names in (("These still tell the person", proof["found"]), ("These could not be read", proof["unread"])):

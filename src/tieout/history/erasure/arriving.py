@@ -54,7 +54,7 @@ class Gate:
         touched: set[int] = set()
         rejects = extract.rejects
         for number, entry in enumerate(self.erased):
-            needles = self._needles(engine, roles, extract, entry)
+            needles = self.needles(engine, roles, extract, entry)
             terms = Terms(Cloak(self.key, entry.person, needles), entry, tuple(self.erased[:number]))
             extract, rows = _cloak_rows(engine, roles, extract, terms)
             touched |= rows
@@ -62,7 +62,7 @@ class Gate:
         extract = replace(extract, rejects=rejects)
         return extract, (_finding(place, len(touched)),) if touched else ()
 
-    def _needles(self, engine: DuckDBPyConnection, roles: Roles, extract: Extract, entry: Erased) -> Needles:
+    def needles(self, engine: DuckDBPyConnection, roles: Roles, extract: Extract, entry: Erased) -> Needles:
         """Find out, by the hashes, which texts of the extract tell the person."""
         found: dict[str, set[str]] = {"email": set(), "phone": set(), "profile": set(), "digest": set(), "name": set()}
         for name in extract.columns:
@@ -197,7 +197,9 @@ def _finding(place: str, count: int) -> Finding:
         "erased.kept_out",
         Level.NOTE,
         place,
-        f"{count:,} row{'s' if count > 1 else ''} told a person who was erased; surrogates were taken in their place.",
-        "Erase the person in the system that this export comes from, and delete the export where it lies.",
+        f"{count:,} row{'s' if count > 1 else ''} told a person who was erased; surrogates were taken in their place."
+        " The file itself still holds the person.",
+        "Erase the person in the system that this export comes from. Then delete the file, or run `tieout erase` for"
+        " the person again: it rewrites exports that lie in the workspace.",
         count=count,
     )

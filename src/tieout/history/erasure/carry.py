@@ -6,9 +6,11 @@ replaced or deleted. 4. The old pulls deleted. Each step may be done twice.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,7 @@ from tieout.history.erasure.proof import files_of, tells
 from tieout.history.erasure.rewrite import Source, new_name, swap_manifest, write_pull
 from tieout.history.erasure.search import telling_files
 from tieout.history.keyed import hash_key, key_path
-from tieout.history.ledger import Ledger, erasures, manifest_path
+from tieout.history.ledger import Ledger, LedgerError, erasures, manifest_path
 from tieout.warehouse.engine import EngineError, memory
 
 if TYPE_CHECKING:
@@ -47,6 +49,22 @@ def carry_out(workspace: Workspace, plan: Plan) -> None:
         _clean_texts(workspace, engine, cloak)
         clean_cache(workspace, engine, plan)
         _drop_old(workspace)
+
+
+def folders_of(workspace: Workspace, plan: Plan) -> tuple[Path, ...]:
+    """Give the folders in which a plan writes."""
+    by_position = {pull.position: workspace.ledger / pull.file for pull in Ledger(workspace).committed}
+    pulls = {by_position[position].parent for hits in plan.hits for position in hits.rows}
+    exports = {(workspace.root / one.path).parent for one in plan.exports if one.inside}
+    return tuple(sorted(pulls | exports))
+
+
+def refuse_unwritable(folders: Iterable[Path]) -> None:
+    """Refuse to begin what could not be finished. Raises LedgerError naming the folder."""
+    for folder in folders:
+        if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+            message = f"'{folder}' cannot be written, so nobody was erased. Make it writable, then erase again."
+            raise LedgerError(message)
 
 
 @contextmanager
@@ -77,10 +95,11 @@ def _swap(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan, cloak: C
     sources: dict[int, Source] = {}
     for lying in plan.exports:
         path = workspace.root / lying.path
-        if not path.is_file() or path.stat().st_mtime_ns != lying.mtime_ns or not lying.positions:
+        if not path.is_file() or path.stat().st_mtime_ns != lying.mtime_ns:
             continue
         if file_digest(path) == lying.sha256:
             changed = {row.row: row for position in lying.positions for row in rows.get(position, ())}
+            changed |= {row.row: row for row in lying.changed}
             try:
                 cloak_export(path, Export(lying.source, changed), cloak, folder)
             except UnreadableError:
@@ -106,6 +125,10 @@ def _clean_texts(workspace: Workspace, engine: DuckDBPyConnection, cloak: Cloak)
                 cloak_file(path, cloak)
         except EOFError:
             continue
+        except OSError as error:
+            # The proof names what stays. A full disk is no reason to go on.
+            if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+                raise
 
 
 def clean_cache(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from tieout.history.erasure.needles import Needles
 from tieout.history.erasure.people import Alike, Found, People, Record, needles_of
 from tieout.history.erasure.roles import Roles, all_roles
 from tieout.history.erasure.rows import Tie
-from tieout.history.erasure.search import Hits, Terms, hits_from, search
+from tieout.history.erasure.search import Changed, Hits, Terms, changed_from, hits_from, search
 from tieout.history.exports import list_exports
 from tieout.history.keyed import hash_key, keyed
 from tieout.history.ledger import Feed, Ledger, erasures
@@ -43,11 +43,12 @@ class Lying:
     sha256: str
     mtime_ns: int
     source: SourceObject
+    changed: tuple[Changed, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an erasure will do, as it is shown to a person and then applied; `clean` pulls hold nothing of the person."""
+    """What an erasure will do, as it is shown to a person and then applied; `clean` pulls hold no row of theirs."""
 
     entry: Erased
     needles: Needles
@@ -106,6 +107,7 @@ class Plan:
                 "sha256": one.sha256,
                 "mtime_ns": one.mtime_ns,
                 "source": one.source.model_dump(mode="json", by_alias=True),
+                "changed": [asdict(row) for row in one.changed],
             }
             for one in self.exports
             if one.inside
@@ -143,6 +145,7 @@ def read_plan(workspace: Workspace) -> Plan | None:
             sha256=one["sha256"],
             mtime_ns=one["mtime_ns"],
             source=SourceObject.model_validate(one["source"]),
+            changed=tuple(changed_from(row) for row in one["changed"]),
         )
         for one in told["exports"]
     )
@@ -180,9 +183,7 @@ def write_plan(workspace: Workspace, plan: Plan, told: Mapping[str, Any]) -> Non
     flush(path.parent)
 
 
-def person_terms(
-    workspace: Workspace, contract: Contract, people: People, seed: Found, now: datetime
-) -> Plan:
+def person_terms(workspace: Workspace, contract: Contract, people: People, seed: Found, now: datetime) -> Plan:
     """Grow a person from what was given, and decide what tells them. The rows are not searched yet."""
     ledger, key = people.ledger, hash_key(workspace)
     roles = all_roles(contract, ledger.feeds())

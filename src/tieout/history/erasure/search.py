@@ -81,11 +81,16 @@ class Hits:
         return (row for rows in self.rows.values() for row in rows)
 
 
+def changed_from(told: Mapping[str, Any]) -> Changed:
+    """Read a row that changes from JSON values."""
+    return Changed(**{**told, "fields": tuple(told["fields"]), "tie": Tie(told["tie"])})
+
+
 def hits_from(told: Mapping[str, Any]) -> Hits:
     """Read what `Hits.to_json` gave."""
     hits = Hits(Feed(*told["feed"]))
     for one in told["rows"]:
-        row = Changed(**one | {"fields": tuple(one["fields"]), "tie": Tie(one["tie"])})
+        row = changed_from(one)
         hits.rows.setdefault(row.position, []).append(row)
     return hits
 
