@@ -16,6 +16,7 @@ from tieout import Workspace
 from tieout.measure.answers import Question
 from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import METRICS
+from tieout.questions import ask as ask_workspace
 from tieout.questions import opened
 
 NOW = datetime(2026, 11, 1, 8)
@@ -186,7 +187,7 @@ def lay(folder: Path, exports: dict[str, str]) -> None:
 
 
 def figures(workspace: Workspace) -> dict[Any, Any]:
-    """Every number of the catalogue, as of several moments, restated and as known then, whole and by segment."""
+    """Every number of the catalogue, as of two moments, restated, whole and by segment."""
     found: dict[Any, Any] = {}
     moments = [datetime(2026, 7, day, 23) for day in (13, 20)]
     with opened(workspace) as build:
@@ -195,6 +196,16 @@ def figures(workspace: Workspace) -> dict[Any, Any]:
             for as_of in moments:
                 for row in ask(build, Question(metric.id, period="2026-Q3", as_of=as_of, by=by)).rows:
                     found[metric.id, as_of, tuple(row.by.values())] = (str(row.value), row.n, row.absent)
+    return found
+
+
+def figures_known(workspace: Workspace, known_at: datetime) -> dict[Any, Any]:
+    """Every number of the catalogue, as it was known at a moment, whole and by segment."""
+    found: dict[Any, Any] = {}
+    for metric in METRICS:
+        by = () if metric.fact == "revenue" else ("segment",)
+        for row in ask_workspace(workspace, Question(metric.id, period="2026-Q3", known_at=known_at, by=by)).rows:
+            found[metric.id, tuple(row.by.values())] = (str(row.value), row.n, row.absent)
     return found
 
 

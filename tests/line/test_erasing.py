@@ -6,12 +6,13 @@ import hashlib
 import json
 import shutil
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.history.erasure_company import EXPORTS, LATER, NOW, figures, lay, left, tables
+from tests.history.erasure_company import EXPORTS, LATER, NOW, figures, figures_known, lay, left, tables
+from tests.line.typed import typing
 from tieout import Workspace, refresh
 from tieout.contract.load import load_contract
 from tieout.erasing import Done, erase, plan_erasure
@@ -66,13 +67,38 @@ def test_nothing_of_her_is_left_and_no_figure_moves_now_or_later(built: Workspac
     for workspace in (small, other):
         lay(workspace.root, LATER)
         refresh(workspace, NOW + timedelta(days=1))
-    assert figures(small) == figures(other) != before
     assert tables(small) == tables(other)
     assert [name for name in left(small.root) if not name.startswith("exports/")] == []
     pulls, others = Ledger(small).pulls(), Ledger(other).pulls()
     assert [(one.position, one.rows, one.rejected, one.deletions, one.unique) for one in pulls] == [
         (one.position, one.rows, one.rejected, one.deletions, one.unique) for one in others
     ]
+
+
+@pytest.mark.slow
+def test_every_number_as_known_then_and_every_passport_stays(
+    built: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = copy(built, tmp_path / "other")
+    moments = [datetime(2026, 7, day, 23) for day in (6, 13)]
+    before = [figures_known(built, moment) for moment in moments]
+    assert before[0] != before[1]
+    type_in = typing(built.root, capsys.readouterr)
+    stored = {}
+    for number in ("pipeline.open_qualified", "bookings"):
+        stored[number] = tmp_path / f"{number}.json"
+        stored[number].write_text(type_in("ask", number, "--period", "2026-Q3", "--by", "segment", "--json").out)
+    assert erased(built).proven
+    assert [figures_known(built, moment) for moment in moments] == before
+    for workspace in (built, other):
+        lay(workspace.root, LATER)
+        refresh(workspace, NOW + timedelta(days=1))
+    assert [figures_known(built, moment) for moment in moments] == [figures_known(other, one) for one in moments]
+    assert figures(built) == figures(other)
+    for number, file in stored.items():
+        again = type_in("ask", "--passport", str(file), "--json")
+        assert (again.status, again.document["reproduced"]) == (0, True), number
+        assert again.document["then"]["passport"]["position"] < again.document["now"]["passport"]["position"]
 
 
 def test_nothing_new_is_pulled_from_the_exports_that_were_rewritten(small: Workspace) -> None:
@@ -85,8 +111,8 @@ def test_nothing_new_is_pulled_from_the_exports_that_were_rewritten(small: Works
     assert Ledger(small).findings == ()
 
 
-def test_the_plan_says_who_and_what_and_changes_nothing(maria_pulled: Workspace) -> None:
-    small = maria_pulled
+def test_the_plan_says_who_and_what_and_changes_nothing(maria_refreshed: Workspace) -> None:
+    small = maria_refreshed
     before = {path: path.read_bytes() for path in small.root.rglob("*") if path.is_file()}
     plan = plan_erasure(small, MARIA, NOW, {})
     assert not isinstance(plan, Erased)
