@@ -1,4 +1,4 @@
-"""Marlow, made and refreshed once for a whole run of the tests, however many processes share it."""
+"""Marlow, made and refreshed once for a whole run of the tests; laws have no deadline, since machines have bad days."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tieout import Workspace, refresh
 from tieout.demo import make_marlow
 
 NOW = datetime(2026, 11, 23, 8)
+settings.register_profile("tieout", deadline=None)
+settings.load_profile("tieout")
 
 
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:

@@ -53,7 +53,9 @@ def picture(marlow: Marlow) -> object:
 
 def kill_and_go_on(marlow: Marlow, times: int, seed: int) -> None:
     lay_many(marlow)
+    began = time.monotonic()
     marlow.pull("crm.deals")
+    takes = time.monotonic() - began
     undisturbed = picture(marlow)
     shutil.rmtree(marlow.root / "ledger")
     shutil.rmtree(marlow.root / ".tieout")
@@ -62,7 +64,7 @@ def kill_and_go_on(marlow: Marlow, times: int, seed: int) -> None:
         with subprocess.Popen([sys.executable, "-c", PROGRAM, str(marlow.root)], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             process.stdout.readline()
-            time.sleep(chance.uniform(0, 0.4))
+            time.sleep(chance.uniform(0, takes / 3))
             process.kill()
             killed += process.wait() != 0
         halfway += 0 < marlow.ledger.position < FILES

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
 
 BLOCK = 64
+SPACES = " \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""What the engine's trim takes for spaces: the separators of Unicode, but neither tabs nor line ends."""
+
 _EMAIL = "lower(nullif(trim(:x), ''))"
 _HMAC = "sha256(concat(:o, sha256(concat(:i, :x))))"
 
@@ -69,7 +72,7 @@ def _make(path: Path) -> str:
 
 def email_of(text: str | None) -> str | None:
     """Give an address as it is compared: without spaces around it, in small letters; None for none."""
-    return (text or "").strip(" ").lower() or None
+    return (text or "").strip(SPACES).lower() or None
 
 
 def email_sql(raw: exp.Expr) -> exp.Expr:
