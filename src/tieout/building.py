@@ -40,13 +40,14 @@ def build(
 
     Where somebody is erased while it is made, it is made again.
     """
+    fresh = False
     while True:
         try:
-            return _build(workspace, ledger, contract, fingerprint, (known_at, position), progress)
+            return _build(workspace, ledger, contract, fingerprint, (known_at, position), progress, fresh=fresh)
         except (EngineError, LedgerError, UnreadableError, _ErasedMeanwhileError):
             if erasures(workspace) == ledger.erased:
                 raise
-            ledger = Ledger(workspace)
+            ledger, fresh = Ledger(workspace), True
 
 
 def build_again(workspace: Workspace, facts: BuildFacts, contract: Contract) -> BuildFacts:
@@ -94,6 +95,8 @@ def _build(
             raise _ErasedMeanwhileError
 
     make_build(workspace, facts.key, fill, fresh=fresh)
+    if erasures(workspace) != ledger.erased:  # and now that it has its name, the erasure may be past looking at it
+        raise _ErasedMeanwhileError
     return facts
 
 

@@ -31,14 +31,14 @@ from tieout.history.erasure.plan import (
     search_all,
     write_plan,
 )
-from tieout.history.erasure.proof import Proof, read_all, tells
+from tieout.history.erasure.proof import UNREADABLE, Proof, read_all, tells
 from tieout.history.erasure.roles import all_roles
 from tieout.history.keyed import email_of, hash_key
 from tieout.history.ledger import Ledger
 from tieout.measure.answers import QuestionError
 from tieout.measure.numbers.catalogue import BY_ID
-from tieout.warehouse.builds import build_path, published_or_none
-from tieout.warehouse.engine import EngineError, memory
+from tieout.warehouse.builds import build_path, clear_killed, published_or_none
+from tieout.warehouse.engine import memory
 from tieout.warehouse.lock import writing
 
 if TYPE_CHECKING:
@@ -224,11 +224,12 @@ def _publish_again(workspace: Workspace, plan: Plan) -> None:
     """Make the published build anew where it tells the person, and delete the others that do."""
     facts = published_or_none(workspace)
     current = build_path(workspace, facts.key) if facts else None
+    clear_killed(workspace)
     with memory() as engine:
         for path in sorted(workspace.builds.glob("*.duckdb")):
             try:
                 told = tells(path, engine, plan.needles)
-            except EngineError:
+            except UNREADABLE:
                 told = True
             if not told:
                 continue

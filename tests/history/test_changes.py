@@ -218,6 +218,14 @@ def test_a_spoiled_change_file_is_not_taken_for_sound_by_who_looks_next(marlow: 
     assert marlow.changes() == [["+1,Ann,10"], ["+1,Ann,20"], ["+1,Ann,30"]]
 
 
+def test_a_spoiled_line_of_an_erasure_is_told_and_stops_nothing(marlow: Marlow) -> None:
+    three(marlow)
+    path = marlow.root / "ledger" / "manifest.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"erased": 1\x00\n')
+    assert [finding.code for finding in marlow.ledger.findings] == ["ledger.line"]
+    assert marlow.changes() == [["+1,Ann,10"], ["+1,Ann,20"], ["+1,Ann,30"]]
+
+
 def test_a_restored_pull_is_sound_again(marlow: Marlow) -> None:
     middle = three(marlow)[1]
     whole = middle.read_bytes()

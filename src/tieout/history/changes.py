@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieout.connect.files import file_digest
-from tieout.history.ledger import Feed, Ledger, LedgerError, Pull, verify
+from tieout.history.ledger import Feed, Ledger, LedgerError, Pull, erasures, verify
 from tieout.warehouse.engine import EngineError, literal
 from tieout.warehouse.seals import Seals
 
@@ -65,7 +65,7 @@ def changes(
     while True:
         steps = _steps(ledger, ledger.pulls(feed, known_at, position))
         try:
-            _derive(engine, steps, ledger.seals)
+            made = _derive(engine, steps, ledger.seals)
         except EngineError as error:
             damaged = [step.pull for step in steps if file_digest(step.file) != step.pull.sha256]
             if not damaged:
@@ -73,16 +73,27 @@ def changes(
                 raise LedgerError(message) from error
             ledger.leave_out(damaged)
         else:
+            _none_erased(ledger, made)
             return tuple(step.path for step in steps)
 
 
-def _derive(engine: DuckDBPyConnection, steps: Sequence[_Step], seals: Seals) -> None:
+def _none_erased(ledger: Ledger, made: Sequence[_Step]) -> None:
+    """Delete what was made of pulls from which somebody was erased meanwhile. Raises LedgerError."""
+    if made and erasures(ledger.workspace) != ledger.erased:
+        for step in made:
+            step.path.unlink(missing_ok=True)
+        message = "Somebody was erased from the ledger while it was read. Try again."
+        raise LedgerError(message)
+
+
+def _derive(engine: DuckDBPyConnection, steps: Sequence[_Step], seals: Seals) -> list[_Step]:
     lacking = [step for step in steps if step.path != step.file and not seals.intact(step.path)]
     for folder in {step.path.parent for step in lacking}:
         folder.mkdir(parents=True, exist_ok=True)
         _clear(folder)
     for chunk in _chunks(lacking):
         _Derivation(engine, steps, chunk, seals).run()
+    return lacking
 
 
 def change_folder(ledger: Ledger) -> Path:

@@ -214,7 +214,14 @@ def erasures(workspace: Workspace) -> int:
         lines = manifest_path(workspace).read_bytes().split(b"\n")
     except FileNotFoundError:
         return 0
-    return max((int(json.loads(line)["erased"]) for line in lines if line.startswith(b'{"erased"')), default=0)
+    return max((_erased(line) for line in lines if line.startswith(b'{"erased"')), default=0)
+
+
+def _erased(line: bytes) -> int:
+    try:
+        return int(json.loads(line)["erased"])
+    except (ValueError, TypeError, KeyError):  # a finding tells that the line cannot be read
+        return 0
 
 
 def damage(pull: Pull, wrong: str) -> Finding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,8 +101,10 @@ def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None
         return path
     workspace.builds.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{key}.{os.getpid()}.{uuid4().hex}.tmp")
+    spill = workspace.cache / "spill" / f"{os.getpid()}-{uuid4().hex}"
+    spill.mkdir(parents=True)
     try:
-        with open_file(aside, spill=workspace.cache / "spill") as engine:
+        with open_file(aside, spill=spill) as engine:
             fill(engine)
             # An engine that is closed says nothing of what it could not write; one that is asked to write does.
             engine.execute("checkpoint")
@@ -118,6 +121,7 @@ def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None
         )
         raise NotWrittenError(message) from error
     finally:
+        shutil.rmtree(spill, ignore_errors=True)
         for leftover in workspace.builds.glob(f"{aside.name}*"):
             leftover.unlink(missing_ok=True)
     return path
@@ -151,10 +155,19 @@ def publish(workspace: Workspace, facts: BuildFacts, published_at: datetime) -> 
         if path.stem not in keys and _idle(path, published_at):
             path.unlink(missing_ok=True)
             Seals(workspace).place(path).unlink(missing_ok=True)
+    clear_killed(workspace)
+
+
+def clear_killed(workspace: Workspace) -> None:
+    """Delete what processes that were killed left beside builds, and of what they had spilled."""
     for path in workspace.builds.glob(".*.tmp*"):
-        pid = path.name.split(".")[2]
-        if not (pid.isdigit() and _alive(int(pid))):
+        if not _alive(path.name.split(".")[2]):
             path.unlink(missing_ok=True)
+    for path in (workspace.cache / "spill").glob("*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+        elif not _alive(path.name.partition("-")[0]):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _idle(path: Path, now: datetime) -> bool:
@@ -166,10 +179,12 @@ def _idle(path: Path, now: datetime) -> bool:
     return now - made > UNLISTED_FOR
 
 
-def _alive(pid: int) -> bool:
+def _alive(pid: str) -> bool:
     """Say whether a process is running: what a killed one left aside is nobody's."""
+    if not pid.isdigit():
+        return False
     try:
-        os.kill(pid, 0)
+        os.kill(int(pid), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -34,7 +34,9 @@ def store_findings(engine: Connection, findings: Iterable[Finding]) -> None:
     """Keep the findings of the build's data."""
     engine.execute("create table findings (place integer, body varchar)")
     for number, finding in enumerate(findings):
-        engine.execute("insert into findings values (?, ?)", [number, simplejson.dumps(asdict(finding))])
+        engine.execute(
+            "insert into findings values (?, ?)", [number, simplejson.dumps(asdict(finding), ensure_ascii=False)]
+        )
 
 
 def read_findings(workspace: Workspace, facts: BuildFacts) -> tuple[Finding, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from tests.connect.files.conftest import Reader
 from tieout.connect.files import UnreadableError
+from tieout.connect.files.json_lines import JsonRows
+from tieout.connect.files.record import Record
 
 LINES = b'{"id": 1, "name": "Ann"}\n{"id": 2, "name": "Bob"}\n'
 ROWS = [("1", "Ann"), ("2", "Bob")]
@@ -117,3 +121,13 @@ def test_every_value_of_every_object_is_kept(read: Reader, objects: list[dict[st
     ]
     assert len(found.rows) + len(rejected) == len(given)
     assert kept == sorted(texts)
+
+
+def test_a_long_list_is_read_whole_and_costs_no_more_for_each_record(tmp_path: Path) -> None:
+    path, count = tmp_path / "deals.json", 40_000
+    path.write_text("[\n" + ",\n".join(f'{{"id": {n}, "note": "{"x" * 100}"}}' for n in range(count)) + "\n]\n")
+    began = time.process_time()
+    found = list(JsonRows(path))
+    assert time.process_time() - began < 15
+    assert [one.line for one in found] == list(range(2, count + 2))
+    assert [one.values[0] for one in found if isinstance(one, Record)] == [str(n) for n in range(count)]

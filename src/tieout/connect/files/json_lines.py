@@ -19,6 +19,7 @@ MOST_COLUMNS = 4000
 BEGINS = re.compile(r'\s*(\{\s*["}]|\[\s*[{\]])')
 """How a JSON file begins; no table of text does."""
 
+_BETWEEN, _ENDS = re.compile(r"[ \t\r\n,]*"), re.compile(r"\]\s*\Z")
 NO_JSON, NO_OBJECT = "it is no whole JSON", "it is JSON, but no object with keys"
 
 
@@ -104,25 +105,28 @@ class JsonRows:
 
     def _by_value(self, file: TextIO) -> Iterator[Record | Reject]:
         """Read values that need not end with their line: those of a list, or objects one after another."""
-        text, line = file.read(LONGEST), 1
+        text, line, at, ended = file.read(LONGEST), 1, 0, False
         text = re.sub(r"^(\s*)\[", r"\1 ", text)
         while True:
-            rest = text.lstrip(" \t\r\n,")
-            line += text[: len(text) - len(rest)].count("\n")
-            if len(rest) < LONGEST:
-                rest += file.read(LONGEST)
-            if not rest or re.fullmatch(r"\]\s*", rest):
+            begin = _BETWEEN.match(text, at).end()  # type: ignore[union-attr] - it matches nothing, too
+            line += text.count("\n", at, begin)
+            at = begin
+            if not ended and len(text) - at < LONGEST:
+                more = file.read(LONGEST)
+                text, at, ended = text[at:] + more, 0, not more
+                continue
+            if at == len(text) or _ENDS.match(text, at):
                 return
             try:
-                _, end = DECODER.raw_decode(rest)
+                _, end = DECODER.raw_decode(text, at)
             except (ValueError, RecursionError) as error:
                 self.number += 1
                 reason = str(error) if isinstance(error, _RefusedError) else NO_JSON
-                yield Reject(line, f"{reason}; nothing behind it is read", shown(rest))
+                yield Reject(line, f"{reason}; nothing behind it is read", shown(text[at:]))
                 return
-            yield self._taken(rest[:end], line)
-            line += rest[:end].count("\n")
-            text = rest[end:]
+            yield self._taken(text[at:end], line)
+            line += text.count("\n", at, end)
+            at = end
 
     def _taken(self, text: str, line: int) -> Record | Reject:
         self.number += 1

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tieout.history.erasure.rows import Row
 
 _EMAIL = r"""[^\s@<>,;:"'()\[\]|=&?/]+@[a-z0-9.-]*[a-z0-9]"""
+_ODD_EMAIL = r"""[^\s@<>,;:"()\[\]|]+@[^\s@<>,;:"'()\[\]|=&?/]*[^\s@<>,;:"'()\[\]|=&?/.!]"""
+"""As rules allow it: with an apostrophe or a sign of URLs before the `@`, and with letters of any script behind it."""
 _PROFILE = r"linkedin\.[a-z.]+/((?:in|pub)/[^/?#\s,;\"']+)"
 _DIGEST = r"[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}"
 _PHONE = r"[+(]?[0-9][0-9\s().\-/]{5,}[0-9]"
@@ -109,7 +111,7 @@ class Gate:
 def tokens_of(text: str) -> Iterable[tuple[tuple[str, str], ...]]:
     """Give what in a text could be an address, a profile, a hash or a phone, by kind."""
     lower = text.lower().replace("%40", "@")
-    yield tuple(("email", found) for found in re.findall(_EMAIL, lower))
+    yield tuple(("email", found) for pattern in (_EMAIL, _ODD_EMAIL) for found in re.findall(pattern, lower))
     yield tuple(("profile", found) for found in re.findall(_PROFILE, fold(text)))
     yield tuple(("digest", found) for found in re.findall(rf"(?<![0-9a-f])(?:{_DIGEST})(?![0-9a-f])", lower))
     yield tuple(("phone", phone) for found in re.findall(_PHONE, text) if (phone := phone_of(found)))
@@ -128,8 +130,10 @@ def _tokens(column: str, entry: Erased, *, fixed: bool) -> dict[str, str]:
         return f"select {found} as token from {TABLE} where {where}"
 
     lower = f"lower(replace({column}, '%40', '@'))"
+    holds = f"contains({column}, '@') or contains({column}, '%40')"
+    whole = f"select trim(lower({column}), ' ') as token from {TABLE} where {holds}"
     queries = {
-        "email": every(lower, _EMAIL, f"contains({column}, '@') or contains({column}, '%40')"),
+        "email": f"{every(lower, _EMAIL, holds)} union all {every(lower, _ODD_EMAIL, holds)} union all {whole}",
         "profile": every(f"strip_accents(lower({column}))", _PROFILE, f"contains(lower({column}), 'linkedin.')", 1),
         "digest": every(f"lower({column})", _DIGEST, f"length({column}) >= 32"),
     }

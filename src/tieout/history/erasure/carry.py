@@ -7,9 +7,11 @@ replaced or deleted. 4. The old pulls deleted. Each step may be done twice.
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,7 +24,7 @@ from tieout.history.erasure.cloak import Cloak
 from tieout.history.erasure.erased import add_erased, erased_path
 from tieout.history.erasure.files import Export, cloak_export, cloak_file
 from tieout.history.erasure.plan import Plan, plan_path
-from tieout.history.erasure.proof import files_of, tells
+from tieout.history.erasure.proof import UNREADABLE, files_of, tells
 from tieout.history.erasure.rewrite import Source, new_name, swap_manifest, write_pull
 from tieout.history.erasure.search import telling_files
 from tieout.history.keyed import hash_key, key_path
@@ -115,15 +117,17 @@ def _clean_texts(workspace: Workspace, engine: DuckDBPyConnection, cloak: Cloak)
     for path in files_of(workspace):
         if path in ours or path.is_relative_to(workspace.cache) or path.is_relative_to(workspace.ledger / "pulls"):
             continue
-        with path.open("rb") as file:
-            head = file.read(1 << 16)
-        packed = head[:2] == b"\x1f\x8b"
-        if not packed and b"\0" in head:
+        try:
+            with path.open("rb") as file:
+                head = file.read(1 << 16)
+            packed = head[:2] == b"\x1f\x8b"
+            told = (packed or b"\0" not in head) and tells(path, engine, cloak.needles)
+        except UNREADABLE:
             continue
         try:
-            if tells(path, engine, cloak.needles):
+            if told:
                 cloak_file(path, cloak)
-        except EOFError:
+        except (EOFError, zlib.error, gzip.BadGzipFile):
             continue
         except OSError as error:
             # The proof names what stays. A full disk is no reason to go on.

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +25,19 @@ OVERLAP = 1 << 10
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NOT_PLAIN = bytes(range(128, 256))
 _TEXTS = ("VARCHAR", "JSON", "BLOB", "ENUM")
+PACKED = (b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"\x04\x22\x4d\x18", b"Rar!", b"%PDF")
+"""How files begin whose texts are packed in a way that is not read here."""
 UNREAD = (".git",)
 """Folders that are not read: what version control keeps of earlier versions cannot be rewritten from here."""
+
+
+class PackedError(Exception):
+    """A file is packed in a way that is not read."""
+
+
+# What zipfile raises of a member that is encrypted is a RuntimeError.
+UNREADABLE = (OSError, EngineError, zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, PackedError)
+"""What is raised of a file that cannot be read."""
 
 
 @dataclass
@@ -94,7 +106,7 @@ def read_all(
             whole.update(f"{name}\n".encode())
         except FileNotFoundError:
             continue
-        except (OSError, EngineError, zipfile.BadZipFile, EOFError):
+        except UNREADABLE:
             proof.unread.append(name)
             told = False
         proof.files += 1
@@ -122,7 +134,7 @@ def _tables_tell(engine: DuckDBPyConnection, paths: Sequence[Path], needles: Nee
 
 
 def tells(path: Path, engine: DuckDBPyConnection, needles: Needles) -> bool:
-    """Whether a file tells the person: as bytes, and as what it holds."""
+    """Whether a file tells the person: as bytes, and as what it holds. Raises what is `UNREADABLE`."""
     with path.open("rb") as file:
         head = file.read(16)
     if _stream_tells(path.open("rb"), needles):
@@ -136,6 +148,9 @@ def tells(path: Path, engine: DuckDBPyConnection, needles: Needles) -> bool:
     if head[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(path) as members:
             return any(_stream_tells(members.open(name), needles) for name in members.namelist())
+    if head.startswith(PACKED):
+        message = f"'{path}' is packed in a way that is not read."
+        raise PackedError(message)
     return False
 
 
