@@ -13,16 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.history.erasure_company import EXPORTS, NOW, lay, left, write
-from tests.line.test_erasing import MARIA, copy, erased, small, untouched
+from tests.line.test_erasing import MARIA, built, erased, pulled_again, small
 from tieout import Workspace, refresh
-from tieout.contract.load import load_contract
 from tieout.erasing import plan_erasure
 from tieout.history.erasure.plan import Plan, plan_path
-from tieout.history.pull import pull
 from tieout.show.erasure import plan_page
 from tieout.show.terminal import Terminal
 
-__all__ = ["small", "untouched"]
+__all__ = ["built", "small"]
 
 
 @pytest.mark.parametrize("email", ["sean.o'brien@acme.example", "info@m\u00fcller.example"])
@@ -36,10 +34,10 @@ def test_an_address_of_any_signs_does_not_come_back(tmp_path: Path, email: str) 
         f"broken,mail {email} now\n"
     )
     workspace = write(tmp_path / "small", EXPORTS | {"marketing/leads_2026-07-06T0600.csv": before})
-    refresh(workspace, NOW)
+    pulled_again(workspace)
     assert erased(workspace, email).proven
     lay(workspace.root, {"marketing/leads_2026-07-20T0600.csv": after})
-    refresh(workspace, NOW + timedelta(days=1))
+    pulled_again(workspace)
     told = (email.partition("@")[0] + "@",)
     assert [name for name in left(workspace.root, told) if not name.startswith("exports/")] == []
 
@@ -61,33 +59,31 @@ def test_what_cannot_be_read_stops_neither_the_erasure_nor_what_follows(small: W
     assert done.certificate["proof"]["unread"] == names
     assert not done.proven
     assert not plan_path(small).exists()
-    assert refresh(small, NOW).after is not None
+    assert refresh(small, NOW + timedelta(days=1)).after is not None
 
 
-def test_what_a_killed_refresh_left_is_deleted(small: Workspace) -> None:
+def test_what_a_killed_refresh_left_is_deleted(built: Workspace) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
-    spill = small.cache / "spill" / f"{process.pid}-0123"
+    spill = built.cache / "spill" / f"{process.pid}-0123"
     spill.mkdir(parents=True)
     (spill / "duckdb_temp_block-1.block").write_bytes(b"what no search can read")
-    (small.builds / f".0123456789abcdef.{process.pid}.0123.tmp").write_bytes(b"\0" * 8 + b"DUCK, torn")
-    assert erased(small).proven
+    (built.builds / f".0123456789abcdef.{process.pid}.0123.tmp").write_bytes(b"\0" * 8 + b"DUCK, torn")
+    assert erased(built).proven
     assert not spill.exists()
 
 
-def test_a_plan_that_would_erase_several_who_share_an_address_says_so(untouched: Workspace, tmp_path: Path) -> None:
+def test_a_plan_that_would_erase_several_who_share_an_address_says_so(small: Workspace) -> None:
     def page(who: str) -> str:
-        plan = plan_erasure(shared, who, NOW, {})
+        plan = plan_erasure(small, who, NOW, {})
         assert isinstance(plan, Plan)
         return " ".join(plan_page(Terminal(), plan))
 
-    shared = copy(untouched, tmp_path / "copy")
     both = "".join(
         f"003{sign},{name},info@bell.example,,CEO,,A2,2026-05-01,2026-06-01,,yes\n"
         for sign, name in (("X", "Anna,Schmidt"), ("Y", "Bob,Jones"))
     )
-    lay(shared.root, {"crm/contacts_2026-07-14T0600.csv": EXPORTS["crm/contacts_2026-07-13T0600.csv"] + both})
-    contract, _ = load_contract(shared.contract)
-    pull(shared, contract, NOW, environment={})
+    lay(small.root, {"crm/contacts_2026-07-14T0600.csv": EXPORTS["crm/contacts_2026-07-13T0600.csv"] + both})
+    pulled_again(small)
     assert "These names have no word in common" in page("Anna Schmidt")
     assert "no word in common" not in page(MARIA)

@@ -108,7 +108,7 @@ class JsonRows:
         text, line, at, ended = file.read(LONGEST), 1, 0, False
         text = re.sub(r"^(\s*)\[", r"\1 ", text)
         while True:
-            begin = _BETWEEN.match(text, at).end()  # type: ignore[union-attr] - it matches nothing, too
+            begin = found.end() if (found := _BETWEEN.match(text, at)) else at
             line += text.count("\n", at, begin)
             at = begin
             if not ended and len(text) - at < LONGEST:
