@@ -58,6 +58,7 @@ def _make(made: Path, people: int, events: int) -> None:
     contract.mkdir(parents=True)
     (contract / "sources.yaml").write_text(SOURCES)
     with duckdb.connect() as engine:
+        engine.execute("set enable_progress_bar = false")
         for week in range(WEEKS):
             day = f"2026-{week // 4 + 1:02d}-{week % 4 * 7 + 1:02d}"
             engine.execute(

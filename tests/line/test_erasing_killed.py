@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.erasure_company import NOW, figures, left, tables
+from tests.history.erasure_company import LATER, NOW, figures, lay, left, tables
 from tieout import Workspace, refresh
+from tieout.contract.load import load_contract
 from tieout.erasing import Done, erase
-from tieout.history import LedgerError
+from tieout.history import LedgerError, pull
 from tieout.history.erasure import carry, rewrite
 from tieout.history.erasure.plan import plan_path
+from tieout.history.erasure.rewrite import Source
 from tieout.history.ledger import Ledger
 from tieout.warehouse.lock import WorkspaceBusyError, writing
 
@@ -196,3 +198,31 @@ def test_a_reader_sees_the_same_figures_all_the_time(whole: Workspace, tmp_path:
             seen += 1
     assert process.returncode == os.EX_OK
     assert seen > 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_stop_while_what_came_after_is_cleaned_is_finished_too(
+    maria_pulled: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    workspace = copied(maria_pulled, tmp_path / "stopped")
+    assert isinstance(erase(workspace, MARIA, NOW + timedelta(hours=1), {}), Done)
+    lay(workspace.root, LATER)
+    contract, _ = load_contract(workspace.contract)
+    pull(workspace, contract, NOW + timedelta(hours=2), environment={})
+    pulls = [one.sha256 for one in Ledger(workspace).pulls()]
+    real = carry.swap_manifest
+
+    def stop(workspace: Workspace, number: int, files: dict[int, Path], sources: dict[int, Source]) -> None:
+        if when == "after":
+            real(workspace, number, files, sources)
+        raise _Stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr(carry, "swap_manifest", stop)
+        with pytest.raises(_Stopped):
+            erase(workspace, MARIA, NOW + timedelta(hours=3), {})
+    report = pull(workspace, contract, NOW + timedelta(hours=4), environment={})
+    assert (report.pulled, report.held) == ((), ())
+    assert [one.sha256 for one in Ledger(workspace).pulls()] == pulls
+    assert left(workspace.root / "exports") == []

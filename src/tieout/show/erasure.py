@@ -62,14 +62,15 @@ def done_page(terminal: Terminal, certificate: Mapping[str, Any], path: str) -> 
     found = len(proof["found"]) + len(proof["unread"])
     said = "erased, and proven" if proof["holds"] else f"erased, but not proven: {_files(found)} left"
     lines = [terminal.paint(f"{certificate['erased']}: {said}", "title"), ""]
-    lines += _objects(terminal, certificate["objects"]) if certificate.get("objects") else []
-    if rewritten := certificate.get("exports_in_the_workspace", ()):
-        lines += ["", f"{_files(len(rewritten))} of exports in the workspace:"]
-        lines += [f"  {clean(path)}" for path in _cut([one["path"] for one in rewritten])]
+    lines += [*_objects(terminal, certificate["objects"]), ""] if certificate.get("objects") else []
+    if held := certificate.get("exports_in_the_workspace", ()):
+        lines.append(f"{_files(len(held))} of exports in the workspace held the person:")
+        lines += [*(f"  {clean(path)}" for path in _cut(sorted(one["path"] for one in held))), ""]
     size = figures.count(proof["bytes"])
-    lines += ["", f"All {figures.count(proof['files'])} files of the workspace were read ({size} bytes)."]
+    lines += [f"All {figures.count(proof['files'])} files of the workspace were read ({size} bytes)."]
     if before := proof.get("rows_read_by_the_plan"):
-        told = f"The rows of {_files(before)} of pulls were read for the plan; nobody wrote to them since."
+        pulls = f"{figures.count(before)} pull{'' if before == 1 else 's'}"
+        told = f"The rows of {pulls} were read for the plan already; nobody wrote to them since."
         lines += terminal.wrap(told)
     if proof["holds"]:
         lines.append("None of them tells the person.")

@@ -23,6 +23,7 @@ SETTINGS = {
     "allow_community_extensions": "false",
     "enable_progress_bar": "false",
 }
+OF_SESSION = ("TimeZone", "enable_progress_bar")
 
 
 def memory(
@@ -55,6 +56,14 @@ def _prepared(
     for name, value in settings.items():
         engine.execute(f"set {name} = {value}")
     return engine
+
+
+def beside(engine: DuckDBPyConnection) -> DuckDBPyConnection:
+    """Give a second way into an open engine, for another thread. Settings of the session are not handed on by itself."""
+    mine = engine.cursor()
+    for name in OF_SESSION:
+        mine.execute(f"set {name} = {SETTINGS[name]}")
+    return mine
 
 
 def identifier(name: str) -> str:

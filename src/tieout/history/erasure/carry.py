@@ -29,7 +29,7 @@ from tieout.history.erasure.rewrite import Source, new_name, swap_manifest, writ
 from tieout.history.erasure.search import telling_files
 from tieout.history.keyed import hash_key, key_path
 from tieout.history.ledger import Ledger, LedgerError, erasures, manifest_path
-from tieout.warehouse.engine import EngineError, memory
+from tieout.warehouse.engine import EngineError, beside, memory
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -89,7 +89,7 @@ def _swap(workspace: Workspace, engine: DuckDBPyConnection, plan: Plan, cloak: C
     rows = {position: found for hits in plan.hits for position, found in hits.rows.items()}
 
     def write(position: int) -> Path:
-        with engine.cursor() as mine:
+        with beside(engine) as mine:
             return write_pull(mine, ledger, by_position[position], rows[position], plan.entry.number)
 
     with ThreadPoolExecutor(AT_ONCE) as writers:
