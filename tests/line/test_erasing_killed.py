@@ -211,7 +211,7 @@ def test_a_stop_while_what_came_after_is_cleaned_is_finished_too(
     contract, _ = load_contract(workspace.contract)
     pull(workspace, contract, NOW + timedelta(hours=2), environment={})
     pulls = [one.sha256 for one in Ledger(workspace).pulls()]
-    real = carry.swap_manifest
+    real = rewrite.swap_manifest
 
     def stop(workspace: Workspace, number: int, files: dict[int, Path], sources: dict[int, Source]) -> None:
         if when == "after":

@@ -59,7 +59,7 @@ def _prepared(
 
 
 def beside(engine: DuckDBPyConnection) -> DuckDBPyConnection:
-    """Give a second way into an open engine, for another thread. Settings of the session are not handed on by itself."""
+    """Give a second way into an open engine, for another thread, with the settings that belong to a session."""
     mine = engine.cursor()
     for name in OF_SESSION:
         mine.execute(f"set {name} = {SETTINGS[name]}")
