@@ -24,8 +24,8 @@ def candidates(plan: Plan) -> list[tuple[str, ...]]:
         for column in looked.source.columns
         if looked.of(column).unique and looked.of(column).share > 0.999 and not _measures(looked, column)
     ]
-    ranked = sorted(single, key=lambda column: (-_likely(column, plan), looked.index(column)))
-    listed += [(column,) for column in ranked[:MOST_SINGLE] if _likely(column, plan) > 0]
+    ranked = sorted(single, key=lambda column: (-likely(column, plan), looked.index(column)))
+    listed += [(column,) for column in ranked[:MOST_SINGLE] if likely(column, plan) > 0]
     if not listed or not ranked:
         listed += _pairs(looked)
     return list(dict.fromkeys(listed))
@@ -44,7 +44,7 @@ def _measures(looked: Looked, column: str) -> bool:
     return facts.dated or facts.kind in {"number", "flag"}
 
 
-def _likely(column: str, plan: Plan) -> float:
+def likely(column: str, plan: Plan) -> float:
     """Say how much a column's name speaks for being the key."""
     words = tokens(column)
     if not words:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tieout.connect.files import TABLE, Reading, UnreadableError, load, prepare
+from tieout.connect.files import ABOVE, TABLE, Reading, UnreadableError, load, prepare
 from tieout.propose.group import Table
 from tieout.propose.survey import Source
 from tieout.propose.values import Facts, facts_of
@@ -36,6 +36,8 @@ class Looked:
     facts: tuple[Facts, ...]
     sample: tuple[tuple[str | None, ...], ...] = ()
     rejected: int = 0
+    titles: str = ""
+    """What stands above the names of the columns."""
 
     def index(self, column: str) -> int:
         """Give the place of a column."""
@@ -91,7 +93,8 @@ def _whole(desk: Desk, source: Source) -> Looked:
     step = max(extract.rows // (SAMPLED - HEAD_ROWS), 1)
     query = f"select {columns} from {name} where rowid < {HEAD_ROWS} or rowid % {step} = 0"
     sample = tuple(desk.engine.execute(query).fetchall())
-    return Looked(source, name, extract.rows, _facts(sample, source), sample, len(extract.rejects))
+    told = " ".join(one.message.partition(ABOVE)[2] for one in extract.findings if one.code == "file.header")
+    return Looked(source, name, extract.rows, _facts(sample, source), sample, len(extract.rejects), told)
 
 
 def _facts(sample: Sequence[Sequence[str | None]], source: Source) -> tuple[Facts, ...]:

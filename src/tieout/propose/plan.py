@@ -56,6 +56,8 @@ class Plan:
     stage: tuple[str, str, dict[str, str]] | None = None
     family: str = ""
     stage_flags: tuple[str | None, str, str | None] | None = None
+    states: str = ""
+    """The column of days, where each row is the state of a record on one of them."""
 
     def say(self, key: str, value: object, sure: Sure, why: str) -> None:
         """Propose a line."""

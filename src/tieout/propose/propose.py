@@ -24,6 +24,7 @@ from tieout.propose.plan import Plan, Proposal, Sure
 from tieout.propose.refine import refine
 from tieout.propose.settle import settle
 from tieout.propose.stages import find_stages
+from tieout.propose.states import read_states, state_columns
 from tieout.propose.survey import LeftOut, Source, survey
 from tieout.propose.taken import say_taken
 from tieout.warehouse.engine import memory
@@ -84,7 +85,7 @@ def _drafts(
             left += [LeftOut(source.name, str(error), error.remedy) for source in table.sources]
             continue
         plan = draft(table, looked, systems[table.folder])
-        tried = [column for columns in candidates(plan) for column in columns]
+        tried = [column for columns in (*candidates(plan), *state_columns(plan)) for column in columns]
         plan.looked = keep(desk, looked, [*tried, *_used(plan)])
         prove_key(desk, plan)
         if looked.rejected:
@@ -115,12 +116,13 @@ def _proposed(
     _places(plans, exports, root, [source.name for source in sources])
     for plan in plans:
         say_mode(desk, plan)
-        read_log(desk, plan)
+        if not read_states(desk, plan):
+            read_log(desk, plan)
     for plan in plans:
         settle(plan)
     refine(plans)
     say_dates(desk, [plan for plan in plans if plan.entity])
-    say_taken(desk, plans, now.date())
+    say_taken(desk, plans, now.date(), exports.name)
     stages = find_stages(desk, plans)
     types, asked = find_types(desk, plans)
     company, questions = find_company(plans)

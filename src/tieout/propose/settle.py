@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tieout.propose.draft import say_field
 from tieout.propose.fields import name_score
 from tieout.propose.look import Looked
 from tieout.propose.plain import plain, tokens
@@ -20,12 +21,13 @@ OPEN, WON, LOST = "Open", "Won", "Lost"
 
 def settle(plan: Plan) -> None:
     """Complete stage and close date of a table of opportunities."""
-    if plan.entity != "opportunity" or plan.told("mode") == "log":
+    if plan.entity != "opportunity" or (plan.told("mode") == "log" and not plan.states):
         return
     _records(plan)
     _stage(plan)
     _close_date(plan)
-    if not plan.told("fields.stage") and not plan.terms.get("events"):
+    _undated(plan)
+    if not plan.told("fields.stage") and not plan.terms.get("events") and not plan.states:
         _by_dates(plan)
 
 
@@ -51,6 +53,9 @@ def _stage(plan: Plan) -> None:
     ]
     if status and (stage is None or stage == status) and steps:
         stage = max(steps, key=lambda one: name_score("stage", one))
+    if status and stage is None:
+        say_field(plan, "stage", status, Sure.HIGH, "its values say how a deal ended")
+        return
     if not status or status == stage or stage is None or _says_ends(looked, stage):
         _flagged(plan, stage)
         return
@@ -131,6 +136,13 @@ def _close_date(plan: Plan) -> None:
     if len(listed) > 1:
         told = "the day it closed, else the day it is to close" if planned else "whichever is filled"
         plan.say("fields.close_date", {"column": listed}, Sure.HIGH, told)
+
+
+def _undated(plan: Plan) -> None:
+    """Say what the lack of every close date costs."""
+    if "fields.close_date" not in plan.terms:
+        what = "No column says when a deal closed or is to close. Without it: no bookings, no win rate and no"
+        plan.ask("fields.close_date", f"{what} pipeline of a period.")
 
 
 def _closes(column: str) -> bool:

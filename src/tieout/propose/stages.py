@@ -101,7 +101,7 @@ def _seen(desk: Desk, plan: Plan) -> list[Seen]:
         plan.ask("fields.stage", f"'{plan.column('stage')}' has more than {MOST_STAGES} values; it may be no stage.")
         return []
     seen = [Seen(str(name), int(n), p, won, closed) for name, n, p, won, closed in rows]
-    return along_cases(desk, plan, stage, seen) if plan.told("mode") == "log" else seen
+    return along_cases(desk, plan, stage, seen) if plan.told("mode") == "log" and not plan.states else seen
 
 
 def along_cases(desk: Desk, plan: Plan, stage: str, seen: Sequence[Seen]) -> list[Seen]:

@@ -6,6 +6,7 @@
 
 from tieout.connect.files.cells import Cells, read_cells
 from tieout.connect.files.find import Found, base_folder, find_files
+from tieout.connect.files.header import ABOVE
 from tieout.connect.files.load import TABLE, Extract, load
 from tieout.connect.files.prepare import Prepared, Reading, file_digest, prepare
 from tieout.connect.files.record import Reject
@@ -15,6 +16,7 @@ from tieout.connect.files.unreadable import UnreadableError
 from tieout.connect.files.workbook import Sheet, sheets_of
 
 __all__ = [
+    "ABOVE",
     "TABLE",
     "Cells",
     "Extract",

@@ -22,6 +22,7 @@ UNUSUAL = ("^", "~", "\x1f", "\x01", "\xa6", "\xac")
 TOP = 160
 OURS = frozenset({"_op", "_key", "_digest", "_row", "_line", "_position", "_taken_at", "_previous_taken_at"})
 SAMPLE = 1 << 18
+ABOVE = "Above it: "
 NAMED = "Export it again with the names of the columns in its first line."
 
 
@@ -113,7 +114,7 @@ def titles_above(rows: Iterable[Sequence[str]], reading: Reading, row: int) -> t
     told = [" ".join(cell.strip() for cell in cells if cell.strip()) for cells in rows]
     if reading.header or not (shown := "; ".join(text for text in told if text)):
         return ()
-    message = f"The columns are named in row {row}. Above it: {shown[:200]}."
+    message = f"The columns are named in row {row}. {ABOVE}{shown[:200]}."
     remedy = f"If another row names them, say 'header: ROW' in contract/sources.yaml; 'header: {row}' settles it."
     return (Finding("file.header", Level.NOTE, reading.place, message, remedy, given=str(row)),)
 
