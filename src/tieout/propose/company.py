@@ -13,7 +13,7 @@ from tieout.propose.plain import plain
 from tieout.propose.plan import Plan, Question, Sure, Term
 from tieout.propose.value_words import CURRENCY_SIGNS, OPEN_SIGNS, type_of
 from tieout.propose.words import CURRENCIES
-from tieout.warehouse.engine import EngineError
+from tieout.warehouse.engine import EngineError, identifier, literal
 
 MOST_TYPES = 40
 
@@ -49,9 +49,7 @@ def _currency(plans: Sequence[Plan]) -> Term:
                 signs[CURRENCY_SIGNS.get(sign, sign)] += facts.filled * weight * (sign not in OPEN_SIGNS)
                 named[CURRENCY_SIGNS.get(sign, sign)] += facts.filled * (sign in OPEN_SIGNS)
             if facts.numeric:
-                named.update(
-                    code for code in CURRENCIES if column.upper().split("_")[-1] == code or f"({code}" in column.upper()
-                )
+                named.update(named_in(column))
     for found, sure, why in (
         (codes, Sure.HIGH, "the commonest in columns of currencies"),
         (signs, Sure.HIGH, "the sign beside amounts"),
@@ -86,16 +84,28 @@ def say_currencies(plans: Sequence[Plan], base: str) -> None:
         money = [one for one in ("arr", "acv", "tcv", "amount", "budget") if plan.told(f"fields.{one}")]
         columns = [column for one in money if (column := plan.column(one))]
         signs = {CURRENCY_SIGNS.get(sign, sign) for column in columns for sign in plan.looked.of(column).signs}
-        clear = {sign for sign in signs if sign in CURRENCIES} or {code for one in columns for code in named_in(one)}
-        if money and len(clear) == 1:
+        clear = (signs & CURRENCIES) or {code for one in columns for code in named_in(one)}
+        if money and len(clear) == 1 and len(signs) < 2:
             plan.say(
                 "fields.currency",
                 {"constant": clear.pop()},
                 Sure.HIGH,
                 "the sign beside its amounts, or the column's name",
             )
+        elif money and len(signs) > 1 and len(columns) == 1:
+            _by_sign(plan, columns[0])
         elif money:
             plan.say("fields.currency", {"constant": base}, Sure.MEDIUM, "no column tells it; the company's own")
+
+
+def _by_sign(plan: Plan, column: str) -> None:
+    """Read the currency of each amount from the sign beside it, where they are not all of one."""
+    cases = [
+        f"when {identifier(column)} like {literal(f'%{sign}%')} then {literal(CURRENCY_SIGNS.get(sign, sign))}"
+        for sign in sorted(plan.looked.of(column).signs, key=lambda sign: (-len(sign), sign))
+    ]
+    why = f"'{column}' has amounts of several currencies, told by the sign beside each"
+    plan.say("fields.currency", {"sql": f"case {' '.join(cases)} end"}, Sure.MEDIUM, why)
 
 
 def lacking_rates(plans: Sequence[Plan], base: str) -> list[Question]:
@@ -106,6 +116,8 @@ def lacking_rates(plans: Sequence[Plan], base: str) -> list[Question]:
         column = plan.column("currency")
         if isinstance(term, dict) and "constant" in term:
             codes.add(str(term["constant"]))
+        elif isinstance(term, dict) and "sql" in term:
+            codes |= set(re.findall(r"then '([A-Z]{3})'", str(term["sql"])))
         elif column:
             codes |= {text.upper() for text in plan.looked.of(column).values} & CURRENCIES
     told = ", ".join(sorted(codes - {base}))
@@ -113,8 +125,9 @@ def lacking_rates(plans: Sequence[Plan], base: str) -> list[Question]:
 
 
 def named_in(column: str) -> set[str]:
-    """Give the currencies whose codes stand in a column's name, as in `Spend (USD)`."""
-    return set(re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", column.upper())) & CURRENCIES
+    """Give the currencies whose codes or signs stand in a column's name, as in `Spend (USD)` and `Wert (€)`."""
+    told = {CURRENCY_SIGNS[sign] for sign in ("€", "£", "₹", "R$", "₽", "₩", "₺") if sign in column}
+    return told | set(re.findall(r"(?<![A-Z])[TK]?([A-Z]{3})(?![A-Z])", column.upper())) & CURRENCIES
 
 
 def find_types(desk: Desk, plans: Sequence[Plan]) -> tuple[list[Term], list[Question]]:

@@ -34,7 +34,10 @@ _NEEDED: dict[str, tuple[frozenset[str], ...]] = {
     "account": (frozenset({"name", "domain", "industry", "city", "country", "region"}),),
     "contact": (frozenset({"email", "last_name", "phone"}),),
     "user": (frozenset({"name", "email"}), frozenset({"team", "role", "manager_id", "region", "active"})),
-    "activity": (frozenset({"at"}),),
+    "activity": (
+        frozenset({"at"}),
+        frozenset({"kind", "subject", "contact_id", "lead_id", "opportunity_id", "user_id", "direction", "campaign_id"}),
+    ),
     "campaign": (frozenset({"name"}),),
     "spend": (frozenset({"amount"}), frozenset({"at"})),
     "invoice": (frozenset({"amount"}), frozenset({"at", "due_on"})),

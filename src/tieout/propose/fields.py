@@ -10,7 +10,7 @@ from tieout.contract.vocabulary import ENTITIES, Kind
 from tieout.propose.look import Looked
 from tieout.propose.plain import plain, spellings, tokens
 from tieout.propose.values import Facts
-from tieout.propose.words import DRESS, FIELDS, ORDER
+from tieout.propose.words import DRESS, FIELDS, MEASURES, NO_PRICE, ORDER
 
 SAME, TURNED, DRESSED, INSIDE = 1.0, 0.95, 0.8, 0.65
 
@@ -26,6 +26,9 @@ class Match:
 
 def name_score(field: str, column: str, dress: frozenset[str] = frozenset()) -> float:
     """Say how well a column's name says a field, from 0 to 1. `dress`: words that all columns of its table have."""
+    column = column.removeprefix("(Do Not Modify) ")
+    if _other_than(field, tokens(column)):
+        return 0.0
     if any(word in FIELDS[field] for word in spellings(column)):
         return max(SAME - min(_rank(field, column), 12) / 80, DRESSED + 0.03)
     words = tokens(column)
@@ -38,6 +41,13 @@ def name_score(field: str, column: str, dress: frozenset[str] = frozenset()) -> 
     if any(len(word) >= 6 and word in one for word in FIELDS[field] for one in joined):
         return INSIDE
     return 0.0
+
+
+def _other_than(field: str, words: Sequence[str]) -> bool:
+    """Say whether a word makes the column another thing: a client's size is no client, a discount is no price."""
+    if field.endswith("_id") or field in {"name", "account.name", "company"}:
+        return bool(MEASURES & set(words))
+    return field in {"arr", "acv", "tcv", "amount"} and bool(NO_PRICE & set(words))
 
 
 def _rank(field: str, column: str) -> int:
@@ -86,6 +96,8 @@ def _text_fits(facts: Facts, field: str) -> float:
         "product",
     }:
         return 0.3 if facts.numeric else 1.0
+    if field.endswith("_id") and facts.kind == "integer" and facts.high <= 100 and len(facts.values) * 20 < facts.filled:
+        return 0.4
     return 0.6 if facts.kind in {"number", "email"} and field.endswith("_id") and field != "owner_id" else 1.0
 
 

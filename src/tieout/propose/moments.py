@@ -5,7 +5,7 @@ from __future__ import annotations
 from tieout.propose.plan import Plan
 from tieout.warehouse.engine import literal
 
-_SHORT = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{2})(?!\d).*"
+_SHORT = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{2})(\D.*)?$"
 _LONG = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}).*"
 _FIRST = r"^(\d{4})[./](\d{1,2})[./](\d{1,2}).*"
 

@@ -14,8 +14,10 @@ from tieout.propose.value_words import TRUE, outcome_of, step_of
 from tieout.warehouse.engine import identifier, literal
 
 MOST_STATUSES = 12
+LIKE = 0.6
 PLANNED = re.compile(r"expect|estim|^est|plan|geplant|vorauss|erwart|ziel|target|deadline|previs|prevu|forecast|due")
 _ENDS = re.compile(r"won|lost|actual|closed|ganh|gagn|gewonn|verlor|perd|signed|reel|tatsaech|real")
+_ASIDE = re.compile(r"\(.*?\)")
 OPEN, WON, LOST = "Open", "Won", "Lost"
 
 
@@ -99,7 +101,7 @@ def _flagged(plan: Plan, stage: str | None) -> None:
     """Take a flag for the end, where no stage and no status says it."""
     if stage and (_says_ends(plan.looked, stage) or plan.shape):
         return
-    won = _flag(plan.looked, ("is_won", "won", "gewonnen", "ganho", "ganada", "gagne", "closed won", "iswon"))
+    won = _flag(plan.looked, ("is_won", "won", "converted to won", "gewonnen", "ganho", "ganada", "gagne", "closed won", "iswon"))
     closed = _flag(plan.looked, ("is_closed", "closed", "geschlossen", "cerrada", "fechado", "ferme", "isclosed"))
     if not won:
         return
@@ -115,7 +117,9 @@ def _flagged(plan: Plan, stage: str | None) -> None:
 def _flag(looked: Looked, names: Sequence[str]) -> str | None:
     wanted = {plain(name) for name in names}
     found = (
-        one for one in looked.source.columns if plain(one) in wanted and looked.of(one).kind in {"flag", "integer"}
+        one
+        for one in looked.source.columns
+        if {plain(one), plain(_ASIDE.sub("", one))} & wanted and looked.of(one).kind in {"flag", "integer"}
     )
     return next((one for one in found if len(looked.of(one).values) <= 2), None)
 
@@ -139,10 +143,22 @@ def _close_date(plan: Plan) -> None:
 
 
 def _undated(plan: Plan) -> None:
-    """Say what the lack of every close date costs."""
+    """Say what the lack of every close date, and of every amount, costs; and which column is named like one."""
     if "fields.close_date" not in plan.terms:
-        what = "No column says when a deal closed or is to close. Without it: no bookings, no win rate and no"
-        plan.ask("fields.close_date", f"{what} pipeline of a period.")
+        what = f"No column says when a deal closed or is to close{_like(plan, 'close_date')}. Without it: no bookings,"
+        plan.ask("fields.close_date", f"{what} no win rate and no pipeline of a period.")
+    if not any(f"fields.{one}" in plan.terms for one in ("arr", "acv", "tcv")):
+        plan.ask("fields.arr", f"No column is read as the amount of a deal{_like(plan, 'arr')}. Deals are only counted.")
+
+
+def _like(plan: Plan, field: str) -> str:
+    """Name a column that is called like a field, and a value that is none."""
+    names = ("arr", "acv", "tcv") if field == "arr" else (field,)
+    for column in plan.looked.source.columns:
+        facts = plan.looked.of(column)
+        if facts.kind == "text" and max(name_score(name, column) for name in names) >= LIKE and facts.sample:
+            return f" ('{column}' has values such as '{facts.sample[0]}')"
+    return ""
 
 
 def _closes(column: str) -> bool:

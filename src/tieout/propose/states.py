@@ -25,8 +25,9 @@ _NAMES = tuple(
     ))
 )  # fmt: skip
 _WHOLE = frozenset(map(plain, ("stand", "week", "woche", "kw", "semana", "semaine", "stand vom", "date as at")))
+_WHY = "snapshots: each row is the state of a record on '{}'; one that is absent later is not told as deleted"
 TOLD, UNTOLD = 0.3, 0.7
-REPEATED, MOST_IDS = 1.2, 4
+REPEATED, MOST_IDS = 1.2, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,13 @@ def state_columns(plan: Plan) -> list[tuple[str, str]]:
     if not any(looked.of(one).unique for one in looked.source.columns if likely(one, plan) >= 2):
         days += [one for one in _plain_days(plan) if one not in days]
     ids = sorted(
-        (one for one in looked.source.columns if likely(one, plan) >= 1 and _names(looked, one) and one not in days),
-        key=lambda one: -likely(one, plan),
+        (one for one in looked.source.columns if _names(looked, one) and one not in days),
+        key=lambda one: (-likely(one, plan), looked.index(one)),
     )
-    return [(day, one) for day in days for one in ids[:MOST_IDS]]
+    # Beside a column that is named after snapshots, any column that tells the rows of each one apart may be the id.
+    return [
+        (day, one) for day in days for one in ids[:MOST_IDS] if likely(one, plan) >= 1 or says_snapshot(day)
+    ]
 
 
 def _plain_days(plan: Plan) -> Iterator[str]:
@@ -73,7 +77,7 @@ def _plain_days(plan: Plan) -> Iterator[str]:
 
 def _names(looked: Looked, column: str) -> bool:
     facts = looked.of(column)
-    return facts.share > 0.999 and not facts.dated and facts.kind != "flag" and not (facts.kind == "number")
+    return facts.share > 0.999 and not facts.dated and facts.kind not in {"flag", "number"} and not facts.unique
 
 
 def read_states(desk: Desk, plan: Plan) -> bool:
@@ -99,7 +103,7 @@ def _say(plan: Plan, states: States) -> None:
     plan.states = states.day
     plan.terms.pop("modified", None)
     plan.say("key", list(plan.key), Sure.HIGH, every)
-    plan.say("mode", "log", Sure.HIGH, f"snapshots: each row is the state of a record on '{states.day}'")
+    plan.say("mode", "log", Sure.HIGH, _WHY.format(states.day))
     plan.say("at", states.day, Sure.HIGH, "the day of the snapshot")
     plan.say("fields.id", states.id, Sure.HIGH, "the record; its rows are its states")
     gone = states.records - states.last
@@ -134,7 +138,7 @@ def _count(desk: Desk, plan: Plan, day: str, column: str) -> States | None:
 
 def _once(desk: Desk, plan: Plan) -> None:
     """Leave a table of which each row is a part of a deal, such as a line of its products, to a person."""
-    if plan.entity != "opportunity" or plan.shape or len(plan.key) == 1:
+    if plan.entity != "opportunity" or len(plan.key) == 1 or (plan.shape and "mode" in plan.shape.terms):
         return
     for column in sorted(plan.looked.source.columns, key=lambda one: -likely(one, plan)):
         if likely(column, plan) < 3.5 or not _names(plan.looked, column):

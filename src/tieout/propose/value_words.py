@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tieout.propose.plain import plain
+from tieout.propose.plain import plain, tokens
 from tieout.propose.words import OUTCOMES, STEPS, TYPES
 
 
@@ -17,7 +17,9 @@ UNKNOWN = _listed(
     "#nv,nan,(none),(unknown),(blank),[blank],unbekannt,k.a.,k. a.,keine angabe,nicht bekannt,n.a.,inconnu,"
     "non renseigné,"
     "desconocido,sin datos,no aplica,desconhecido,não informado,nao informado,sem informação,não se aplica,sconosciuto,"
-    "onbekend,n.v.t.,not known,no value,-none-,--none--,missing,other/unknown"
+    "onbekend,n.v.t.,not known,no value,-none-,--none--,missing,other/unknown,select,please select,- select -,"
+    "--select--,select one,choose,please choose,bitte wählen,bitte auswählen,auswählen,sélectionner,seleccionar,"
+    "seleccione,selecione,selecionar,(empty),<null>,(null),#ref!,#value!,未設定,不明,未知,なし"
 )
 """Texts that mean "not known", compared case-folded."""
 
@@ -35,9 +37,15 @@ READ_FLAGS = frozenset({"true", "t", "yes", "y", "1", "false", "f", "no", "n", "
 _NO_WIN = re.compile(r"sign(al|ature|up)|customerreview|approvedvendor")
 
 
+_LOSS = frozenset({"loss", "losses", "lose", "l"})
+"""Words that mean a loss only where they stand alone."""
+
+
 def outcome_of(name: str) -> str | None:
     """Tell by its words whether a stage closes a deal: won, lost, disqualified; None where they say nothing."""
     word = plain(name)
+    if _LOSS & set(tokens(name)):
+        return "lost"
     # "Closed Lost to won account" is lost: a loss is said where it is one, a win may be said of something else.
     for outcome in ("disqualified", "lost"):
         if any(part in word for part in OUTCOMES[outcome]):

@@ -182,7 +182,7 @@ def _ordered(counts: Counter[str], order: str) -> list[date]:
     for text in counts:
         if match := _PARTS.match(text):
             day, month = (match[1], match[3]) if order == "dmy" else (match[3], match[1])
-            found += _day(match[4], month, day)
+            found += _day(match[4] if len(match[4]) == 4 else f"20{match[4]}", month, day)
     return found
 
 

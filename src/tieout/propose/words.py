@@ -29,6 +29,12 @@ ORDER: dict[str, dict[str, int]] = {
 DRESS = frozenset(_words(_LISTS["dress"]))
 """Words around a column's name that do not change which field it is."""
 
+MEASURES = frozenset(_words(_LISTS["measures"]))
+"""Words that make a column a measure or a class of what it is named after."""
+
+NO_PRICE = frozenset(_words(_LISTS["no_price"]))
+"""Words that make an amount another one than a deal's own."""
+
 TABLES: dict[str, tuple[str, ...]] = {entity: _words(text) for entity, text in _LISTS["tables"].items()}
 """What tables of each entity are called."""
 

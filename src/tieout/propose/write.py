@@ -197,9 +197,15 @@ def _definition(proposal: Proposal, terms: dict[str, Term], types: Sequence[str]
     lines += line(4, "omitted", terms["omitted"].value if "omitted" in terms else [])
     lines += [
         "    # Which amount counts (arr, acv or tcv). One amount was found in most exports, and is read as arr.",
-        "    basis: arr",
+        f"    basis: {_basis(proposal)}",
     ]
     return lines
+
+
+def _basis(proposal: Proposal) -> str:
+    """Give the amount that deals have: arr where any of them has it, and where none has one."""
+    deals = [plan for plan in proposal.plans if plan.entity == "opportunity"]
+    return next((one for one in ("arr", "acv", "tcv") if any(plan.told(f"fields.{one}") for plan in deals)), "arr")
 
 
 def _lenses(proposal: Proposal) -> str:

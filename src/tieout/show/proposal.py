@@ -25,15 +25,18 @@ def proposal_page(terminal: Terminal, proposal: Proposal, folder: Path) -> list[
     files = f"{figures.count(proposal.files)} file{'s' * (proposal.files != 1)}"
     lines = [terminal.paint(f"A contract proposed from {files} is in {folder / 'contract'}", "title"), ""]
     columns = [Column(head, right=False) for head in ("object", "is", "mode", "key", "sure")]
-    lines += table(terminal, columns, [_row(plan) for plan in read])
+    lines += table(terminal, columns, [_row(plan) for plan in read]) if read else []
     for system in dict.fromkeys(plan.system for plan in read):
         lines += _fields(terminal, [plan for plan in read if plan.system == system])
     lines += _stages(terminal, proposal)
     if kept:
-        names = ", ".join(clean(plan.label) for plan in kept[:MOST_KEPT])
-        more = f" and {len(kept) - MOST_KEPT} more" if len(kept) > MOST_KEPT else ""
-        lines += ["", terminal.paint("Kept in the ledger, read by no number", "title")]
-        lines += terminal.wrap(f"{names}{more}. Each one's reason is in sources.yaml.", indent=2)
+        lines += [""] * bool(read) + [terminal.paint("Kept in the ledger, read by no number", "title")]
+        for plan in kept[:MOST_KEPT]:
+            term = plan.terms.get("kept") or plan.terms.get("entity")
+            why = f": {str(term.value if term.key == 'kept' else term.why)}" if term else ""
+            lines += terminal.wrap(f"{clean(plan.label)}{clean(why)}", indent=4, first=2)
+        if len(kept) > MOST_KEPT:
+            lines.append(f"  ... and {len(kept) - MOST_KEPT} more; each one's reason is in sources.yaml")
     if proposal.left_out:
         lines += ["", terminal.paint("Not read", "title")]
         for out in proposal.left_out[:MOST_KEPT]:
