@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tieout.contract.vocabulary import ENTITIES
@@ -36,7 +37,7 @@ _NEEDED: dict[str, tuple[frozenset[str], ...]] = {
     "user": (frozenset({"name", "email"}), frozenset({"team", "role", "manager_id", "region", "active"})),
     "activity": (
         frozenset({"at"}),
-        frozenset({"kind", "subject", "contact_id", "lead_id", "opportunity_id", "user_id", "direction", "campaign_id"}),
+        frozenset({"kind", "subject", "direction", "contact_id", "lead_id", "opportunity_id", "user_id"}),
     ),
     "campaign": (frozenset({"name"}),),
     "spend": (frozenset({"amount"}), frozenset({"at"})),
@@ -48,6 +49,19 @@ _NEEDED: dict[str, tuple[frozenset[str], ...]] = {
     "usage": (frozenset({"account_id"}), frozenset({"metric", "value"})),
     "health": (frozenset({"account_id"}), frozenset({"score"})),
 }  # fmt: skip
+_MONTH = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mai|mrz|maerz|marz|okt|dez|ene|abr|ago|dic|fev|avr|juin|juil"
+    "|out|set|january|february|march|april|june|july|august|september|october|november|december|januar|februar|juni"
+    "|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+    "|janvier|fevrier|mars|avril|juillet|aout|octobre|decembre"
+)
+_FORMS = (
+    rf"({_MONTH})( ?\d{{2}}| ?\d{{4}})?", rf"\d{{4}} ?({_MONTH})", r"(q|h)[1-4]( ?\d{2,4})?",
+    r"\d{4} ?(q|h|w|kw)\d{1,2}", r"20\d\d", r"20\d\d \d\d", r"\d\d 20\d\d",
+    r"(fy|kw|week|w|wk) ?\d{1,4}( \d{2,4})?", r"\d{1,2}月", r"20\d\d年( ?\d{1,2}月)?", r"(m|month|monat) ?\d{1,2}",
+)  # fmt: skip
+_PERIOD = re.compile("|".join(f"(?:{form})" for form in _FORMS))
+MOST_PERIODS = 3
 NAMED = 4.0
 LEAST = 4.0
 
@@ -69,11 +83,19 @@ def guess_entity(looked: Looked, stem: str) -> tuple[Guess | None, str]:
         return None, f"its name says {nothing}, which no number reads"
     guesses = sorted((_judge(entity, looked, stem) for entity in _SIGNS), key=lambda one: -one.score)
     best, second = guesses[0], guesses[1]
+    if len(periods := [one for one in looked.source.columns if is_period(one)]) >= MOST_PERIODS:
+        told = f"'{periods[0]}' to '{periods[-1]}'"
+        return None, f"its columns are periods ({told}): each row holds several of them, and is no record"
     if best.score < LEAST:
         return None, "neither its name nor its columns say what a row is"
     if best.score - second.score < 0.75 and not best.named:
         return None, f"a row could be {_a(best.entity)} or {_a(second.entity)}"
     return best, ""
+
+
+def is_period(column: str) -> bool:
+    """Say whether a column is named after a month, quarter, week or year."""
+    return bool(_PERIOD.fullmatch(" ".join(tokens(column))))
 
 
 def _a(entity: str) -> str:
@@ -106,6 +128,8 @@ def _judge(entity: str, looked: Looked, stem: str) -> Guess:
     score = sum(weight * found[field].score for field, weight in _SIGNS[entity].items() if field in found)
     named = named_entities(stem).get(entity, 0)
     if not all(any(field in found for field in choice) for choice in _NEEDED[entity]):
+        if entity == "activity":
+            return Guess(entity, min(score / 3, LEAST - 1), named=False, fields=found)
         score = min(score / 3, LEAST - 1) + named / 4
     return Guess(entity, score + named, named > 0, found)
 

@@ -96,7 +96,12 @@ def _text_fits(facts: Facts, field: str) -> float:
         "product",
     }:
         return 0.3 if facts.numeric else 1.0
-    if field.endswith("_id") and facts.kind == "integer" and facts.high <= 100 and len(facts.values) * 20 < facts.filled:
+    if (
+        field.endswith("_id")
+        and facts.kind == "integer"
+        and facts.high <= 100
+        and len(facts.values) * 20 < facts.filled
+    ):
         return 0.4
     return 0.6 if facts.kind in {"number", "email"} and field.endswith("_id") and field != "owner_id" else 1.0
 

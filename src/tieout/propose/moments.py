@@ -18,7 +18,7 @@ def day_sql(plan: Plan, column: str) -> str:
     if order in {"dmy", "mdy"} and facts.order != "iso":
         day, month = (r"\1", r"\2") if order == "dmy" else (r"\2", r"\1")
         for pattern, year in ((_LONG, r"\3"), (_SHORT, r"20\3")):
-            text = f"regexp_replace({text}, {literal(pattern)}, {literal('-'.join((year, month, day)))})"
+            text = f"regexp_replace({text}, {literal(pattern)}, {literal(f'{year}-{month}-{day}')})"
     elif order == "ymd":
         written = literal(r"\1-\2-\3")
         text = f"regexp_replace({text}, {literal(_FIRST)}, {written})"

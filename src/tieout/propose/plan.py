@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -134,6 +135,8 @@ class StageTerm:
     sure: Sure
     why: str
     probability: float | None = None
+    rows: int = 0
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +149,9 @@ class Join:
     target: str
     share: float
     missing: int
+
+
+def dated(proposal: Proposal) -> bool:
+    """Say whether every table of deals tells when they close, or is a log of what happened to them."""
+    deals = [plan for plan in proposal.plans if plan.entity == "opportunity"]
+    return all(plan.told("fields.close_date") or plan.told("mode") == "log" or plan.told("events") for plan in deals)

@@ -14,17 +14,20 @@ from tieout.propose.values import Facts
 from tieout.warehouse.engine import identifier
 
 MONTHS = 12
-_MONEY = r"(?:€|eur|usd|gbp|chf|brl|\\$|£)"
-_FACTORS = tuple(
-    (factor, re.compile(pattern))
-    for factor, pattern in (
-        (1_000_000, rf"(?<![a-z])m\s?{_MONEY}(?![a-z])|[€$£]\s?m(?![a-z])|\((in )?m\)|(?<![a-z])(mio|mln|million|millones|milhoes"
-                    r"|milhões)|百万"),
-        (1_000, rf"(?<![a-z])[kt]\s?{_MONEY}(?![a-z])|[€$£]\s?[kt](?![a-z])|\((in )?k\)|(?<![a-z])in k(?![a-z])|thousand"
-                r"|tausend|(?<![a-z])(tsd|tds)|milliers|(?<![a-z])(en miles|em milhares|em mil)(?![a-z])|['(]000s?|千"),
-        (10_000, "万|萬"),
-    )
-)  # fmt: skip
+_MONEY = r"(?:€|eur|usd|gbp|chf|brl|\$|£)"
+_UNITS = {
+    1_000_000: (
+        rf"(?<![a-z])m\s?{_MONEY}(?![a-z])", r"[€$£]\s?m(?![a-z])", r"\((in )?m\)", "百万",
+        r"(?<![a-z])(mio|mln|million|millones|milhoes|milhões)",
+    ),
+    1_000: (
+        rf"(?<![a-z])[kt]\s?{_MONEY}(?![a-z])", r"[€$£]\s?[kt](?![a-z])", r"\((in )?k\)", r"(?<![a-z])in k(?![a-z])",
+        "thousand", "tausend", r"(?<![a-z])(tsd|tds)", "milliers", r"['(]000s?", "千",
+        r"(?<![a-z])(en miles|em milhares|em mil)(?![a-z])",
+    ),
+    10_000: ("万", "萬"),
+}  # fmt: skip
+_FACTORS = tuple((factor, re.compile("|".join(patterns))) for factor, patterns in _UNITS.items())
 """What the name of a column says of the unit of its amounts."""
 
 
@@ -60,7 +63,7 @@ def _number(column: str, facts: Facts) -> tuple[Any, str]:
 
 
 def factor_of(column: str) -> int:
-    """Tell by a column's name what its amounts are to be multiplied by: `Umsatz (TEUR)`, `Value in k$`, `Mio. €`, `MRR`."""
+    """Tell by a column's name what its amounts are to be multiplied by: `Umsatz (TEUR)`, `Value in k$`, `MRR`."""
     if "mrr" in tokens(column):
         return MONTHS
     name = unicodedata.normalize("NFKC", column).casefold()

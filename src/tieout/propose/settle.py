@@ -22,7 +22,9 @@ OPEN, WON, LOST = "Open", "Won", "Lost"
 
 
 def settle(plan: Plan) -> None:
-    """Complete stage and close date of a table of opportunities."""
+    """Complete stage and close date of a table of opportunities, and the status of leads."""
+    if plan.entity == "lead":
+        _leads(plan)
     if plan.entity != "opportunity" or (plan.told("mode") == "log" and not plan.states):
         return
     _records(plan)
@@ -42,6 +44,18 @@ def _records(plan: Plan) -> None:
             plan.say("where", where, Sure.HIGH, f"'{column}' says which rows are leads")
             if plan.column("type") == column:
                 plan.terms.pop("fields.type")
+
+
+def _leads(plan: Plan) -> None:
+    """Read a flag of conversion as the status, where there is none, and say what the lack of every date costs."""
+    flag = _flag(plan.looked, ("converted", "is converted", "isconverted", "konvertiert", "convertido", "convertida"))
+    if flag and "fields.status" not in plan.terms:
+        yes = {text for text in plan.looked.of(flag).values if text.casefold() in TRUE}
+        values = {text: "Converted" if text in yes else "Not converted" for text in sorted(plan.looked.of(flag).values)}
+        plan.say("fields.status", {"column": flag, "values": values}, Sure.MEDIUM, "whether it was converted")
+    if not any(f"fields.{one}" in plan.terms for one in ("first_contact_at", "created_at")):
+        what = "No column says when a lead was first met or created: no count of leads in a period, no conversion of a"
+        plan.ask("fields.first_contact_at", f"{what} month's leads and no time to convert.")
 
 
 # -- stage
@@ -101,7 +115,10 @@ def _flagged(plan: Plan, stage: str | None) -> None:
     """Take a flag for the end, where no stage and no status says it."""
     if stage and (_says_ends(plan.looked, stage) or plan.shape):
         return
-    won = _flag(plan.looked, ("is_won", "won", "converted to won", "gewonnen", "ganho", "ganada", "gagne", "closed won", "iswon"))
+    won = _flag(
+        plan.looked,
+        ("is_won", "won", "converted to won", "gewonnen", "ganho", "ganada", "gagne", "closed won", "iswon"),
+    )
     closed = _flag(plan.looked, ("is_closed", "closed", "geschlossen", "cerrada", "fechado", "ferme", "isclosed"))
     if not won:
         return
@@ -148,7 +165,9 @@ def _undated(plan: Plan) -> None:
         what = f"No column says when a deal closed or is to close{_like(plan, 'close_date')}. Without it: no bookings,"
         plan.ask("fields.close_date", f"{what} no win rate and no pipeline of a period.")
     if not any(f"fields.{one}" in plan.terms for one in ("arr", "acv", "tcv")):
-        plan.ask("fields.arr", f"No column is read as the amount of a deal{_like(plan, 'arr')}. Deals are only counted.")
+        plan.ask(
+            "fields.arr", f"No column is read as the amount of a deal{_like(plan, 'arr')}. Deals are only counted."
+        )
 
 
 def _like(plan: Plan, field: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from tieout.propose.look import Desk, Looked
 from tieout.propose.plain import plain
@@ -33,6 +34,7 @@ class Seen:
     closed: float | None
     rank: float | None = None
     ended: str | None = None
+    amount: Decimal | None = None
 
 
 def find_stages(desk: Desk, plans: Sequence[Plan]) -> tuple[StageTerm, ...]:
@@ -53,14 +55,13 @@ def find_stages(desk: Desk, plans: Sequence[Plan]) -> tuple[StageTerm, ...]:
             seen.setdefault(named.get(one.name, one.name).strip().casefold(), _renamed(one, named))
         if named:
             _rename(plan, named)
-    terms = [_judged(one, list(seen.values())) for one in seen.values()]
+    every = list(seen.values())
+    terms = [replace(_judged(one, every), rows=one.rows, amount=one.amount) for one in every]
     return tuple(sorted(terms, key=lambda term: _place(term, seen)))
 
 
 def _renamed(one: Seen, named: dict[str, str]) -> Seen:
-    return Seen(
-        named.get(one.name, one.name).strip(), one.rows, one.probability, one.won, one.closed, one.rank, one.ended
-    )
+    return replace(one, name=named.get(one.name, one.name).strip())
 
 
 def _rename(plan: Plan, named: dict[str, str]) -> None:
@@ -89,7 +90,7 @@ def _seen(desk: Desk, plan: Plan) -> list[Seen]:
     looked = plan.looked
     stage = expression(plan)
     parts = [stage, "count(*)"]
-    parts += [_probability(plan), _flag(looked, _WON_FLAGS), _flag(looked, _CLOSED_FLAGS)]
+    parts += [_probability(plan), _flag(looked, _WON_FLAGS), _flag(looked, _CLOSED_FLAGS), _amount(plan)]
     limited = f" and starts_with({stage}, {literal(plan.family)})" if plan.family else ""
     query = f"select {', '.join(parts)} from {looked.relation} where nullif({stage}, '') is not null{limited}"
     query += " group by 1 order by 2 desc, 1"
@@ -100,7 +101,7 @@ def _seen(desk: Desk, plan: Plan) -> list[Seen]:
     if len(rows) > MOST_STAGES:
         plan.ask("fields.stage", f"'{plan.column('stage')}' has more than {MOST_STAGES} values; it may be no stage.")
         return []
-    seen = [Seen(str(name), int(n), p, won, closed) for name, n, p, won, closed in rows]
+    seen = [Seen(str(name), int(n), p, won, closed, amount=sum_) for name, n, p, won, closed, sum_ in rows]
     return along_cases(desk, plan, stage, seen) if plan.told("mode") == "log" and not plan.states else seen
 
 
@@ -158,6 +159,18 @@ def _probability(plan: Plan) -> str:
     if column is None:
         return "null"
     return f"avg(try_cast(regexp_extract(replace({plan.looked.sql(column)}, ',', '.'), '[0-9.]+') as double))"
+
+
+def _amount(plan: Plan) -> str:
+    """Give the sum of the amounts of a stage's rows, where they are read as they stand."""
+    column = plan.told("fields.arr")
+    if (
+        not isinstance(column, str)
+        or plan.looked.of(column).signs
+        or plan.looked.of(column).style not in {"plain", "us"}
+    ):
+        return "null"
+    return f"sum(try_cast(replace({plan.looked.sql(column)}, ',', '') as decimal(24, 2)))"
 
 
 def _flag(looked: Looked, names: frozenset[str]) -> str:

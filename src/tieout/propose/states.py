@@ -57,13 +57,11 @@ def state_columns(plan: Plan) -> list[tuple[str, str]]:
     if not any(looked.of(one).unique for one in looked.source.columns if likely(one, plan) >= 2):
         days += [one for one in _plain_days(plan) if one not in days]
     ids = sorted(
-        (one for one in looked.source.columns if _names(looked, one) and one not in days),
+        (one for one in looked.source.columns if _names(looked, one, apart=_apart(plan)) and one not in days),
         key=lambda one: (-likely(one, plan), looked.index(one)),
     )
     # Beside a column that is named after snapshots, any column that tells the rows of each one apart may be the id.
-    return [
-        (day, one) for day in days for one in ids[:MOST_IDS] if likely(one, plan) >= 1 or says_snapshot(day)
-    ]
+    return [(day, one) for day in days for one in ids[:MOST_IDS] if likely(one, plan) >= 1 or says_snapshot(day)]
 
 
 def _plain_days(plan: Plan) -> Iterator[str]:
@@ -75,9 +73,16 @@ def _plain_days(plan: Plan) -> Iterator[str]:
             yield column
 
 
-def _names(looked: Looked, column: str) -> bool:
+def _apart(plan: Plan) -> bool:
+    """Say whether each snapshot is a file of its own whose name does not tell its day."""
+    return len(plan.table.sources) > 1 and not plan.table.dated
+
+
+def _names(looked: Looked, column: str, *, apart: bool = False) -> bool:
     facts = looked.of(column)
-    return facts.share > 0.999 and not facts.dated and facts.kind not in {"flag", "number"} and not facts.unique
+    return (
+        facts.share > 0.999 and not facts.dated and facts.kind not in {"flag", "number"} and (apart or not facts.unique)
+    )
 
 
 def read_states(desk: Desk, plan: Plan) -> bool:
@@ -108,7 +113,9 @@ def _say(plan: Plan, states: States) -> None:
     plan.say("fields.id", states.id, Sure.HIGH, "the record; its rows are its states")
     gone = states.records - states.last
     if gone:
-        what = f"{gone:,} of {states.records:,} records are absent from the last snapshot. In a log that deletes nothing"
+        what = (
+            f"{gone:,} of {states.records:,} records are absent from the last snapshot. In a log that deletes nothing"
+        )
         plan.ask("mode", f"{what}: each keeps its last state.")
 
 
@@ -128,8 +135,7 @@ def _count(desk: Desk, plan: Plan, day: str, column: str) -> States | None:
         told, pairs, days, records, last, again = desk.engine.execute(query).fetchall()[0]
     except EngineError:
         return None
-    apart = len(plan.table.sources) > 1 and not plan.table.dated and says_snapshot(day)
-    if apart and days == 1 and told == records:
+    if _apart(plan) and says_snapshot(day) and days == 1 and told == records:
         return States(day, column, len(plan.table.sources), records, last, 1.0)
     if told != pairs or days < 2 or told / records < REPEATED or told / days < 2:
         return None

@@ -1,7 +1,7 @@
 """When exports without a date in their names were taken.
 
-Only what looks back may tell: titles and names that say it, and columns of what has happened. Days on which deals are to
-close or money is due lie ahead, and an export dated by them would have every deal past due.
+Only what looks back may tell: titles and names that say it, and columns of what has happened. Days on which deals are
+to close or money is due lie ahead, and an export dated by them would have every deal past due.
 """
 
 from __future__ import annotations

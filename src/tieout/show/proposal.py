@@ -33,7 +33,7 @@ def proposal_page(terminal: Terminal, proposal: Proposal, folder: Path) -> list[
         lines += [""] * bool(read) + [terminal.paint("Kept in the ledger, read by no number", "title")]
         for plan in kept[:MOST_KEPT]:
             term = plan.terms.get("kept") or plan.terms.get("entity")
-            why = f": {str(term.value if term.key == 'kept' else term.why)}" if term else ""
+            why = f": {term.value if term.key == 'kept' else term.why!s}" if term else ""
             lines += terminal.wrap(f"{clean(plan.label)}{clean(why)}", indent=4, first=2)
         if len(kept) > MOST_KEPT:
             lines.append(f"  ... and {len(kept) - MOST_KEPT} more; each one's reason is in sources.yaml")
@@ -73,6 +73,23 @@ def _stages(terminal: Terminal, proposal: Proposal) -> list[str]:
         return []
     ends = [f"{stage.name}{'' if stage.outcome == 'open' else f' ({stage.outcome})'}" for stage in proposal.stages]
     return ["", terminal.paint("Stages", "title"), *terminal.label(ends, indent=2)]
+
+
+def ended_lines(terminal: Terminal, proposal: Proposal) -> list[str]:
+    """Give the deals of each outcome as the files hold them, for deals of which no period is told."""
+    deals = [plan for plan in proposal.plans if plan.entity == "opportunity"]
+    if len(deals) != 1 or deals[0].told("mode") == "log" or not any(stage.rows for stage in proposal.stages):
+        return []
+    currency = deals[0].told("fields.currency")
+    code = currency.get("constant", "") if isinstance(currency, dict) else ""
+    rows: list[list[Cell | str]] = []
+    for outcome in ("open", "won", "lost", "disqualified"):
+        found = [stage for stage in proposal.stages if stage.outcome == outcome and stage.rows]
+        amounts = [stage.amount for stage in found if stage.amount is not None]
+        total = f"{sum(amounts):,.2f} {code}".strip() if amounts and code else ""
+        rows += [[outcome, figures.count(sum(stage.rows for stage in found)), total]] if found else []
+    columns = [Column("outcome", right=False), Column("deals"), Column("amount")]
+    return ["", terminal.paint("In the files, of any time", "title"), "", *table(terminal, columns, rows)]
 
 
 def _questions(terminal: Terminal, proposal: Proposal) -> list[str]:
