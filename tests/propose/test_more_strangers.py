@@ -230,6 +230,22 @@ def test_amounts_that_are_no_numbers_are_named(proposed: Proposing) -> None:
     assert "'Expected Close' has values such as 'Q3 2026'" in told["pipeline.fields.close_date"]
 
 
+def test_what_was_before_is_not_read(proposed: Proposing) -> None:
+    header = "Deal ID,Stage,Previous Stage,Amount,Prior Amount,Close Date,Original Close Date"
+    rows = "".join(f"{n},Proposal,Discovery,{n}00,5,2026-09-0{n},2026-06-0{n}\n" for n in range(1, 9))
+    plan = plan_of(proposed({"deals.csv": f"{header}\n{rows}"}), "deals")
+    assert [plan.column(field) for field in ("stage", "arr")] == ["Stage", "Amount"]
+    assert plan.told("fields.close_date") == "Close Date"
+
+
+def test_what_customers_have_is_no_pipeline(proposed: Proposing) -> None:
+    status = ("Active", "At risk", "Churned")
+    rows = "".join(f"Cust {n},{n}000,2026-09-0{n},Kim,{status[n % 3]}\n" for n in range(1, 9))
+    proposal = proposed({"Renewals tracker.csv": f"Customer,ARR,Renewal Date,Owner,Status\n{rows}"})
+    (plan,) = proposal.plans
+    assert plan.entity != "opportunity"
+
+
 # -- what a column is
 
 

@@ -17,6 +17,8 @@ _CASES = frozenset(tokens(
     "case vorgang vorgangsnr process application deal opportunity antrag trace dossier caso processo chance opp"
     " verkaufschance oportunidad oportunidade"
 ))  # fmt: skip
+_NAMED = _CASES | frozenset(tokens("id nr no number key ref code nummer numero concept name num"))
+"""What the name of a case's column is made of: `Deal Owner` is no case."""
 _STEPS = frozenset(tokens(
     "activity event step action stage status aktivitat schritt phase etape etapa fase attivita atividade actividad"
 ))  # fmt: skip
@@ -63,7 +65,7 @@ def read_log(desk: Desk, plan: Plan) -> None:
 
 def _columns(desk: Desk, looked: Looked) -> Log | None:
     named = [(one, frozenset(tokens(one))) for one in looked.source.columns]
-    cases = [one for one, words in named if words & _CASES and not looked.of(one).dated]
+    cases = [one for one, words in named if words & _CASES and words <= _NAMED and not looked.of(one).dated]
     steps = [one for one, words in named if words & _STEPS and looked.of(one).kind == "text" and looked.of(one).few]
     times = [one for one, _ in named if looked.of(one).dated and looked.of(one).share > 0.99 and one not in cases]
     if not cases or not steps or not times:

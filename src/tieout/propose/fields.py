@@ -10,7 +10,7 @@ from tieout.contract.vocabulary import ENTITIES, Kind
 from tieout.propose.look import Looked
 from tieout.propose.plain import plain, spellings, tokens
 from tieout.propose.values import Facts
-from tieout.propose.words import DRESS, FIELDS, MEASURES, NO_PRICE, ORDER
+from tieout.propose.words import DRESS, FIELDS, FORMER, MEASURES, NO_PRICE, ORDER
 
 SAME, TURNED, DRESSED, INSIDE = 1.0, 0.95, 0.8, 0.65
 
@@ -47,7 +47,9 @@ def _other_than(field: str, words: Sequence[str]) -> bool:
     """Say whether a word makes the column another thing: a client's size is no client, a discount is no price."""
     if field.endswith("_id") or field in {"name", "account.name", "company"}:
         return bool(MEASURES & set(words))
-    return field in {"arr", "acv", "tcv", "amount"} and bool(NO_PRICE & set(words))
+    if field in {"arr", "acv", "tcv", "amount"}:
+        return bool(NO_PRICE & set(words))
+    return field in {"stage", "close_date"} and bool(FORMER & set(words))
 
 
 def _rank(field: str, column: str) -> int:

@@ -24,7 +24,7 @@ from tieout.propose.plan import Plan, Proposal, Sure
 from tieout.propose.refine import refine
 from tieout.propose.settle import settle
 from tieout.propose.stages import find_stages
-from tieout.propose.states import read_states, state_columns
+from tieout.propose.states import leave_parts, read_states, state_columns
 from tieout.propose.survey import LeftOut, Source, survey
 from tieout.propose.taken import say_taken
 from tieout.warehouse.engine import memory
@@ -118,6 +118,7 @@ def _proposed(
         say_mode(desk, plan)
         if not read_states(desk, plan):
             read_log(desk, plan)
+            leave_parts(desk, plan)
     for plan in plans:
         settle(plan)
     refine(plans)

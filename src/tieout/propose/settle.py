@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tieout.propose.draft import say_field
+from tieout.propose.entities import named_entities
 from tieout.propose.fields import name_score
 from tieout.propose.look import Looked
 from tieout.propose.plain import plain, tokens
@@ -17,6 +18,7 @@ MOST_STATUSES = 12
 LIKE = 0.6
 PLANNED = re.compile(r"expect|estim|^est|plan|geplant|vorauss|erwart|ziel|target|deadline|previs|prevu|forecast|due")
 _ENDS = re.compile(r"won|lost|actual|closed|ganh|gagn|gewonn|verlor|perd|signed|reel|tatsaech|real")
+_STATUS = frozenset({"status", "state", "statut", "estado", "stato", "situacao"})
 _ASIDE = re.compile(r"\(.*?\)")
 OPEN, WON, LOST = "Open", "Won", "Lost"
 
@@ -31,6 +33,7 @@ def settle(plan: Plan) -> None:
     _stage(plan)
     _close_date(plan)
     _undated(plan)
+    _doubted(plan)
     if not plan.told("fields.stage") and not plan.terms.get("events") and not plan.states:
         _by_dates(plan)
 
@@ -94,7 +97,7 @@ def _status(looked: Looked, stage: str | None) -> str | None:
 
 
 def _named(column: str) -> bool:
-    words = {"status", "state", "statut", "estado", "stato", "situacao", "ergebnis", "outcome", "result", "resultado"}
+    words = _STATUS | {"ergebnis", "outcome", "result", "resultado"}
     return bool(words & set(tokens(column))) or name_score("stage", column) >= 0.5
 
 
@@ -178,6 +181,17 @@ def _like(plan: Plan, field: str) -> str:
         if facts.kind == "text" and max(name_score(name, column) for name in names) >= LIKE and facts.sample:
             return f" ('{column}' has values such as '{facts.sample[0]}')"
     return ""
+
+
+def _doubted(plan: Plan) -> None:
+    """Leave a list with a status, and neither a day nor a win, to a person: it may be one of customers."""
+    stage = plan.column("stage")
+    named = plan.shape or "opportunity" in named_entities(plan.table.stem) or "fields.close_date" in plan.terms
+    if named or stage is None or not _STATUS & set(tokens(stage)) or "fields.probability" in plan.terms:
+        return
+    if not any(outcome_of(value) == "won" for value in plan.looked.of(stage).values):
+        plan.leave(f"no value of '{stage}' is a win, and no column is a day of closing")
+        plan.ask("entity", "Whether its rows are deals, or what customers have, is not told by any column.")
 
 
 def _closes(column: str) -> bool:

@@ -93,7 +93,6 @@ def read_states(desk: Desk, plan: Plan) -> bool:
             continue
         _say(plan, states)
         return True
-    _once(desk, plan)
     return False
 
 
@@ -142,9 +141,11 @@ def _count(desk: Desk, plan: Plan, day: str, column: str) -> States | None:
     return States(day, column, days, records, last, again / (told - last))
 
 
-def _once(desk: Desk, plan: Plan) -> None:
+def leave_parts(desk: Desk, plan: Plan) -> None:
     """Leave a table of which each row is a part of a deal, such as a line of its products, to a person."""
-    if plan.entity != "opportunity" or len(plan.key) == 1 or (plan.shape and "mode" in plan.shape.terms):
+    if plan.entity != "opportunity" or plan.told("mode") == "log" or len(plan.key) == 1:
+        return
+    if plan.shape and "mode" in plan.shape.terms:
         return
     for column in sorted(plan.looked.source.columns, key=lambda one: -likely(one, plan)):
         if likely(column, plan) < 3.5 or not _names(plan.looked, column):

@@ -32,6 +32,9 @@ DRESS = frozenset(_words(_LISTS["dress"]))
 MEASURES = frozenset(_words(_LISTS["measures"]))
 """Words that make a column a measure or a class of what it is named after."""
 
+FORMER = frozenset(_words(_LISTS["former"]))
+"""Words of what was before."""
+
 NO_PRICE = frozenset(_words(_LISTS["no_price"]))
 """Words that make an amount another one than a deal's own."""
 
