@@ -15,6 +15,7 @@ from bench.figures import figures
 from bench.measuring import Result, machine
 from bench.proposing import init_from
 from bench.report import Measured, keep, print_table, write_report
+from bench.tying import tying
 from bench.whole import changed_file, first_pull, sample_company
 
 BENCHES = {
@@ -26,6 +27,7 @@ BENCHES = {
     "erase": erase_one,
     "duplicates": doubles,
     "init-from": init_from,
+    "tie": tying,
 }
 
 

@@ -20,6 +20,10 @@ RAREST = 8
 """A name is looked for by this many of its rarest runs of three letters."""
 NEAREST, NEAREST_ACCOUNTS = 40, 10
 """So many names that share the most of them are compared letter by letter."""
+SAMPLED = 20_000
+"""How many names tell which letters are rare."""
+AT_LEAST, MOST_NAMES = 4, 40_000
+"""Beyond the rarest few runs of letters of a text, only such are looked for that lead to no more names than this."""
 MOST_OF_ACCOUNT = 60
 """An account with more opportunities than this is looked at by its newest ones."""
 
@@ -67,13 +71,29 @@ class Known:
             [[row for row, _ in wanted], [text for _, text in wanted]],
         )
         found: dict[int, set[str]] = {row: set() for row, _ in wanted}
-        for row, record in rows(self.engine, _NEAR.format(names=_OPPORTUNITY_NAMES, nearest=NEAREST)):
+        self._take_nearest(_OPPORTUNITY_NAMES, NEAREST)
+        for row, record in rows(self.engine, "select row_number, record from temp.sheet_near"):
             found[row].add(record)
-        for row, record in rows(
-            self.engine, _OF_ACCOUNTS.format(near=_NEAR.format(names=_ACCOUNT_NAMES, nearest=NEAREST_ACCOUNTS))
-        ):
+        self._take_nearest(_ACCOUNT_NAMES, NEAREST_ACCOUNTS)
+        for row, record in rows(self.engine, _OF_ACCOUNTS):
             found[row].add(record)
         return found
+
+    def _take_nearest(self, names: str, nearest: int) -> None:
+        """Create `sheet_near`: for each row the records by whose names it may be called.
+
+        Which letters are rare is told by a sample; then only names that have some of them are looked at.
+        """
+        self.engine.execute(f"create or replace temp table sheet_names as {names}")
+        self.engine.execute(
+            """create or replace temp table sheet_bodies as
+            select row_number() over (order by body) as number, body
+            from (select distinct body from temp.sheet_names)"""
+        )
+        ((bodies,),) = rows(self.engine, "select count(*) from temp.sheet_bodies")
+        self.engine.execute(_RARE.format(share=max(1, bodies // SAMPLED)))
+        ((longest,),) = rows(self.engine, "select coalesce(max(length(body)), 0) from temp.sheet_bodies")
+        self.engine.execute(_NEAR.format(nearest=nearest, longest=longest))
 
     def targets(self, records: set[str]) -> dict[str, Target]:
         """Give what is known of records as of the end's moment, and every amount that they ever had."""
@@ -106,47 +126,66 @@ class Known:
 _OPPORTUNITY_NAMES = "select distinct record, lower(name) as body from opportunity_versions where name is not null"
 _ACCOUNT_NAMES = "select distinct record, lower(name) as body from account_versions where name is not null"
 
-_NEAR = f"""
-    with names as ({{names}}),
-    bodies as (select distinct body from names),
-    grams as (
-      select distinct body, unnest([substr(' ' || body || ' ', i, 3) for i in range(1, length(body) + 1)]) as gram
-      from bodies
+_GRAMS = "unnest([substr(' ' || body || ' ', i, 3) for i in range(1, length(body) + 1)])"
+
+_RARE = f"""create or replace temp table sheet_rare as
+    with asked as (select distinct body, {_GRAMS} as gram from (select distinct body from temp.sheet_texts)),
+    told as (
+      select distinct body, {_GRAMS} as gram from (
+        select body from temp.sheet_bodies where hash(body) % {{share}} = 0
+      )
     ),
-    asked as (
-      select distinct body, unnest([substr(' ' || body || ' ', i, 3) for i in range(1, length(body) + 1)]) as gram
-      from (select distinct body from temp.sheet_texts)
+    often as (
+      select gram, count(*) * {{share}} as n from told where gram in (select gram from asked) group by gram
     ),
-    met as (select g.body, g.gram from grams as g where g.gram in (select gram from asked)),
-    often as (select gram, count(*) as n from met group by gram),
-    rare as (
-      select a.body, a.gram, n from asked as a join often as o on o.gram = a.gram
-      qualify row_number() over (partition by a.body order by n, a.gram) <= {RAREST}
+    ranked as (
+      select a.body, a.gram, coalesce(n, 0) as n,
+        row_number() over (partition by a.body, o.n is null order by n, a.gram) as place,
+        sum(coalesce(n, 0)) over (partition by a.body order by coalesce(n, 0), a.gram) as names
+      from asked as a left join often as o on o.gram = a.gram
+    )
+    select body, gram, n from ranked where place <= {RAREST} and (place <= {AT_LEAST} or names <= {MOST_NAMES})"""
+"""The rarest runs of three letters of each text, as long as few names have them; those that the sample does not have
+are as many again."""
+
+_NEAR = """create or replace temp table sheet_near as
+    with met as (
+      select distinct number, gram
+      from (
+        select number, substr(' ' || body || ' ', i, 3) as gram
+        from temp.sheet_bodies, range(1, {longest} + 1) as r(i) where i <= length(body)
+      )
+      where gram in (select gram from temp.sheet_rare)
     ),
     shared as (
-      select r.body as asked, m.body as found, sum(1 / ln(2 + r.n)) as weight
-      from rare as r join met as m on m.gram = r.gram
-      group by r.body, m.body
+      select asked, number, sum(weight) as weight
+      from (
+        select r.body as asked, m.number, 1 / ln(2 + r.n) as weight
+        from temp.sheet_rare as r join met as m on m.gram = r.gram
+        union all
+        select distinct t.body, b.number, 1000
+        from temp.sheet_texts as t join temp.sheet_bodies as b on b.body = t.body
+      )
+      group by asked, number
     ),
     nearest as (
-      select asked, found from shared
+      select s.asked, b.body as found from shared as s join temp.sheet_bodies as b on b.number = s.number
       qualify row_number() over (
-        partition by asked order by weight desc, abs(length(found) - length(asked)), found
-      ) <= {{nearest}}
+        partition by s.asked order by weight desc, abs(length(b.body) - length(s.asked)), b.body
+      ) <= {nearest}
     )
     select distinct t.row_number, n.record
     from nearest as s
     join temp.sheet_texts as t on t.body = s.asked
-    join names as n on n.body = s.found"""
+    join temp.sheet_names as n on n.body = s.found"""
 
 _OF_ACCOUNTS = f"""
-    with near as ({{near}}),
-    held as (
+    with held as (
       select record, account_id, max(valid_from) as newest
-      from opportunity_versions where account_id in (select record from near) group by record, account_id
+      from opportunity_versions where account_id in (select record from temp.sheet_near) group by record, account_id
     )
     select n.row_number, h.record
-    from near as n join held as h on h.account_id = n.record
+    from temp.sheet_near as n join held as h on h.account_id = n.record
     qualify row_number() over (partition by n.row_number, n.record order by newest desc, h.record)
       <= {MOST_OF_ACCOUNT}"""
 
