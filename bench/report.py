@@ -44,8 +44,8 @@ lens, for the fiscal quarter of each date. Agreed and sales differ by type, excl
 marketing counts claims. A bridge gives its postings, one for each record and cause, not only their sums.""",
     "changed-file": """A workspace with nine weekly full extracts and a log of activities is refreshed after the tenth
 extract arrives; the median of three.""",
-    "erase": """Twenty weekly full extracts of contacts and a log of activities, pulled. The person is in every pull, so every
-pull is written anew. `tieout erase --yes`: plan, rewriting and proof.""",
+    "erase": """Twenty weekly full extracts of contacts and a log of activities, pulled. The person is in every pull, so
+each is written anew. `tieout erase --yes`: plan, rewriting and proof.""",
     "sample-company": "The sample company, made and asked by the commands that a person types.",
 }
 

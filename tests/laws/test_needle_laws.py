@@ -50,7 +50,7 @@ AROUND = [
 texts = st.lists(st.sampled_from(AROUND) | st.sampled_from(SPELLINGS), max_size=4).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=30))
 def test_the_engine_lets_through_every_row_that_tells_somebody(rows: list[tuple[str, str]]) -> None:
     with memory() as engine:
