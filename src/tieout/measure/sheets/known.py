@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -95,8 +95,19 @@ class Known:
         ((longest,),) = rows(self.engine, "select coalesce(max(length(body)), 0) from temp.sheet_bodies")
         self.engine.execute(_NEAR.format(nearest=nearest, longest=longest))
 
-    def targets(self, records: set[str]) -> dict[str, Target]:
-        """Give what is known of records as of the end's moment, and every amount that they ever had."""
+    def _amounts_sql(self, among: Iterable[Decimal] | None, unit: int) -> str:
+        if among is None:
+            return f"select distinct record, amount from ({_AMOUNTS})"
+        near = sorted({int(abs(amount) // unit) + step for amount in among for step in (-1, 0, 1)})
+        self.engine.execute("create or replace temp table sheet_near_to as select unnest(?::bigint[]) as place", [near])
+        return f"""select distinct record, amount from ({_AMOUNTS})
+          where cast(floor(amount / {unit}) as bigint) in (select place from temp.sheet_near_to)"""
+
+    def targets(self, records: set[str], among: Iterable[Decimal] | None = None, unit: int = 1) -> dict[str, Target]:
+        """Give what is known of records as of the end's moment, and every amount that they ever had.
+
+        With `among` only the amounts are given that are one of those, or as near to one as the unit, and few others.
+        """
         if not records:
             return {}
         self.engine.execute(
@@ -112,7 +123,7 @@ class Known:
             parameters,
         )
         amounts: dict[str, set[Decimal]] = {}
-        for record, amount in rows(self.engine, _AMOUNTS):
+        for record, amount in rows(self.engine, self._amounts_sql(among, unit)):
             amounts.setdefault(record, set()).add(amount)
         return {
             record: Target(
@@ -217,6 +228,6 @@ _AMOUNTS = """
       where amount is not null and p is not null
     )
     select record, amount from weighted
-    union
+    union all
     select w.record, cast(round(w.amount * r.rate, 2) as decimal(18, 2))
     from weighted as w join exchange_rates as r on r.currency = w.currency"""

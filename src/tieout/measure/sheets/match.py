@@ -116,7 +116,8 @@ def _by_id(
 
 def _by_name(known: Known, left: Sequence[SheetRow], done: Mapping[int, Match], rounded: int) -> dict[int, Match]:
     near = known.near({row.number: (row.name, row.account) for row in left if row.name or row.account})
-    targets = known.targets({record for records in near.values() for record in records})
+    amounts = [row.amount for row in left if row.amount is not None]
+    targets = known.targets({record for records in near.values() for record in records}, amounts, rounded)
     edges = {row.number: _edges(row, near.get(row.number, ()), targets, rounded) for row in left}
     taken = {match.record for match in done.values() if match.record}
     free = {
