@@ -70,6 +70,14 @@ def test_a_number_of_each_row_is_no_key_of_deals(proposed: Proposing) -> None:
     assert (plan.key, plan.told("mode")) == (("snapshot_date", "deal_id"), "log")
 
 
+def test_a_sample_in_which_no_deal_is_there_twice(proposed: Proposing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a big file a few rows are looked at: here the first two only."""
+    monkeypatch.setattr("tieout.propose.look.HEAD_ROWS", 2)
+    monkeypatch.setattr("tieout.propose.look.SAMPLED", 3)
+    plan = plan_of(proposed({"pipeline.csv": SNAPSHOTS}), "pipeline")
+    assert (plan.key, plan.told("mode")) == (("snapshot_date", "deal_id"), "log")
+
+
 def test_days_that_are_not_named_snapshots_are_told_by_their_rows(proposed: Proposing) -> None:
     plan = plan_of(proposed({"pipeline.csv": SNAPSHOTS.replace("snapshot_date", "day")}), "pipeline")
     assert (plan.key, plan.told("mode"), plan.told("at")) == (("day", "deal_id"), "log", "day")

@@ -39,6 +39,11 @@ class Looked:
     titles: str = ""
     """What stands above the names of the columns."""
 
+    @property
+    def part(self) -> bool:
+        """Whether the sample is a part of the rows only: what is there once in it may be there again."""
+        return self.rows is None or len(self.sample) < self.rows
+
     def index(self, column: str) -> int:
         """Give the place of a column."""
         return self.source.columns.index(column)

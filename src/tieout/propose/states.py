@@ -53,7 +53,7 @@ def state_columns(plan: Plan) -> list[tuple[str, str]]:
     looked = plan.looked
     if plan.entity not in RECORDS or (plan.shape and "mode" in plan.shape.terms):
         return []
-    days = [one for one in looked.source.columns if says_snapshot(one) and not looked.of(one).unique]
+    days = [one for one in looked.source.columns if says_snapshot(one) and (looked.part or not looked.of(one).unique)]
     if not any(looked.of(one).unique for one in looked.source.columns if likely(one, plan) >= 2):
         days += [one for one in _plain_days(plan) if one not in days]
     ids = sorted(
@@ -81,7 +81,10 @@ def _apart(plan: Plan) -> bool:
 def _names(looked: Looked, column: str, *, apart: bool = False) -> bool:
     facts = looked.of(column)
     return (
-        facts.share > 0.999 and not facts.dated and facts.kind not in {"flag", "number"} and (apart or not facts.unique)
+        facts.share > 0.999
+        and not facts.dated
+        and facts.kind not in {"flag", "number"}
+        and (apart or looked.part or not facts.unique)
     )
 
 
