@@ -88,6 +88,7 @@ def test_one_file_for_each_week_with_its_day_in_a_column(proposed: Proposing) ->
     files = {f"pipeline KW{number}.csv": week.format(day) for number, day in ((29, "2026-07-13"), (30, "2026-07-20"))}
     plan = plan_of(proposed(files), "pipeline")
     assert (plan.key, plan.told("mode"), plan.told("at")) == (("As of", "Deal ID"), "log", "As of")
+    assert "files" not in dict(plan.asked), "the column tells which one is newer"
 
 
 def test_one_snapshot_tells_when_it_was_taken(proposed: Proposing) -> None:

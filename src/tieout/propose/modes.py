@@ -14,6 +14,7 @@ from tieout.warehouse.engine import EngineError
 _DELTA = re.compile(r"(?<![a-z])(delta|deltas|incremental|changes|changed|updates|diff|inkrement|aenderungen)(?![a-z])")
 _EVENTS = frozenset({"activity", "usage"})
 SAME_RECORDS = 0.9
+UNORDERED = "Which of its files is newer is not told by their names. Put the day into each name."
 
 
 def say_mode(desk: Desk, plan: Plan) -> None:
@@ -65,7 +66,7 @@ def _several(desk: Desk, plan: Plan) -> None:
     else:
         why = "its files hold the same records and no name says which is newer: the last name counts"
         plan.say("mode", "delta", Sure.MEDIUM, why)
-        plan.ask("files", "Which of its files is newer is not told by their names. Put the day into each name.")
+        plan.ask("files", UNORDERED)
 
 
 def _shared(desk: Desk, plan: Plan, first: object, last: object) -> tuple[float, float] | None:

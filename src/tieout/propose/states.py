@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tieout.propose.keys import likely
 from tieout.propose.look import Desk, Looked
+from tieout.propose.modes import UNORDERED
 from tieout.propose.moments import day_sql
 from tieout.propose.plain import plain
 from tieout.propose.plan import Plan, Sure
@@ -109,6 +110,7 @@ def _say(plan: Plan, states: States) -> None:
         return
     plan.states = states.day
     plan.terms.pop("modified", None)
+    plan.asked = [one for one in plan.asked if one[1] != UNORDERED]
     plan.say("key", list(plan.key), Sure.HIGH, every)
     plan.say("mode", "log", Sure.HIGH, _WHY.format(states.day))
     plan.say("at", states.day, Sure.HIGH, "the day of the snapshot")
