@@ -176,20 +176,20 @@ def test_reading_goes_on_after_a_mistake(load: Load) -> None:
     ],
 )
 def test_deep_or_huge_files_are_refused_quickly(load: Load, text: str) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     _, told, _ = load(company=text, sources=text)
     assert told
-    assert time.perf_counter() - before < 10
+    assert time.process_time() - before < 10
 
 
 def test_repeated_parts_are_bounded(load: Load) -> None:
     fields = "fields: &f {" + ", ".join(f"f{n}: x" for n in range(600)) + "}"
     objects = "{" + ", ".join(f"o{n}: *o" for n in range(600)) + "}"
     text = f"a: {{objects: {{x: &o {{files: x, key: x, {fields}}}}}}}\nb: &b {{objects: {objects}}}\n"
-    before = time.perf_counter()
+    before = time.process_time()
     _, told, _ = load(sources=text + "\n".join(f"c{n}: *b" for n in range(600)))
     assert "yaml.too_many" in {line.split()[0] for line in told}
-    assert time.perf_counter() - before < 20
+    assert time.process_time() - before < 20
 
 
 def test_nesting_has_an_end_and_reading_goes_on_behind_it(load: Load) -> None:
