@@ -163,6 +163,8 @@ def erase(
 ) -> Done | Erased:
     """Erase a person. `wanted` is the digest of the plan that was shown: with another one, nothing is done.
 
+    Without it, a plan that may mean several people is refused with QuestionError.
+
     Raises WorkspaceBusyError while another process writes, and LedgerError where a folder cannot be written.
     """
     refuse_unwritable((workspace.root, workspace.ledger, workspace.cache))
@@ -173,6 +175,13 @@ def erase(
             return plan
         if wanted and plan.digest != wanted:
             message = f"The plan is no longer {wanted}: it is {plan.digest} now. Look at it, then erase again."
+            raise QuestionError(message)
+        if plan.several and not wanted:
+            names = ", ".join(name.title() for name in plan.names)
+            message = (
+                f"Several people may share an address here: {names}. All of them would be erased; nothing has been. "
+                f"If that is meant, name the plan: tieout erase '{who}' --yes --plan {plan.digest}"
+            )
             raise QuestionError(message)
         refuse_unwritable(folders_of(workspace, plan))
         write_plan(workspace, plan, _told(workspace, plan))

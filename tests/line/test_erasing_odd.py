@@ -15,8 +15,9 @@ import pytest
 from tests.history.erasure_company import EXPORTS, NOW, lay, left, write
 from tests.line.test_erasing import MARIA, built, erased, pulled_again, small
 from tieout import Workspace, refresh
-from tieout.erasing import plan_erasure
+from tieout.erasing import Done, erase, plan_erasure
 from tieout.history.erasure.plan import Plan, plan_path
+from tieout.measure.answers import QuestionError
 from tieout.show.erasure import plan_page
 from tieout.show.terminal import Terminal
 
@@ -87,3 +88,9 @@ def test_a_plan_that_would_erase_several_who_share_an_address_says_so(small: Wor
     pulled_again(small)
     assert "These names have no word in common" in page("Anna Schmidt")
     assert "no word in common" not in page(MARIA)
+    with pytest.raises(QuestionError, match=r"Anna Schmidt.*--yes --plan [0-9a-f]+"):
+        erase(small, "Anna Schmidt", NOW, {})
+    assert "Bob" in "".join(path.read_text("utf-8") for path in (small.root / "exports/crm").glob("*.csv"))
+    plan = plan_erasure(small, "Anna Schmidt", NOW, {})
+    assert isinstance(plan, Plan)
+    assert isinstance(erase(small, "Anna Schmidt", NOW, {}, plan.digest), Done)

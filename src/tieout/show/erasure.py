@@ -28,7 +28,7 @@ def plan_page(terminal: Terminal, plan: Plan) -> list[str]:
     lines += _listed(terminal, "phones", [f"ending in {one}" for one in sorted(plan.needles.phones)])
     lines += _listed(terminal, "profiles", sorted(plan.needles.profiles))
     lines += _listed(terminal, "becomes", [plan.entry.person])
-    if _several(plan.names):
+    if plan.several:
         told = "These names have no word in common: if several people share an address, all of them would be erased."
         lines += ["", *terminal.wrap(told, style="warning")]
     lines += ["", *_objects(terminal, plan.summary())] if plan.hits else []
@@ -48,12 +48,6 @@ def plan_page(terminal: Terminal, plan: Plan) -> list[str]:
         lines += terminal.wrap(told, indent=2, style="label")
     lines += ["", f"plan {plan.digest} · ledger {plan.position} · nothing has been changed"]
     return lines
-
-
-def _several(names: Sequence[str]) -> bool:
-    """Whether two of the names are not one person's in two spellings."""
-    words = [frozenset(name.split()) for name in names]
-    return any(not one & other for place, one in enumerate(words) for other in words[:place])
 
 
 def done_page(terminal: Terminal, certificate: Mapping[str, Any], path: str) -> list[str]:

@@ -64,6 +64,12 @@ class Plan:
     told: Mapping[str, Any] | None = None
 
     @property
+    def several(self) -> bool:
+        """Whether two of the names are not one person's in two spellings: people may share an address."""
+        words = [frozenset(name.split()) for name in self.names]
+        return any(not one & other for place, one in enumerate(words) for other in words[:place])
+
+    @property
     def rows(self) -> int:
         """How many rows of pulls change."""
         return sum(len(rows) for hits in self.hits for rows in hits.rows.values())
