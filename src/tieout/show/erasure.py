@@ -19,7 +19,7 @@ LISTED = 12
 def plan_page(terminal: Terminal, plan: Plan) -> list[str]:
     """Show who is meant, what would change, and what is not included; ends with how to go on."""
     name = ", ".join(one.title() for one in plan.names) or "a person without a name"
-    title = f"Erasing {clean(name)}: {_rows(plan.rows)} of the ledger would change"
+    title = f"Erasing {clean(name)}: {figures.counted(plan.rows, 'row')} of the ledger would change"
     if not plan.rows:
         title = f"{plan.entry.person} was erased, but exports came since that hold the person"
     lines = [terminal.paint(title, "title"), ""]
@@ -35,10 +35,16 @@ def plan_page(terminal: Terminal, plan: Plan) -> list[str]:
     inside = [f"{one.path}" for one in plan.exports if one.inside]
     outside = [f"{one.path}" for one in plan.exports if not one.inside]
     if inside:
-        lines += ["", f"{_files(len(inside))} of exports in the workspace would be rewritten in place."]
+        lines += [
+            "",
+            f"{figures.counted(len(inside), 'file')} of exports in the workspace would be rewritten in place.",
+        ]
         lines += [f"  {clean(path)}" for path in _cut(inside)] if not plan.rows else []
     if outside:
-        lines += ["", f"{_files(len(outside))} of exports elsewhere hold the person and would not be touched:"]
+        lines += [
+            "",
+            f"{figures.counted(len(outside), 'file')} of exports elsewhere hold the person and would not be touched:",
+        ]
         lines += [f"  {clean(path)}" for path in _cut(outside)]
     if plan.alike:
         lines += ["", terminal.paint("Not included", "title")]
@@ -54,16 +60,16 @@ def done_page(terminal: Terminal, certificate: Mapping[str, Any], path: str) -> 
     """Show a certificate."""
     proof = certificate["proof"]
     found = len(proof["found"]) + len(proof["unread"])
-    said = "erased, and proven" if proof["holds"] else f"erased, but not proven: {_files(found)} left"
+    said = "erased, and proven" if proof["holds"] else f"erased, but not proven: {figures.counted(found, 'file')} left"
     lines = [terminal.paint(f"{certificate['erased']}: {said}", "title"), ""]
     lines += [*_objects(terminal, certificate["objects"]), ""] if certificate.get("objects") else []
     if held := certificate.get("exports_in_the_workspace", ()):
-        lines.append(f"{_files(len(held))} of exports in the workspace held the person:")
+        lines.append(f"{figures.counted(len(held), 'file')} of exports in the workspace held the person:")
         lines += [*(f"  {clean(path)}" for path in _cut(sorted(one["path"] for one in held))), ""]
     size = figures.count(proof["bytes"])
     lines += [f"All {figures.count(proof['files'])} files of the workspace were read ({size} bytes)."]
     if before := proof.get("rows_read_by_the_plan"):
-        pulls = f"{figures.count(before)} pull{'' if before == 1 else 's'}"
+        pulls = figures.counted(before, "pull")
         told = f"The rows of {pulls} were read for the plan already; nobody wrote to them since."
         lines += terminal.wrap(told)
     if proof["holds"]:
@@ -137,11 +143,3 @@ def _listed(terminal: Terminal, label: str, values: Sequence[str]) -> list[str]:
 def _cut(values: Sequence[str]) -> list[str]:
     more = len(values) - LISTED
     return [*values[:LISTED], *([f"... and {figures.count(more)} more"] if more > 0 else [])]
-
-
-def _rows(count: int) -> str:
-    return f"{figures.count(count)} row{'' if count == 1 else 's'}"
-
-
-def _files(count: int) -> str:
-    return f"{figures.count(count)} file{'' if count == 1 else 's'}"

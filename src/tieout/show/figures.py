@@ -61,9 +61,9 @@ def count(value: int) -> str:
     return f"{value:,}".replace("-", MINUS)
 
 
-def records(value: int) -> str:
-    """Write a number of records with the word."""
-    return f"{count(value)} record{'' if value == 1 else 's'}"
+def counted(value: int, word: str) -> str:
+    """Write a number with what it counts: 1 file, 1,200 files."""
+    return f"{count(value)} {word}{'' if value == 1 else 's'}"
 
 
 def figure(value: Value, unit: Unit) -> str:

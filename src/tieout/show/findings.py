@@ -32,7 +32,7 @@ def findings_lines(terminal: Terminal, findings: Sequence[Finding], most: int | 
 def told(findings: Sequence[Finding]) -> str:
     """Count findings by level: "1 error, 2 warnings"."""
     counts = {level: sum(finding.level is level for finding in findings) for level in Level}
-    parts = [f"{figures.count(n)} {level.value}{'' if n == 1 else 's'}" for level, n in counts.items() if n]
+    parts = [figures.counted(n, level.value) for level, n in counts.items() if n]
     return ", ".join(parts)
 
 

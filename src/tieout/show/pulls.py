@@ -19,19 +19,16 @@ def pull_lines(terminal: Terminal, report: PullReport | None, zone: ZoneInfo) ->
     """Say what a pull committed, by object; ends with an empty line."""
     if report is None:
         return ["Nothing was pulled: the contract has errors.", ""]
-    known = f"; {_files(report.unchanged)} known already" if report.unchanged else ""
-    held = f"; {_files(len(report.held))} held back" if report.held else ""
+    known = f"; {figures.counted(report.unchanged, 'file')} known already" if report.unchanged else ""
+    held = f"; {figures.counted(len(report.held), 'file')} held back" if report.held else ""
     if not report.pulled:
         return [terminal.paint(f"Nothing new to pull{known}{held}", "title"), ""]
     rows = sum(pull.rows for pull in report.pulled)
-    lines = [terminal.paint(f"Pulled {_files(len(report.pulled))}, {figures.count(rows)} rows{known}{held}", "title")]
+    pulled = f"Pulled {figures.counted(len(report.pulled), 'file')}, {figures.count(rows)} rows{known}{held}"
+    lines = [terminal.paint(pulled, "title")]
     columns = [Column("object", right=False), Column("mode", right=False), Column("files"), Column("rows")]
     columns += [Column("rejected"), Column("newest taken", right=False)]
     return [*lines, *table(terminal, columns, [_object(feed, pulls, zone) for feed, pulls in _by_feed(report)]), ""]
-
-
-def _files(count: int) -> str:
-    return f"{figures.count(count)} file{'' if count == 1 else 's'}"
 
 
 def _by_feed(report: PullReport) -> list[tuple[Feed, list[Pull]]]:
@@ -57,14 +54,11 @@ def _object(feed: Feed, pulls: list[Pull], zone: ZoneInfo) -> list[str]:
 def ledger_page(terminal: Terminal, ledger: Ledger, files: int | None) -> list[str]:
     """Say what the ledger holds, and what was derived again; ends with an empty line."""
     sound = len(ledger.pulls())
-    lines = [terminal.paint(f"{figures.count(sound)} of {_pulls(len(ledger.committed))} are sound", "title")]
+    pulls = figures.counted(len(ledger.committed), "pull")
+    lines = [terminal.paint(f"{figures.count(sound)} of {pulls} are sound", "title")]
     if files is not None:
         lines.append(f"{figures.count(files)} change files were derived again.")
     return [*lines, ""]
-
-
-def _pulls(count: int) -> str:
-    return f"{figures.count(count)} pull{'' if count == 1 else 's'}"
 
 
 # -- for files

@@ -36,14 +36,10 @@ def sources_page(terminal: Terminal, found: Inventory) -> list[str]:
 
 def _title(found: Inventory) -> str:
     late = sum(one.late is not None for one in found.objects)
-    parts = [f"{_many(len(found.labels), 'system')}, {_many(len(found.objects), 'object')}"]
+    parts = [f"{figures.counted(len(found.labels), 'system')}, {figures.counted(len(found.objects), 'object')}"]
     parts.append(f"{late} late" if late else "none late")
-    parts.append(_many(len(found.gaps), "gap"))
+    parts.append(figures.counted(len(found.gaps), "gap"))
     return ", ".join(parts)
-
-
-def _many(n: int, word: str) -> str:
-    return f"{figures.count(n)} {word}{'' if n == 1 else 's'}"
 
 
 def _objects(terminal: Terminal, found: Inventory, zone: ZoneInfo) -> list[str]:
@@ -170,7 +166,7 @@ def _gaps(terminal: Terminal, found: Inventory) -> list[str]:
 
 def field_page(terminal: Terminal, found: Inventory, field: FieldHeld) -> list[str]:
     """Give the lines of one field: who owns, tells, requires and reads it."""
-    title = f"{field.name} is read by {_many(len(field.numbers), 'number')} and {_lenses(len(field.lenses))}"
+    title = f"{field.name} is read by {figures.counted(len(field.numbers), 'number')} and {_lenses(len(field.lenses))}"
     lines = [terminal.paint(title, "title"), *terminal.label([f"owner {clean(field.owner or 'nobody')}"]), ""]
     columns = [Column("told by", right=False), Column("read from", right=False), Column("filled"), Column("of rows")]
     rows = [
