@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tieout.basics.findings import Level
 from tieout.contract.model import Contract
@@ -50,6 +51,7 @@ class Rulebook:
 
 
 Rule = Callable[[Rulebook], Iterator[Fault]]
+Name = TypeVar("Name", bound=Hashable)
 
 
 def folded(name: str) -> str:
@@ -84,3 +86,13 @@ def known(
 def each(path: Path, names: Iterable[str]) -> Iterator[tuple[Path, str]]:
     """Give the path of each name of a list."""
     return (((*path, index), name) for index, name in enumerate(names))
+
+
+def comes_back(above: Mapping[Name, Name], start: Name, first: Name) -> bool:
+    """Say whether going up from `first`, step by step, leads to `start`."""
+    at: Name | None = first
+    seen: set[Name] = set()
+    while at is not None and at != start and at not in seen:
+        seen.add(at)
+        at = above.get(at)
+    return at == start

@@ -13,7 +13,7 @@ from tieout.contract.criteria import parse_criterion
 from tieout.contract.model import Placing, TeamEntry
 from tieout.contract.places import Fault, Path, shorten
 from tieout.contract.placing import names_of
-from tieout.contract.rulebook import Rule, Rulebook, folded
+from tieout.contract.rulebook import Rule, Rulebook, comes_back, folded
 from tieout.contract.vocabulary import ACCOUNT_COLUMNS
 
 Lists = tuple[tuple[str, Path, Sequence[Placing]], ...]
@@ -128,10 +128,12 @@ def managers_form_no_circle(book: Rulebook) -> Iterator[Fault]:
     file = book.contract.audience.team
     days = sorted({row.from_ for row in book.contract.team if row.from_})
     told: set[int] = set()
+    entries = _by_user(book)
     for day in (None, *days):
-        above = _managers(book, day)
-        for user, (index, manager) in above.items():
-            if index not in told and _comes_back(above, user):
+        found = _managers(entries, day)
+        above = {user: manager for user, (_, manager) in found.items()}
+        for user, (index, manager) in found.items():
+            if index not in told and comes_back(above, user, manager):
                 told.add(index)
                 message = f"Managers go in a circle: '{shorten(user)}' by '{shorten(manager)}' to '{shorten(user)}'."
                 yield book.fault(
@@ -160,22 +162,14 @@ def _by_user(book: Rulebook) -> dict[str, list[tuple[int, TeamEntry]]]:
     return {user: sorted(rows, key=lambda each: (each[1].from_ or date.min, each[0])) for user, rows in found.items()}
 
 
-def _managers(book: Rulebook, day: date | None) -> dict[str, tuple[int, str]]:
+def _managers(entries: dict[str, list[tuple[int, TeamEntry]]], day: date | None) -> dict[str, tuple[int, str]]:
     """Give each user's manager on a day, with the row that says so."""
     found = {}
-    for user, rows in _by_user(book).items():
+    for user, rows in entries.items():
         begun = [(index, row) for index, row in rows if row.from_ is None or (day is not None and row.from_ <= day)]
         if begun and begun[-1][1].manager and not (day and begun[-1][1].to and begun[-1][1].to < day):
             found[user] = (begun[-1][0], str(begun[-1][1].manager))
     return found
-
-
-def _comes_back(above: dict[str, tuple[int, str]], start: str) -> bool:
-    at, seen = above[start][1], set()
-    while at in above and at != start and at not in seen:
-        seen.add(at)
-        at = above[at][1]
-    return at == start
 
 
 PLACING_RULES: tuple[Rule, ...] = (

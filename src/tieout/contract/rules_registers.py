@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tieout.basics.findings import Level
 from tieout.contract.places import Fault, Path, shorten
-from tieout.contract.rulebook import Rule, Rulebook, folded
+from tieout.contract.rulebook import Rule, Rulebook, comes_back, folded
 
 
 def one_rate_for_a_day(book: Rulebook) -> Iterator[Fault]:
@@ -56,27 +56,21 @@ def exclusions_stand_once(book: Rulebook) -> Iterator[Fault]:
 def merges_lead_somewhere(book: Rulebook) -> Iterator[Fault]:
     """A record is merged into one other record, and following merges never comes back to it."""
     file = book.contract.pipeline.merges
-    into: dict[tuple[str, str], str] = {}
+    above: dict[tuple[str, str], tuple[str, str]] = {}
     for index, row in enumerate(book.contract.merges):
         path: Path = (file, index)
+        start, into = (row.object, row.id), (row.object, row.into)
         if folded(row.id) == folded(row.into):
             message = f"The {row.object} '{shorten(row.id)}' is merged into itself."
             yield book.fault(path, "merge.itself", message, "Name the record that stays.", given=row.into)
-        elif into.get((row.object, row.id), row.into) != row.into:
+        elif above.get(start, into) != into:
             message = f"The {row.object} '{shorten(row.id)}' is merged into another record as well."
             yield book.fault(path, "merge.twice", message, "Keep one of the rows.", given=row.into)
-        elif _comes_back(into, row.object, row.id, row.into):
+        elif comes_back(above, start, into):
             message = f"Merging '{shorten(row.id)}' into '{shorten(row.into)}' closes a circle, so no record stays."
             yield book.fault(path, "merge.circle", message, "Delete one of the rows.", given=row.into)
         else:
-            into[row.object, row.id] = row.into
-
-
-def _comes_back(into: dict[tuple[str, str], str], kind: str, start: str, end: str) -> bool:
-    at: str | None = end
-    while at is not None and at != start:
-        at = into.get((kind, at))
-    return at == start
+            above[start] = into
 
 
 REGISTER_RULES: tuple[Rule, ...] = (
