@@ -118,8 +118,9 @@ class Ledger:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.seals = Seals(workspace)
-        self.erased = erasures(workspace)
-        self.committed, self._broken = read_manifest(manifest_path(workspace))
+        data = _manifest(manifest_path(workspace))
+        self.erased = _last_erasure(data)
+        self.committed, self._broken = _told_pulls(data)
         self._wrong = {pull.position: wrong for pull in self.committed if (wrong := self._seen_wrong(pull))}
 
     def path(self, pull: Pull) -> Path:
@@ -132,13 +133,14 @@ class Ledger:
         return max((pull.position for pull in self.committed), default=0)
 
     def _seen_wrong(self, pull: Pull) -> str | None:
+        path = self.path(pull)
+        if self.seals.digest(path) == pull.sha256:
+            return None
         try:
-            size = self.path(pull).stat().st_size
+            size = path.stat().st_size
         except OSError:
             return "is missing"
-        if size != pull.size:
-            return f"has {size:,} bytes, not {pull.size:,}"
-        return None if self.seals.digest(self.path(pull)) == pull.sha256 else CHANGED
+        return CHANGED if size == pull.size else f"has {size:,} bytes, not {pull.size:,}"
 
     def leave_out(self, damaged: Iterable[Pull]) -> None:
         """Leave pulls out whose files do not hold what was committed."""
@@ -191,10 +193,17 @@ def manifest_path(workspace: Workspace) -> Path:
 
 def read_manifest(path: Path) -> tuple[tuple[Pull, ...], tuple[int, ...]]:
     """Read the pulls that a manifest tells of, and the numbers of the lines that cannot be read."""
+    return _told_pulls(_manifest(path))
+
+
+def _manifest(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
-        return (), ()
+        return b""
+
+
+def _told_pulls(data: bytes) -> tuple[tuple[Pull, ...], tuple[int, ...]]:
     pulls: list[Pull] = []
     broken: list[int] = []
     lines = data.split(b"\n")
@@ -210,11 +219,11 @@ def read_manifest(path: Path) -> tuple[tuple[Pull, ...], tuple[int, ...]]:
 
 def erasures(workspace: Workspace) -> int:
     """Give the number of the last erasure that the manifest has taken in; 0 where there was none."""
-    try:
-        lines = manifest_path(workspace).read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return 0
-    return max((_erased(line) for line in lines if line.startswith(b'{"erased"')), default=0)
+    return _last_erasure(_manifest(manifest_path(workspace)))
+
+
+def _last_erasure(data: bytes) -> int:
+    return max((_erased(line) for line in data.split(b"\n") if line.startswith(b'{"erased"')), default=0)
 
 
 def _erased(line: bytes) -> int:
