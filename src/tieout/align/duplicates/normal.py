@@ -43,9 +43,9 @@ def plain_sql(text: str) -> str:
 
 
 def email_sql(text: str) -> str:
-    """Normalize an email address: no `+tag`, and at Gmail no dots; null where it is none.
+    """Normalize an email address for comparing: no `+tag`, and at Gmail no dots; null where it is none.
 
-    The one place that says when two addresses are the same.
+    Looser than `history.keyed.email_sql`, which says when two addresses are one without anybody deciding it.
     """
     bare = f"regexp_replace(lower(trim({text})), '^mailto:|\\s', '', 'g')"
     whole = f"regexp_replace({bare}, '^([^+@]+)\\+[^@]*@', '\\1@')"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tieout.contract.writing import write_aside
 from tieout.measure.sheets.grid import SheetError
 from tieout.measure.sheets.sheet import SheetRow
-from tieout.warehouse.builds import sync
 
 if TYPE_CHECKING:
     from tieout.measure.sheets.match import Match
@@ -81,8 +80,5 @@ def keep(path: Path, matches: Iterable[Match]) -> int:
     writer.writeheader()
     writer.writerows(stored.values())
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    aside.write_text(out.getvalue(), "utf-8")
-    sync(aside)
-    aside.replace(path)
+    write_aside(path, out.getvalue())
     return len(stored)

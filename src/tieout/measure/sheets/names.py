@@ -35,12 +35,6 @@ def normal(text: str) -> str:
     return " ".join([first, *(word for word in rest if word not in legal_forms())])
 
 
-def _unpointed(word: str) -> str:
-    """Write S.A. as SA, where that is a legal form."""
-    bare = word.replace(".", "")
-    return bare if bare.casefold() in legal_forms() else word
-
-
 @lru_cache(maxsize=1_000_000)
 def alike(one: str, other: str) -> float:
     """Tell how alike two names are, from 0 to 100; the order of their words counts little."""
