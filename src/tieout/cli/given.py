@@ -28,12 +28,19 @@ app = typer.Typer(
 )
 ledger_app = typer.Typer(help="Check the ledger, or derive again what is derived from it.", no_args_is_help=True)
 app.add_typer(ledger_app, name="ledger")
+show_app = typer.Typer(
+    help="Show over time: where figures came from, went, and how long it took.", no_args_is_help=True
+)
+app.add_typer(show_app, name="show")
 
 Where = Annotated[
     Path | None, typer.Option("--workspace", metavar="FOLDER", help="Default: the nearest one from here upwards.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON document.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV.")]
+AsHtml = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page with charts.")
+]
 Records = Annotated[bool, typer.Option("--records", help="Add the records.")]
 Accept = Annotated[
     list[str] | None,
@@ -82,15 +89,17 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def output_of(*, json: bool = False, csv: bool = False) -> Output:
-    """Give the form of the output and the terminal it goes to. Raises UsageError for two forms at once."""
+def output_of(*, json: bool = False, csv: bool = False, html: Path | None = None) -> Output:
+    """Give the form of the output and the terminal or file it goes to. Raises UsageError for two forms at once."""
     from tieout.commands.result import Form, Output
     from tieout.show.terminal import terminal_of
 
-    if json and csv:
-        refuse("--json and --csv cannot both be given.")
+    forms = {"--json": json, "--csv": csv, "--html": html is not None}
+    given = [name for name, asked in forms.items() if asked]
+    if len(given) > 1:
+        refuse(f"{' and '.join(given)} cannot both be given.")
     form = Form.JSON if json else Form.CSV if csv else Form.TEXT
-    return Output(form, terminal_of(sys.stdout))
+    return Output(form, terminal_of(sys.stdout), html)
 
 
 def only(*, csv: bool) -> None:

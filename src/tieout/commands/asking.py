@@ -41,7 +41,7 @@ class Moments:
 
 def ask_number(workspace: Workspace, question: Question, moments: Moments, output: Output) -> Result:
     """Answer one question about a number."""
-    company, asked = _filled(workspace, question, moments)
+    company, asked = filled(workspace, question, moments)
     answer = ask(workspace, asked)
     match output.form:
         case Form.JSON:
@@ -56,7 +56,7 @@ def ask_calendars(
     workspace: Workspace, question: Question, moments: Moments, calendars: tuple[str, ...], output: Output
 ) -> Result:
     """Answer one question under several calendars, side by side."""
-    company, asked = _filled(workspace, question, moments)
+    company, asked = filled(workspace, question, moments)
     found = side_by_side(workspace, asked, calendars)
     records = question.records
     status = FOUND if any(each.bridge and each.bridge.residual for each in found) else OK
@@ -73,7 +73,7 @@ def ask_aligned(
     workspace: Workspace, question: Question, moments: Moments, terms: tuple[int, Aligned], output: Output
 ) -> Result:
     """Answer one question on the same day of each trailing quarter; `terms` are how many, and by which end."""
-    company, asking = _filled(workspace, question, moments)
+    company, asking = filled(workspace, question, moments)
     with opened(workspace) as asked:
         lens = asked.contract.lenses.get(asking.lens or "")
         asking = replace(asking, calendar=asking.calendar or (lens.calendar if lens else None))
@@ -88,7 +88,7 @@ def ask_aligned(
             return page(aligned_page(output.terminal, asking, found, terms[1], company, build))
 
 
-def _filled(workspace: Workspace, question: Question, moments: Moments) -> tuple[Company, Question]:
+def filled(workspace: Workspace, question: Question, moments: Moments) -> tuple[Company, Question]:
     """Give the company, and the question with its moments read in the company's zone."""
     metric_named(question.metric)
     company = company_of(workspace)

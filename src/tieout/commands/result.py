@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from tieout.basics.findings import Finding, Level, worst
+from tieout.contract.writing import write_aside
 from tieout.show.terminal import Terminal
 
 OK, FOUND, USAGE, MISTAKE_OF_OURS, BUSY, CLOSED_PIPE, INTERRUPTED = 0, 1, 2, 70, 75, 141, 130
@@ -30,6 +32,8 @@ class Output:
 
     form: Form = Form.TEXT
     terminal: Terminal = field(default_factory=Terminal)
+    file: Path | None = None
+    """Where a page of HTML is written instead, if one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ class Result:
 def page(lines: Iterable[str], status: int = OK) -> Result:
     """Give lines of text."""
     return Result("\n".join(lines), status)
+
+
+def written(file: Path, html: str, status: int = OK) -> Result:
+    """Write a page of HTML to a file, at once and whole. Raises UsageError where it cannot be."""
+    try:
+        write_aside(file, html)
+    except OSError as error:
+        message = f"'{file}' cannot be written: {error.strerror}. Give a file in a folder that may be written to."
+        raise UsageError(message) from error
+    return Result(f"Written to {file}.", status)
 
 
 def status_of(findings: Iterable[Finding]) -> int:

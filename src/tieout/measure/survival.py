@@ -1,0 +1,58 @@
+"""How long it takes, counting those for whom it has not happened yet: Kaplan and Meier's estimate, in SQL.
+
+Leaving the open ones out would say that all is fast. The estimate S(t) is the product over the times t_i <= t at which
+something ended of 1 - d_i / n_i: d_i ended then, n_i had lasted until then (those censored at t_i included). The p-th
+quantile is the first time at which S(t) <= 1 - p; where S never falls so low, it is not known and NULL. Source: Kaplan
+and Meier, "Nonparametric Estimation from Incomplete Observations", 1958.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+QUANTILES = {"median": 0.5, "p75": 0.75, "p90": 0.9}
+"""The quantiles that every duration is shown with."""
+EXACT = 1e-9
+"""How far S(t) may lie above 1 - p and still be it: a product of logarithms does not come out exactly."""
+
+
+def curve_sql(source: str, keys: Sequence[str] = ()) -> str:
+    """Give the curve of each group of `source`: `duration`, `at_risk`, `ended`, `surviving` (S after `duration`).
+
+    `source` is a table or a query in parentheses with the columns `keys`, `duration` (a number of any unit, not
+    negative) and `ended` (false: it still lasted when last looked at); rows without a duration are left out.
+    """
+    group = ", ".join(("duration", *keys))
+    named = "".join(f"{key}, " for key in keys)
+    window = f"partition by {', '.join(keys)} order by duration" if keys else "order by duration"
+    return f"""
+      select {named}duration, at_risk, ended,
+        case when min(at_risk - ended) over ({window} rows unbounded preceding) = 0 then 0.0
+          else exp(sum(ln(case when at_risk > ended then 1 - ended / cast(at_risk as double) else 1 end))
+            over ({window} rows unbounded preceding)) end as surviving
+      from (
+        select {named}duration, ended, sum(lasting) over ({window} desc rows unbounded preceding) as at_risk
+        from (
+          select {named}duration, count(*) as lasting, count(*) filter (where ended) as ended
+          from {source} where duration is not null group by {group}
+        )
+      )"""
+
+
+def quantiles_sql(source: str, keys: Sequence[str] = (), quantiles: Mapping[str, float] = QUANTILES) -> str:
+    """Give one row for each group of `source` (as of `curve_sql`): `n`, `ended_n`, and the quantiles by their names.
+
+    `n` counts all that have a duration, `ended_n` those that ended; without keys there is one row, also of nothing.
+    """
+    named = "".join(f"{key}, " for key in keys)
+    told = ", ".join(
+        f"min(duration) filter (where surviving <= {1 - share} + {EXACT}) as {name}"
+        for name, share in quantiles.items()
+    )
+    grouped = f"group by {', '.join(keys)}" if keys else ""
+    return f"""
+      select {named}coalesce(max(at_risk), 0) as n, coalesce(sum(ended), 0) as ended_n, {told}
+      from ({curve_sql(source, keys)}) {grouped}"""
