@@ -28,10 +28,6 @@ app = typer.Typer(
 )
 ledger_app = typer.Typer(help="Check the ledger, or derive again what is derived from it.", no_args_is_help=True)
 app.add_typer(ledger_app, name="ledger")
-show_app = typer.Typer(
-    help="Show over time: where figures came from, went, and how long it took.", no_args_is_help=True
-)
-app.add_typer(show_app, name="show")
 
 Where = Annotated[
     Path | None, typer.Option("--workspace", metavar="FOLDER", help="Default: the nearest one from here upwards.")
