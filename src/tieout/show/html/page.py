@@ -1,0 +1,241 @@
+"""One self-contained page: no script, no address outside itself, everything that comes from data escaped.
+
+    page = Page(
+        title="Pipeline grew by 1.1M to 7.2M: 1.9M created, 600K won",  # the answer, not the topic
+        label=("pipeline.open", "as of 2026-03-31", "as known now", "definition 3f2a", "observed 96%"),
+        sections=(
+            Section(
+                "Where it came from",
+                charts=(waterfall(...),),  # a bar's anchor "won" leads to the table with anchor "won"
+                tables=(Table("Causes", heads, rows, foot),),
+                records=(Table("Won: the records", heads, rows, anchor="won"),),
+            ),
+        ),
+        passport=(("build", key), ("ledger", position), ("contract", fingerprint)),
+    )
+    written(output.file, html_of(page))
+
+Anchors are checked: a chart or cell may lead only to a table or section that is on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from tieout.show import figures
+from tieout.show.charts.drawing import Chart, svg
+from tieout.show.html.theme import style
+from tieout.show.terminal import clean
+
+if TYPE_CHECKING:
+    from tieout.measure.answers import Unit, Value
+
+Style = Literal["", "figure", "muted", "warning", "danger", "good", "bad", "accent"]
+MOST = 1000
+"""Up to so many rows of records stand on a page; what is more is told, with where to get it."""
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+
+
+class PageError(Exception):
+    """A page that leads nowhere: a mistake of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text of a table; `full` is what stands in its title, `anchor` the id of the page that it leads to."""
+
+    text: str = ""
+    full: str = ""
+    style: Style = ""
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column, and whether it holds figures, which stand to the right."""
+
+    text: str
+    right: bool = True
+
+
+Row = Sequence[Cell | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: the first column names its rows. `anchor` is its id, `back` the id that a link leads back to."""
+
+    caption: str
+    heads: Sequence[Head]
+    rows: Sequence[Row]
+    foot: Sequence[Row] = ()
+    anchor: str | None = None
+    back: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its charts, tables and notes; the tables of `records` stand at the end of the page."""
+
+    title: str
+    charts: Sequence[Chart] = ()
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = ()
+    records: Sequence[Table] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on a page, from top to bottom; `headline` is the figure with a few words beside it."""
+
+    title: str
+    label: Sequence[str]
+    sections: Sequence[Section]
+    passport: Sequence[tuple[str, str]]
+    headline: tuple[str, str] | None = None
+    notes: Sequence[str] = field(default=())
+
+
+def html_of(page: Page) -> str:
+    """Write a page as one document. Raises PageError where a link leads to nothing on it, or an id stands twice."""
+    places = [f"s{number}" for number in range(1, len(page.sections) + 1)]
+    body = "\n".join(_main(page, places))
+    _check(body)
+    css = style()
+    digest = b64encode(sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_text(page.title)}</title>\n<style>{css}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def anchor_of(*words: str) -> str:
+    """Make an id of words: what they are told by, and a digest that keeps those apart which look alike."""
+    told = _NOT_IN_NAMES.sub("-", "-".join(words).lower()).strip("-")[:40]
+    return f"{told or 'r'}-{sha256(chr(0).join(words).encode()).hexdigest()[:6]}"
+
+
+def value_cell(value: Value | None, unit: Unit, absent: str | None = None, anchor: str | None = None) -> Cell:
+    """Give a figure in full with its exact value as title, or n/a with its reason."""
+    if value is None:
+        return Cell("n/a", absent or "", "muted", anchor)
+    return Cell(figures.figure(value, unit), str(value), "figure", anchor)
+
+
+# -- from top to bottom
+
+
+def _main(page: Page, places: Sequence[str]) -> Iterator[str]:
+    yield "<main>"
+    yield f'<header id="top">\n<h1>{_text(page.title)}</h1>'
+    yield _label(page.label)
+    if page.headline:
+        yield f'<p class="headline">{_text(page.headline[0])}<small>{_text(page.headline[1])}</small></p>'
+    if len(page.sections) > 2:
+        ways = [*zip(places, (section.title for section in page.sections), strict=True)]
+        ways += [("records", "Records")] if any(section.records for section in page.sections) else []
+        links = (f'<a href="#{place}">{_text(title)}</a>' for place, title in ways)
+        yield f'<nav aria-label="On this page">{"".join(links)}</nav>'
+    yield from (_note(note) for note in page.notes)
+    yield "</header>"
+    for place, section in zip(places, page.sections, strict=True):
+        yield from _section(place, section)
+    yield from _records(places, page.sections)
+    told = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in page.passport)
+    yield f"<footer><dl>{told}</dl></footer>"
+    yield "</main>"
+
+
+def _section(place: str, section: Section) -> Iterator[str]:
+    yield f'<section id="{place}" aria-labelledby="{place}-h">'
+    yield f'<h2 id="{place}-h">{_text(section.title)}</h2>'
+    yield from (f"<figure>{svg(chart)}</figure>" for chart in section.charts)
+    yield from (line for table in section.tables for line in _table(table, place))
+    yield from (_note(note) for note in section.notes)
+    yield "</section>"
+
+
+def _records(places: Sequence[str], sections: Sequence[Section]) -> Iterator[str]:
+    """Put all records after what is read: each table leads back to the section that leads to it."""
+    if not any(section.records for section in sections):
+        return
+    yield '<section id="records" aria-labelledby="records-h">'
+    yield '<h2 id="records-h">Records</h2>'
+    for place, section in zip(places, sections, strict=True):
+        yield from (line for table in section.records for line in _table(table, table.back or place))
+    yield "</section>"
+
+
+def _table(table: Table, back: str) -> Iterator[str]:
+    name = f' id="{escape(table.anchor)}"' if table.anchor else ""
+    yield f'<div class="scroll"{name}><table>'
+    note = f"<small>{_text(table.note)}</small>" if table.note else ""
+    way = f'<a class="back" href="#{escape(back)}">\N{UPWARDS ARROW} back</a>' if table.anchor else ""
+    yield f"<caption>{_text(table.caption)}{note}{way}</caption>"
+    heads = "".join(f'<th scope="col"{_right(head)}>{_text(head.text)}</th>' for head in table.heads)
+    yield f"<thead><tr>{heads}</tr></thead>"
+    yield "<tbody>"
+    yield from (_row(table.heads, row) for row in table.rows[:MOST])
+    yield "</tbody>"
+    if table.foot:
+        yield "<tfoot>"
+        yield from (_row(table.heads, row) for row in table.foot)
+        yield "</tfoot>"
+    yield "</table>"
+    if len(table.rows) > MOST:
+        left = figures.counted(len(table.rows) - MOST, "more row")
+        yield _note(f"{left} of {figures.count(len(table.rows))}: --csv with --records gives all of them.")
+    yield "</div>"
+
+
+def _row(heads: Sequence[Head], row: Row) -> str:
+    cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+    cells += [Cell()] * (len(heads) - len(cells))
+    first, *rest = zip(heads, cells, strict=True)
+    return f"<tr>{_cell('th', *first)}{''.join(_cell('td', head, cell) for head, cell in rest)}</tr>"
+
+
+def _cell(tag: str, head: Head, cell: Cell) -> str:
+    scope = ' scope="row"' if tag == "th" else ""
+    names = " ".join(name for name in ("right" if head.right else "", cell.style) if name)
+    style_of = f' class="{names}"' if names else ""
+    full = f' title="{_text(cell.full)}"' if cell.full and cell.full != cell.text else ""
+    text = _text(cell.text)
+    told = f'<a href="#{escape(cell.anchor)}">{text}</a>' if cell.anchor else text
+    return f"<{tag}{scope}{style_of}{full}>{told}</{tag}>"
+
+
+def _right(head: Head) -> str:
+    return ' class="right"' if head.right else ""
+
+
+def _label(parts: Sequence[str]) -> str:
+    return f'<ul class="label">{"".join(f"<li>{_text(part)}</li>" for part in parts if part)}</ul>'
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{_text(text)}</p>'
+
+
+def _text(text: str) -> str:
+    """Make a text safe: one line, nothing that turns the direction of writing, all that HTML knows escaped."""
+    return escape(clean(text))
+
+
+def _check(body: str) -> None:
+    ids = re.findall(r'<[^>]*\bid="([^"]+)"', body)
+    lost = sorted(set(re.findall(r'href="#([^"]+)"', body)) - set(ids))
+    twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
+    if lost or twice:
+        message = f"The page leads to {lost or 'nothing twice'}, which is not on it; ids that stand twice: {twice}."
+        raise PageError(message)

@@ -1,0 +1,136 @@
+"""The tokens of the pages, light and dark from the same names, in black and white on paper; and their style sheet."""
+
+from __future__ import annotations
+
+LIGHT = {
+    "paper": "#ffffff",
+    "raised": "#f6f8f7",
+    "ink": "#16211f",
+    "muted": "#56625f",
+    "rule": "#dde3e1",
+    "accent": "#0b6b6b",
+    "warning": "#8a5a00",
+    "danger": "#b42318",
+    "good": "#0b7a75",
+    "bad": "#c4500b",
+    "actual": "#2f3e3d",
+    "previous": "#b3bebb",
+    "plan": "#ffffff",
+    "small": "#aab3b1",
+    "missing": "#f0f3f2",
+    "band": "#dcecea",
+    "whisker": "#c4500b",
+    "category-1": "#0b6b6b",
+    "category-2": "#c4500b",
+    "category-3": "#6a4fa3",
+    "category-4": "#8a6a00",
+    "category-5": "#2f6db5",
+}
+DARK = {
+    "paper": "#111716",
+    "raised": "#18201f",
+    "ink": "#e9efed",
+    "muted": "#a3b1ae",
+    "rule": "#2b3634",
+    "accent": "#5cc4bd",
+    "warning": "#e2b04a",
+    "danger": "#ff8a7a",
+    "good": "#3fb5ac",
+    "bad": "#f08a4b",
+    "actual": "#c3cfcc",
+    "previous": "#5b6967",
+    "plan": "#111716",
+    "small": "#5b6967",
+    "missing": "#1a2221",
+    "band": "#17393a",
+    "whisker": "#ffb07a",
+    "category-1": "#5cc4bd",
+    "category-2": "#f08a4b",
+    "category-3": "#b39ae6",
+    "category-4": "#d9b44a",
+    "category-5": "#7db2ee",
+}
+PRINT = dict.fromkeys(("ink", "muted", "accent", "warning", "danger", "whisker"), "#000000") | {
+    "paper": "#ffffff",
+    "raised": "#ffffff",
+    "rule": "#bbbbbb",
+    "good": "#8a8a8a",
+    "bad": "#d0d0d0",
+    "actual": "#222222",
+    "previous": "#bbbbbb",
+    "plan": "#ffffff",
+    "small": "#cccccc",
+    "missing": "#f2f2f2",
+    "band": "#eeeeee",
+    **{f"category-{number}": "#000000" for number in range(1, 6)},
+}
+
+_RULES = """
+*{box-sizing:border-box}
+html{color-scheme:light dark;scroll-padding-top:16px}
+body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,
+"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+main{max-width:1200px;margin:0 auto;padding:32px 24px 48px}
+h1{font-size:24px;line-height:1.25;font-weight:650;margin:0 0 8px;text-wrap:balance}
+h2{font-size:18px;line-height:1.3;font-weight:600;margin:40px 0 12px}
+p{margin:0 0 8px;max-width:75ch}
+a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:2px}
+a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.label{color:var(--muted);font-size:13px;margin:0 0 4px;padding:0;list-style:none;display:flex;flex-wrap:wrap;
+gap:0 8px;max-width:none}
+.label li+li::before{content:"\\00b7";margin-right:8px}
+.headline{font-size:36px;line-height:1.15;font-weight:650;margin:16px 0 0}
+.headline small{font-size:15px;font-weight:400;color:var(--muted);margin-left:8px}
+nav{font-size:13px;margin:12px 0 0;display:flex;flex-wrap:wrap;gap:4px 16px}
+figure{margin:8px 0 16px}
+.chart{display:block;width:100%;max-width:880px;height:auto;overflow:visible}
+.chart text{font-family:inherit;font-variant-numeric:tabular-nums}
+.chart a{cursor:pointer}
+.chart a text,.chart a text:hover{text-decoration:underline;text-decoration-color:var(--rule);
+text-underline-offset:3px}
+.chart a:hover path{opacity:.82}
+.scroll{margin:0 0 16px}
+table{border-collapse:collapse;font-size:13px;line-height:20px}
+caption{text-align:left;font-size:15px;font-weight:600;padding:16px 0 4px}
+caption small{font-size:13px;font-weight:400;color:var(--muted);margin-left:8px}
+th,td{padding:5px 12px 5px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);
+font-weight:400}
+th:last-child,td:last-child{padding-right:0}
+thead th{position:sticky;top:0;background:var(--paper);color:var(--muted);vertical-align:bottom;
+box-shadow:inset 0 -1px var(--muted);border-bottom:0}
+tbody th,tfoot th{max-width:40ch}
+.right{text-align:right;white-space:nowrap;padding-left:12px}
+tfoot td,tfoot th{border-top:1px solid var(--muted);border-bottom:0;font-weight:600}
+tfoot tr+tr td,tfoot tr+tr th{border-top:0}
+.figure{font-weight:600}
+.muted{color:var(--muted)}
+.warning{color:var(--warning)}
+.danger{color:var(--danger)}
+.good{color:var(--good)}
+.bad{color:var(--bad)}
+.accent{color:var(--accent)}
+section:target>table caption,.scroll:target caption{background:var(--band)}
+.back{font-size:13px;font-weight:400;margin-left:12px}
+.note{color:var(--muted);font-size:13px}
+footer{margin-top:48px;border-top:1px solid var(--rule);padding-top:12px;font-size:12px;color:var(--muted)}
+footer dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:0}
+footer dt,footer dd{margin:0}
+@media (max-width:760px){main{padding:20px 16px 32px}h1{font-size:18px}.headline{font-size:24px}
+.scroll{overflow-x:auto}thead th{position:static}}
+@media (prefers-reduced-motion:no-preference){.chart a path{transition:opacity .12s}}
+@page{margin:16mm 14mm}
+"""
+_ON_PAPER = """html{color-scheme:light}main{max-width:none;padding:0}body{font-size:10pt}h1{font-size:16pt}
+h2{font-size:12pt;break-after:avoid}nav,.back{display:none}a{color:inherit;text-decoration:none}
+figure,tr{break-inside:avoid}thead{display:table-header-group}thead th{position:static}tfoot{display:table-row-group}
+.chart{max-width:100%}table{font-size:8.5pt;line-height:1.35}.chart path[fill^="var(--"]{stroke:#000;stroke-width:.5}"""
+
+
+def style() -> str:
+    """Give the style sheet of a page."""
+    dark = f"@media screen and (prefers-color-scheme:dark){{{_tokens(DARK)}}}"
+    return f"{_tokens(LIGHT)}\n{dark}{_RULES}@media print{{{_tokens(PRINT)}{_ON_PAPER}}}\n"
+
+
+def _tokens(colors: dict[str, str]) -> str:
+    return f":root{{{';'.join(f'--{name}:{color}' for name, color in colors.items())}}}"
