@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -19,11 +19,12 @@ from tieout.history.ledger import LedgerError
 from tieout.warehouse.engine import memory
 
 KEY = "0123456789abcdef" * 4
-texts = st.text(st.characters(codec="utf-8", exclude_characters="\0", max_codepoint=0x24F), max_size=20)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.lists(texts, min_size=1, max_size=20))
+@example(["\u0130nan@firma.example", "\u039d\u0399\u039a\u039f\u03a3"])
 def test_sql_hashes_an_address_as_python_does(given_texts: list[str]) -> None:
     query = keyed_sql(KEY, email_sql(exp.column("x"))).sql("duckdb")
     with memory() as engine:

@@ -72,7 +72,12 @@ def _make(path: Path) -> str:
 
 def email_of(text: str | None) -> str | None:
     """Give an address as it is compared: without spaces around it, in small letters; None for none."""
-    return (text or "").strip(SPACES).lower() or None
+    return "".join(_small(letter) for letter in (text or "").strip(SPACES)) or None
+
+
+def _small(letter: str) -> str:
+    """Give one letter as the engine does: one for one, so that neither the dotted capital I nor a final sigma differ."""
+    return "i" if letter == "\u0130" else letter.lower()
 
 
 def email_sql(raw: exp.Expr) -> exp.Expr:
