@@ -76,7 +76,7 @@ def email_of(text: str | None) -> str | None:
 
 
 def _small(letter: str) -> str:
-    """Give one letter as the engine does: one for one, so that neither the dotted capital I nor a final sigma differ."""
+    """Give one letter as the engine does, one for one: the dotted capital I and a final sigma would differ."""
     return "i" if letter == "\u0130" else letter.lower()
 
 
