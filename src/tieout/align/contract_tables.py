@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,8 @@ from tieout.contract.model import Rates
 from tieout.contract.placing import names_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from tieout.basics.calendars import FiscalCalendar
     from tieout.contract.model import Contract
     from tieout.warehouse.engine import Connection
@@ -53,10 +57,16 @@ def create_contract_tables(engine: Connection, contract: Contract, heard_until: 
 
 def _table(engine: Connection, name: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
     engine.execute(f"create table {name} ({columns})")
-    values = [list(row) for row in rows]
-    if values:
-        marks = ", ".join("?" * len(values[0]))
-        engine.executemany(f"insert into {name} values ({marks})", values)
+    for some in batched(rows):
+        marks = ", ".join(f"({', '.join('?' * len(row))})" for row in some)
+        engine.execute(f"insert into {name} values {marks}", [value for row in some for value in row])
+
+
+def batched(rows: Iterable[Sequence[object]], size: int = 200) -> Iterator[tuple[Sequence[object], ...]]:
+    """Give rows in batches: one statement for each row would cost a millisecond each."""
+    left = iter(rows)
+    while some := tuple(islice(left, size)):
+        yield some
 
 
 def _stages(engine: Connection, contract: Contract) -> None:
@@ -93,19 +103,25 @@ def _calendar_days(engine: Connection, contract: Contract, zone: ZoneInfo) -> No
     """One row for each day of each calendar; a table from lists of columns, since row by row would take seconds."""
     import pyarrow as pa  # noqa: PLC0415 - only a build needs it
 
+    calendars = [fiscal_calendar(name, terms) for name, terms in contract.company.calendars.items()]
+    engine.register("calendar_parts", pa.concat_tables(_days_of(calendar, zone) for calendar in calendars))
+    engine.execute("create table calendar_days as select * from calendar_parts")
+    engine.unregister("calendar_parts")
+
+
+@lru_cache(maxsize=16)
+def _days_of(calendar: FiscalCalendar, zone: ZoneInfo) -> pa.Table:
+    """Give the days of a calendar: the same in every build of a process that watches."""
+    import pyarrow as pa  # noqa: PLC0415 - only a build needs it
+
     days = [
         date(FIRST_YEAR, 1, 1) + timedelta(days=n) for n in range((date(LAST_YEAR, 1, 1) - date(FIRST_YEAR, 1, 1)).days)
     ]
     starts = [start_of_day(day, zone) for day in [*days, days[-1] + timedelta(days=1)]]
-    parts = []
-    for name, terms in contract.company.calendars.items():
-        told = list(days_told(fiscal_calendar(name, terms), days))
-        columns = {column: list(values) for column, values in zip(DAY_COLUMNS, zip(*told, strict=True), strict=True)}
-        same = {"calendar": [name] * len(days), "day": days, "starts_at": starts[:-1], "ends_at": starts[1:]}
-        parts.append(pa.table(same | columns))
-    engine.register("calendar_parts", pa.concat_tables(parts))
-    engine.execute("create table calendar_days as select * from calendar_parts")
-    engine.unregister("calendar_parts")
+    told = list(days_told(calendar, days))
+    columns = {column: list(values) for column, values in zip(DAY_COLUMNS, zip(*told, strict=True), strict=True)}
+    same = {"calendar": [calendar.name] * len(days), "day": days, "starts_at": starts[:-1], "ends_at": starts[1:]}
+    return pa.table(same | columns)
 
 
 DAY_COLUMNS = (

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from sqlglot import exp, parse_one
@@ -52,7 +53,7 @@ def source_view(entity: str, feeds: Sequence[FeedFiles], contract: Contract) -> 
         if feed.object.entity == FIELD_HISTORY and feed.object.of == entity:
             parts.append(_field_history(entity, feed, _value_names(feed, feeds), zone))
     if not parts:
-        parts.append(_empty(entity))
+        return _empty(entity)
     return " union all ".join(part.sql("duckdb") for part in parts)
 
 
@@ -327,7 +328,8 @@ SQL_TYPES = {
 """The engine's type of each kind of field."""
 
 
-def _empty(entity: str) -> exp.Select:
+@cache
+def _empty(entity: str) -> str:
     meta = {
         "object": "varchar", "record": "varchar", "taken_at": "timestamp", "position": "bigint", "sequence": "bigint",
         "op": "varchar", "voice": "varchar", "assumes": "varchar", "row_number": "bigint",
@@ -338,4 +340,5 @@ def _empty(entity: str) -> exp.Select:
         if entity == "opportunity":
             select = select.select(exp.false().as_(f"set_{field}"), copy=False)
     rest = {"unread": "varchar", "happened_at": "timestamp", "flagged": "boolean"}
-    return select.select(*(exp.cast(exp.null(), kind).as_(name) for name, kind in rest.items())).where(exp.false())
+    select = select.select(*(exp.cast(exp.null(), kind).as_(name) for name, kind in rest.items()))
+    return select.where(exp.false()).sql("duckdb")
