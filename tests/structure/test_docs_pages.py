@@ -19,6 +19,7 @@ from tieout.contract.vocabulary import (
     FIELD_HISTORY,
     FIELD_HISTORY_FIELDS,
     LEAD_COLUMNS,
+    LEAD_TOLD,
     OPPORTUNITY_COLUMNS,
     Kind,
 )
@@ -27,6 +28,7 @@ from tieout.measure.bridge.bridge import CAUSES
 from tieout.measure.bridge.movements import MOVEMENTS
 from tieout.measure.numbers.catalogue import METRICS, Metric
 from tieout.measure.numbers.facts import LEAD_DIMENSIONS, OPPORTUNITY_DIMENSIONS, REVENUE_DIMENSIONS, TIME_DIMENSIONS
+from tieout.measure.numbers.funnel_facts import FUNNEL_COLUMNS, FUNNEL_DIMENSIONS
 from tieout.measure.said import COLUMNS as SAID
 from tieout.warehouse.engine import memory
 
@@ -96,6 +98,7 @@ def test_numbers_stand_in_the_order_of_the_catalogue() -> None:
     [
         ("opportunities", OPPORTUNITY_DIMENSIONS),
         ("leads", LEAD_DIMENSIONS),
+        ("episodes in the funnel", FUNNEL_DIMENSIONS),
         ("revenue", REVENUE_DIMENSIONS),
         ("all of them", TIME_DIMENSIONS),
     ],
@@ -191,7 +194,13 @@ def test_the_fields_of_an_entity_are_listed(entity: str, columns: Mapping[str, K
 
 @pytest.mark.parametrize(
     ("over", "columns"),
-    [("accounts", ACCOUNT_COLUMNS), ("leads", LEAD_COLUMNS), ("opportunities", OPPORTUNITY_COLUMNS)],
+    [
+        ("accounts", ACCOUNT_COLUMNS),
+        ("leads", LEAD_COLUMNS),
+        ("what is told of a lead", LEAD_TOLD),
+        ("episodes in the funnel", FUNNEL_COLUMNS),
+        ("opportunities", OPPORTUNITY_COLUMNS),
+    ],
 )
 def test_the_columns_of_a_condition_are_listed(over: str, columns: Mapping[str, Kind]) -> None:
     assert row_of(under(page("contract.md"), "Conditions"), over) == kinds(columns)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from tieout.align.contract_tables import create_contract_tables
+from tieout.align.lifecycle_sql import met_by_leads
 from tieout.align.mapping import FeedFiles, source_view
 from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import run_steps
@@ -61,4 +62,5 @@ def align(
             view = f"select s.*, {email_key} as email_key from ({view}) as s"
         engine.execute(f"create temp view source_{entity} as {view}")
     engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
+    engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
     run_steps(engine, progress)

@@ -13,11 +13,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
 
+from tieout.align.lifecycle_sql import stages_with_criteria
 from tieout.align.placing_rows import BEGINNING, END, placing_rows, team_rows
 from tieout.basics.calendars import start_of_day
 from tieout.contract.asked_for import required_by_stage, required_of_leads
 from tieout.contract.calendars import fiscal_calendar
 from tieout.contract.definitions import definition_periods, stage_rank
+from tieout.contract.funnel import PLACE, steps_of
 from tieout.contract.model import Rates
 from tieout.contract.placing import names_of
 
@@ -53,6 +55,7 @@ def create_contract_tables(engine: Connection, contract: Contract, heard_until: 
     _table(engine, "present", "heard_until timestamp", [(heard_until or LATEST,)])
     _sourcing(engine, contract)
     _asked_for(engine, contract)
+    _lifecycle(engine, contract)
 
 
 def _table(engine: Connection, name: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
@@ -222,16 +225,32 @@ def _sourcing(engine: Connection, contract: Contract) -> None:
 
 
 def _asked_for(engine: Connection, contract: Contract) -> None:
-    """Write what is asked of the data: fields by stage, the stages of a lead, the vertical of an industry."""
+    """Write what is asked of the data: fields by stage, the vertical of an industry."""
     stages = ((stage, field) for stage, fields in required_by_stage(contract.pipeline).items() for field in fields)
     _table(engine, "stage_required", "stage varchar, field varchar", stages)
-    names = [stage.name for stage in contract.lifecycle.stages]
-    ordered = ((name.strip().lower(), name, place) for place, name in enumerate(names))
-    _table(engine, "lifecycle_stages", "name_key varchar, name varchar, place integer", ordered)
     leads = ((stage, field) for stage, fields in required_of_leads(contract.lifecycle).items() for field in fields)
     _table(engine, "lifecycle_required", "stage varchar, field varchar", leads)
     verticals = {i.strip().lower(): name for name, listed in contract.quality.verticals.items() for i in listed}
     _table(engine, "industry_verticals", "industry_key varchar, vertical varchar", verticals.items())
+
+
+def _lifecycle(engine: Connection, contract: Contract) -> None:
+    """Write the stages of a person under each of their names, and what sending a person back is called."""
+    steps, judged = steps_of(contract.lifecycle), stages_with_criteria(contract)
+    rows: dict[str, tuple[object, ...]] = {}
+    for place, stage in enumerate(contract.lifecycle.stages):
+        step = PLACE[steps[stage.name]]
+        met = judged.index(stage.name) + 1 if stage.when else None
+        for name in (stage.name, *stage.also):
+            rows.setdefault(name.strip().lower(), (stage.name, place, step, met if name == stage.name else None))
+    columns = "name_key varchar, name varchar, place integer, step integer, criterion integer"
+    _table(engine, "lifecycle_stages", columns, ((key, *row) for key, row in rows.items()))
+    back = contract.lifecycle.sent_back
+    kinds = {name.strip().lower(): "disqualified" for name in back.disqualified}
+    kinds |= {name.strip().lower(): "recycled" for name in back.recycled}
+    _table(engine, "lifecycle_sent_back", "name_key varchar, kind varchar", kinds.items())
+    reasons = {reason.strip().lower() for stage in contract.lifecycle.stages for reason in stage.reasons}
+    _table(engine, "lifecycle_reasons", "reason_key varchar", ((reason,) for reason in sorted(reasons)))
 
 
 def _begins(day: date | None, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,7 @@ from tieout.contract.model import Contract
 from tieout.contract.places import Fault, Path, Places
 from tieout.contract.rulebook import Rule, Rulebook
 from tieout.contract.rules_calendars import CALENDAR_RULES
+from tieout.contract.rules_funnel import FUNNEL_RULES
 from tieout.contract.rules_identity import IDENTITY_RULES
 from tieout.contract.rules_pipeline import PIPELINE_RULES
 from tieout.contract.rules_placing import PLACING_RULES
@@ -19,6 +20,7 @@ from tieout.contract.rules_sources import SOURCE_RULES
 RULES: tuple[Rule, ...] = (
     *CALENDAR_RULES,
     *PIPELINE_RULES,
+    *FUNNEL_RULES,
     *PLACING_RULES,
     *SOURCE_RULES,
     *QUALITY_RULES,

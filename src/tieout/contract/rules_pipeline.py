@@ -13,7 +13,7 @@ from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import AGREED
 from tieout.contract.places import Fault, Path, shorten
 from tieout.contract.rulebook import Rule, Rulebook, each, folded, known, unique
-from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
+from tieout.contract.vocabulary import LEAD_TOLD, OPPORTUNITY_COLUMNS, Kind
 
 COMPANY, LIFECYCLE, PIPELINE = "company.yaml", "lifecycle.yaml", "pipeline.yaml"
 LENSES, NUMBERS, PLAN = "lenses.yaml", "numbers.yaml", "plan.yaml"
@@ -53,9 +53,12 @@ def criterion(book: Rulebook, path: Path, text: str | None, columns: dict[str, K
 
 
 def lifecycle_stages_differ(book: Rulebook) -> Iterator[Fault]:
-    """Each stage of the lifecycle has a name of its own, and there is at least one."""
+    """Each stage of the lifecycle has names of its own, those under `also` included, and there is at least one."""
     stages = book.contract.lifecycle.stages
-    names = (((LIFECYCLE, "stages", index, "name"), stage.name) for index, stage in enumerate(stages))
+    names: list[tuple[Path, str]] = []
+    for index, stage in enumerate(stages):
+        names.append(((LIFECYCLE, "stages", index, "name"), stage.name))
+        names += each((LIFECYCLE, "stages", index, "also"), stage.also)
     yield from unique(book, names, "lifecycle.duplicate", "lifecycle stage")
     if not stages and book.whole(LIFECYCLE, "stages"):
         remedy = "Name the stages, or delete the key."
@@ -65,7 +68,7 @@ def lifecycle_stages_differ(book: Rulebook) -> Iterator[Fault]:
 def lifecycle_criteria_hold(book: Rulebook) -> Iterator[Fault]:
     """The criterion of a lifecycle stage is a condition over leads; words belong into `meaning`."""
     for index, stage in enumerate(book.contract.lifecycle.stages):
-        yield from criterion(book, (LIFECYCLE, "stages", index, "when"), stage.when, LEAD_COLUMNS)
+        yield from criterion(book, (LIFECYCLE, "stages", index, "when"), stage.when, LEAD_TOLD)
 
 
 def stages_are_told_apart(book: Rulebook) -> Iterator[Fault]:

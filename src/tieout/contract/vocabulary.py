@@ -112,7 +112,12 @@ LEAD_COLUMNS: dict[str, Kind] = {
     "territory": T, "owner_id": T, "team": T, "manager_id": T, "domain": T, "landing_page": T, "campaign_id": T,
     "vertical": T,
 }  # fmt: skip
-"""What a criterion about leads (a lifecycle stage's `when`) may use."""
+"""What a condition about leads may use."""
+
+LEAD_TOLD: dict[str, Kind] = {
+    name: kind for name, kind in LEAD_COLUMNS.items() if name not in {"territory", "team", "manager_id", "vertical"}
+}
+"""What a lifecycle stage's `when` and the ideal customer profile may use: what was told of the lead or its account."""
 
 
 def rule_columns(entity: str) -> dict[str, Kind]:

@@ -75,7 +75,7 @@ def figure(value: Value, unit: Unit) -> str:
             return count(int(value))
         case "rate":
             return rate(float(value))
-        case "days":
+        case "days" | "touches":
             return f"{float(value):,.1f}".replace("-", MINUS)
         case "ratio":
             return f"{float(value):,.2f}x".replace("-", MINUS)
@@ -86,8 +86,8 @@ def headline(value: Value, unit: Unit) -> str:
     match unit:
         case "money":
             return short(Decimal(value))
-        case "days":
-            return f"{figure(value, unit)} days"
+        case "days" | "touches":
+            return f"{figure(value, unit)} {unit}"
         case _:
             return figure(value, unit)
 

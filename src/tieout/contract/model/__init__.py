@@ -11,7 +11,7 @@ from tieout.contract.model.company import Calendar, Company, Segment
 from tieout.contract.model.contract import Contract
 from tieout.contract.model.identity import Identity, Surviving
 from tieout.contract.model.lenses import Freshness, Lens, Reported
-from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage
+from tieout.contract.model.lifecycle import Lifecycle, LifecycleStage, ScoreBand, SentBack
 from tieout.contract.model.pipeline import Definition, Pipeline, SourceClass, Stage
 from tieout.contract.model.plan import Band, NumberTerms, Plan
 from tieout.contract.model.quality import Evidence, FieldRule, Quality, RecordRule, Severity, Stale, StaleDays
@@ -50,7 +50,9 @@ __all__ = [
     "Rates",
     "RecordRule",
     "Reported",
+    "ScoreBand",
     "Segment",
+    "SentBack",
     "Severity",
     "SourceClass",
     "SourceObject",

@@ -13,7 +13,11 @@ class Territory(Placing):
 
 
 class Audience(Model):
-    """Whom the company sells to, and who works on whom: territories, and the register of teams."""
+    """Whom the company sells to, and who works on whom: territories, and the register of teams.
 
+    `icp` is a condition over leads: those it wants as customers.
+    """
+
+    icp: str | None = None
     territories: tuple[Territory, ...] = ()
     team: str = "team.csv"

@@ -22,10 +22,18 @@ MEASURES = {
     "rate": "sum(case when f.hit then 1 else 0 end)",
     "share": "coalesce(sum(case when f.hit then f.value end), 0)",
     "mean": "sum(f.value)",
+    "flow": "sum(case when f.hit then 1 else 0 end)",
     "median": "percentile_cont(0.5) within group (order by f.value)",
     "p75": "percentile_cont(0.75) within group (order by f.value)",
 }
 """How each aggregate is taken from the rows of a fact."""
+
+NOTHING = {
+    "rate": "no records in the denominator",
+    "share": "the whole is 0",
+    "flow": "no mqls in the period",
+}
+"""What there is none of where a number has nothing to divide by."""
 
 Valued = tuple["Value | None", "tuple[float, float] | None", "str | None"]
 
@@ -41,18 +49,21 @@ def value_of(metric: Metric, n: int, measure: Any, whole: Any, valued: int) -> V
             return n, None, None
         case "rate" if n:
             return measure / n, wilson(measure, n), None
-        case "rate":
-            return None, None, "nothing to divide by: no records in the denominator"
-        case "share" if whole and whole > 0:
+        case "share" | "flow" if whole and whole > 0:
             return float(Decimal(measure) / Decimal(whole)), None, None
-        case "share":
-            return None, None, "nothing to divide by: the whole is 0"
+        case "rate" | "share" | "flow" as aggregate:
+            return None, None, f"nothing to divide by: {NOTHING[aggregate]}"
         case _ if not valued:
             return None, None, "no records to take it from"
-        case "mean":
-            return int(measure) / (valued * DAY), None, None
         case _:
-            return float(measure) / DAY, None, None
+            return _average(metric, measure, valued), None, None
+
+
+def _average(metric: Metric, measure: Any, valued: int) -> float:  # noqa: ANN401 - engine values
+    """Give a mean or a quantile: of days in days, of touches as they are."""
+    if metric.aggregate == "mean":
+        return int(measure) / (valued * DAY)
+    return float(measure) if metric.unit == "touches" else float(measure) / DAY
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

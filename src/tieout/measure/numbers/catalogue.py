@@ -6,6 +6,7 @@ Each id names its variant. `fact` names the rows that are counted (facts.py), `a
 from __future__ import annotations
 
 from tieout.contract.model import Band
+from tieout.measure.numbers.funnel_metrics import FUNNEL_METRICS
 from tieout.measure.numbers.metric import ANY_OPEN, CLOSED_WON, Aggregate, Metric
 from tieout.measure.numbers.quality_metrics import QUALITY_METRICS
 
@@ -250,6 +251,7 @@ METRICS: tuple[Metric, ...] = (
         )
         for aggregate, word in AVERAGES
     ),
+    *FUNNEL_METRICS,
     *QUALITY_METRICS,
 )
 

@@ -10,6 +10,7 @@ from tieout.measure.answers import UNKNOWN, Question, Row
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import DAY, MEASURES, value_of, verdict
 from tieout.measure.numbers.facts import TIME_DIMENSIONS, Facts, facts_of
+from tieout.measure.numbers.funnel_facts import HORIZON
 from tieout.measure.numbers.question import Asked, slices_of
 from tieout.measure.run_sql import rows as fetch
 from tieout.measure.run_sql import run
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tieout.measure.lens_sql import LensView
     from tieout.measure.numbers.catalogue import Metric
 
+SECONDS_OF_DAY = 86_400
 GRADES = ("observed", "derived", "assumed", "missing")
 
 
@@ -75,7 +77,7 @@ def count_each(counted: Counting) -> tuple[tuple[Row, ...], ...]:
 
 def _sorted_rows(counted: Counting, found: list[tuple[Any, ...]]) -> tuple[Row, ...]:
     metric, width = counted.metric, len(counted.slices)
-    ripe = _ripe_age(counted) if metric.id.startswith("conversion.") else None
+    ripe = _ripe_age(counted)
     made = [_row(counted, record, ripe) for record in found]
     total = next((row for row in made if not row.by), _empty(metric))
     rest = sorted((row for row in made if row.by), key=lambda row: tuple(row.by.values()))
@@ -88,7 +90,7 @@ def _sorted_rows(counted: Counting, found: list[tuple[Any, ...]]) -> tuple[Row, 
 def records_of(counted: Counting) -> tuple[dict[str, object], ...]:
     """Give the records that a number counts, each with its value, grade, day and slices."""
     keys = "".join(f", {key} as {name}" for key, name in zip(counted.keys, counted.slices, strict=True))
-    hit = ", f.hit" if counted.metric.aggregate in ("rate", "share") else ""
+    hit = ", f.hit" if counted.metric.aggregate in ("rate", "share", "flow") else ""
     if counted.metric.unit == "money":
         named = "" if "currency" in counted.slices else ", f.currency"
         keys += f", f.original{named}, f.rate"
@@ -135,6 +137,7 @@ def _row(counted: Counting, record: tuple[Any, ...], ripe: float | None) -> Row:
     width = len(counted.slices)
     by = {} if record[width] == 1 else dict(zip(counted.slices, record[:width], strict=True))
     n, measure, whole, newest, valued, *shares = record[width + 1 :]
+    n = int(whole or 0) if counted.metric.aggregate == "flow" else n
     value, interval, absent = value_of(counted.metric, n, measure, whole, valued)
     weight = sum(float(share or 0) for share in shares)
     grade = {name: float(share) / weight for name, share in zip(GRADES, shares, strict=True) if share} if weight else {}
@@ -169,7 +172,11 @@ def _share_of_all(row: Row, wholes: dict[tuple[Any, ...], Any]) -> Row:
 
 
 def _ripe_age(counted: Counting) -> float | None:
-    """Give the 90th percentile, in seconds, of the time from first contact to winning, as of the moment."""
+    """Give the age in seconds from which a cohort is mature: its horizon, or the p90 of the time to win; else None."""
+    if counted.metric.fact in HORIZON:
+        return HORIZON[counted.metric.fact] * SECONDS_OF_DAY
+    if not counted.metric.id.startswith("conversion."):
+        return None
     sql = """select percentile_cont(0.9) within group (order by date_diff('second', l.first_contact_at, w.won_at))
       from leads as l join lead_wins as w on w.lead_id = l.record
       where w.won_at <= $as_of and $as_of < w.reopened_at and w.won_at >= l.first_contact_at"""

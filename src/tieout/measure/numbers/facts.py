@@ -8,12 +8,14 @@ rate), `grade` (0 observed, 1 derived, 2 assumed, 3 missing), `day` (of the comp
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
 from tieout.measure.leads_at import leads_sql
 from tieout.measure.lens_sql import LensView, converted_sql, counted_sql, quoted
+from tieout.measure.numbers.funnel_facts import FUNNEL, FUNNEL_COLUMNS, FUNNEL_DIMENSIONS, FUNNEL_FACTS
 from tieout.measure.quality.deals import evidenced_sql
 from tieout.measure.quality.number_facts import judged_sql, lead_required_sql, required_sql
 from tieout.measure.states import ORGANIZATION, Parameters, parameters_of, stamps_of, states_sql
@@ -69,6 +71,8 @@ def columns_of(metric: Metric) -> Mapping[str, Kind]:
     """Give the columns that `--where` may use for this number."""
     if metric.fact in ("leads", "lead_required"):
         return LEAD_COLUMNS
+    if metric.fact in FUNNEL_FACTS:
+        return FUNNEL_COLUMNS
     return REVENUE_COLUMNS if metric.fact == "revenue" else OPPORTUNITY_COLUMNS
 
 
@@ -316,6 +320,15 @@ def _judged(view: LensView, contract: Contract, test: str, condition: str) -> Fa
     return Facts(sql, parameters, {**OPPORTUNITY_DIMENSIONS, "why": "f.why"})
 
 
+# -- the funnel
+
+
+def _of_funnel(
+    view: LensView, contract: Contract, *, rows: Callable[[LensView, Contract], tuple[str, Parameters]]
+) -> Facts:
+    return Facts(*rows(view, contract), FUNNEL_DIMENSIONS)
+
+
 FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
     "units": _units,
     "sourced": _sourced,
@@ -332,5 +345,6 @@ FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
     "claimed_stage": _claimed_stage,
     "evidenced": _evidenced,
     "stale": _stale,
+    **{name: partial(_of_funnel, rows=rows) for name, rows in FUNNEL.items()},
 }
 """Every fact by name."""

@@ -8,7 +8,7 @@ from typing import Literal
 from tieout.contract.model import Band, Lens
 from tieout.measure.answers import Unit
 
-Aggregate = Literal["sum", "rate", "mean", "median", "p75", "share", "count", "coverage"]
+Aggregate = Literal["sum", "rate", "mean", "median", "p75", "share", "count", "coverage", "flow"]
 
 
 @dataclass(frozen=True, slots=True)
