@@ -143,6 +143,8 @@ def tick(value: float, unit: Unit) -> str:
             return figures.short(Decimal(str(value)))
         case "rate":
             return f"{100 * value:.4g}%".replace("-", figures.MINUS)
+        case "touches":
+            return f"{value:.4g}".replace("-", figures.MINUS)
         case "days":
             return f"{value:.4g} d".replace("-", figures.MINUS)
         case "ratio":
