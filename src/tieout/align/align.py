@@ -11,6 +11,7 @@ from tieout.align.lifecycle_sql import met_by_leads
 from tieout.align.mapping import FeedFiles, source_view
 from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import run_steps
+from tieout.align.working_time import create_working_tables
 from tieout.contract.vocabulary import ENTITIES
 from tieout.history.changes import changes
 from tieout.history.keyed import email_sql, keyed_sql
@@ -63,4 +64,5 @@ def align(
         engine.execute(f"create temp view source_{entity} as {view}")
     engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
     engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
+    create_working_tables(engine, contract, heard_until)
     run_steps(engine, progress)

@@ -14,6 +14,6 @@ with told as (
 select
   lead_id, stage, "at" as entered_at,
   lead("at", 1, timestamp '9999-12-31') over (partition by lead_id order by "at", record) as left_at,
-  step, sent_back, nullif(trim(reason), '') as reason, user_id
+  step, sent_back, nullif(trim(reason), '') as reason, user_id, record
 from told
 where place = 1 and op = 'put' and lead_id is not null and "at" is not null

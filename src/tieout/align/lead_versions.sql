@@ -19,6 +19,7 @@ select
   record, case when ordinal = 1 then timestamp '0001-01-01' else begins_at end as valid_from, next_at as valid_to,
   begins_at as told_at, op = 'delete' as deleted, owner_id, account_id, segment, region, source, source_raw, status, score,
   campaign_id, landing_page, industry, employees, country,
-  lower(coalesce(nullif(trim(domain), ''), split_part(email, '@', 2))) as domain, met
+  lower(coalesce(nullif(trim(domain), ''), split_part(email, '@', 2))) as domain, met,
+  email is not null or phone is not null as reachable
 from told
 where next_at > begins_at or ordinal = 1

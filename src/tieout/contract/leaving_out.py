@@ -45,6 +45,7 @@ def _without(contract: Contract, paths: set[Path]) -> Contract:
         "merges": _kept(contract.merges, by_file.get(contract.pipeline.merges, none)),
         "distinct": _kept(contract.distinct, by_file.get(contract.pipeline.distinct, none)),
         "team": _kept(contract.team, by_file.get(contract.audience.team, none)),
+        "absences": _kept(contract.absences, by_file.get(contract.company.absences, none)),
     }
     named = {
         "lenses": _named(contract.lenses, by_file.get("lenses.yaml", none)),
@@ -95,9 +96,10 @@ def _defaulted(part: M, paths: set[Path]) -> M:
 
 def _company(company: Company, paths: set[Path]) -> Company:
     segments, calendars = _under(paths, "segments"), _under(paths, "calendars")
-    rest = {path for path in paths if path[:1] not in {("segments",), ("calendars",)}}
+    rest = {path for path in paths if path[:1] not in {("segments",), ("calendars",), ("working_hours",)}}
     kept = {
         "segments": _kept(company.segments, segments),
+        "working_hours": _kept(company.working_hours, _under(paths, "working_hours")),
         "calendars": _named(company.calendars, calendars) or Company().calendars,
     }
     return _defaulted(company.model_copy(update=kept), rest)
@@ -142,7 +144,8 @@ def _lifecycle(lifecycle: Lifecycle, paths: set[Path]) -> Lifecycle:
         for index, stage in enumerate(lifecycle.stages)
         if index not in out
     )
-    return lifecycle.model_copy(update={"stages": kept or Lifecycle().stages})
+    commitments = _kept(lifecycle.commitments, _under(paths, "commitments"))
+    return lifecycle.model_copy(update={"stages": kept or Lifecycle().stages, "commitments": commitments})
 
 
 def _sources(contract: Contract, paths: set[Path]) -> dict[str, System]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from tieout.basics.findings import Finding
 from tieout.contract.leaving_out import leave_out
 from tieout.contract.model import (
+    Absence,
     Audience,
     Company,
     Contract,
@@ -62,6 +63,7 @@ REGISTERS = (
     ("merges", "pipeline", "merges", Merge),
     ("distinct", "pipeline", "distinct", Distinct),
     ("team", "audience", "team", TeamEntry),
+    ("absences", "company", "absences", Absence),
 )
 """Each register: its part of the contract, the file and key that name it, and what a row is."""
 

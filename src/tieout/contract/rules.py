@@ -9,6 +9,7 @@ from tieout.contract.places import Fault, Path, Places
 from tieout.contract.rulebook import Rule, Rulebook
 from tieout.contract.rules_calendars import CALENDAR_RULES
 from tieout.contract.rules_funnel import FUNNEL_RULES
+from tieout.contract.rules_hours import HOURS_RULES
 from tieout.contract.rules_identity import IDENTITY_RULES
 from tieout.contract.rules_pipeline import PIPELINE_RULES
 from tieout.contract.rules_placing import PLACING_RULES
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     *REGISTER_RULES,
     *IDENTITY_RULES,
     *REPORTED_RULES,
+    *HOURS_RULES,
 )
 
 

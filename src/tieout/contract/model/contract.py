@@ -13,7 +13,7 @@ from tieout.contract.model.lifecycle import Lifecycle
 from tieout.contract.model.pipeline import Pipeline
 from tieout.contract.model.plan import NumberTerms, Plan
 from tieout.contract.model.quality import Quality
-from tieout.contract.model.registers import Distinct, Exclusion, Merge, Rate, TeamEntry
+from tieout.contract.model.registers import Absence, Distinct, Exclusion, Merge, Rate, TeamEntry
 from tieout.contract.model.sources import System
 
 
@@ -38,4 +38,5 @@ class Contract(Model):
     merges: tuple[Merge, ...] = ()
     distinct: tuple[Distinct, ...] = ()
     team: tuple[TeamEntry, ...] = ()
+    absences: tuple[Absence, ...] = ()
     sheets: dict[str, str] = Field(default_factory=dict)

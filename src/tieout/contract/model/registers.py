@@ -65,3 +65,13 @@ class TeamEntry(Model):
     to: date | None = None
     reason: str
     owner: str
+
+
+class Absence(Model):
+    """An approved absence of a user, from a day through a day, in the time zone of the user's hours."""
+
+    user: str
+    from_: date = Field(alias="from")
+    to: date
+    reason: str
+    owner: str | None = None

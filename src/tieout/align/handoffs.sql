@@ -1,0 +1,87 @@
+-- align/handoffs.sql: one row for each time that somebody was handed over: a lead entered a stage, a deal was won, a renewal was opened.
+-- A merged lead stands for its survivor, and being told the same stage again is no new hand-off. `forward_at` is when
+-- the lead went on to a later stage; `ended_at` is when it went back, entered the same stage anew or left the stages of
+-- the contract (a deal: was re-opened, a renewal: closed): what happens from then on does not answer.
+with told as (
+  select
+    coalesce(n.survivor, s.lead_id) as lead_id, s.lead_id as told_lead_id, s.stage, s.entered_at, s.user_id, g.place,
+    row_number() over (
+      partition by coalesce(n.survivor, s.lead_id) order by s.entered_at, coalesce(g.place, -1), s.record, s.lead_id
+    ) as ordinal
+  from lead_stages as s
+  left join survivors_now as n on n.object = 'lead' and n.record = s.lead_id
+  left join lifecycle_stages as g on g.name = s.stage
+),
+followed as (
+  select t.*, lag(stage) over (partition by lead_id order by ordinal) as stage_before
+  from told as t
+),
+entered as (
+  select * from followed where stage is distinct from stage_before
+),
+going as (
+  select
+    a.lead_id, a.ordinal,
+    min(b.entered_at) filter (where b.place > a.place) as forward_at,
+    min(b.entered_at) filter (where b.place is null or b.place <= a.place) as ended_at
+  from entered as a
+  join entered as b on b.lead_id = a.lead_id and b.ordinal > a.ordinal
+  group by a.lead_id, a.ordinal
+),
+leads_over as (
+  select
+    e.lead_id, e.told_lead_id, cast(null as varchar) as opportunity_id, l.account_id, l.person, e.stage, e.entered_at as started_at,
+    e.user_id as changed_by,
+    case when g.ended_at is null or g.forward_at < g.ended_at then g.forward_at end as forward_at, g.ended_at,
+    l.record is not null as lead_known
+  from entered as e
+  join handoff_terms as h on h.stage = e.stage and h.begins = 'stage'
+  left join going as g on g.lead_id = e.lead_id and g.ordinal = e.ordinal
+  left join leads as l on l.record = e.lead_id
+),
+deals_over as (
+  select
+    p.lead_id, p.lead_id as told_lead_id, o.record as opportunity_id, p.account_id, l.person, h.stage, o.closed_at as started_at,
+    cast(null as varchar) as changed_by, cast(null as timestamp) as forward_at,
+    case when o.reopened_at < timestamp '9999-01-01' then o.reopened_at end as ended_at, true as lead_known
+  from outcomes as o
+  join opportunities as p on p.record = o.record and p.into_record is null and not p.deleted
+  join handoff_terms as h on h.begins = 'won'
+  left join leads as l on l.record = p.lead_id
+  where o.outcome = 'won' and lower(coalesce(p.type, '')) <> 'renewal'
+),
+opened as (
+  select record, min(entered_at) as opened_at from stage_visits group by record
+),
+closed as (
+  select record, min(closed_at) as closed_at from outcomes group by record
+),
+renewals_over as (
+  select
+    p.lead_id, p.lead_id as told_lead_id, p.record as opportunity_id, p.account_id, l.person, h.stage, s.opened_at as started_at,
+    cast(null as varchar) as changed_by, cast(null as timestamp) as forward_at, c.closed_at as ended_at, true as lead_known
+  from opportunities as p
+  join opened as s on s.record = p.record
+  join handoff_terms as h on h.begins = 'renewal'
+  left join closed as c on c.record = p.record
+  left join leads as l on l.record = p.lead_id
+  where p.into_record is null and not p.deleted and lower(coalesce(p.type, '')) = 'renewal'
+),
+every as (
+  select * from leads_over
+  union all
+  select * from deals_over
+  union all
+  select * from renewals_over
+)
+select
+  coalesce(e.opportunity_id, e.lead_id) as record,
+  row_number() over (
+    partition by coalesce(e.opportunity_id, e.lead_id), e.stage order by e.started_at, e.told_lead_id
+  ) as time_number,
+  e.stage, h.place, h.begins, h.answer, h.within, h.business, h.to_owner, e.lead_id, e.told_lead_id, e.opportunity_id,
+  e.account_id, e.person, e.lead_known, e.started_at, e.changed_by, e.forward_at, e.ended_at
+from every as e
+join handoff_terms as h on h.stage = e.stage
+cross join present as n
+where e.started_at <= n.heard_until
