@@ -11,6 +11,7 @@ from tieout.align.mapping import fields_of
 from tieout.align.plan_findings import plan_findings
 from tieout.align.rate_findings import rate_findings
 from tieout.align.rules import RULES
+from tieout.align.rules_handoffs import HANDOFF_RULES
 from tieout.align.rules_lifecycle import LIFECYCLE_RULES
 from tieout.align.rules_organization import ORGANIZATION_RULES
 from tieout.basics.findings import Finding, Level, nearest
@@ -30,11 +31,8 @@ def data_findings(
     engine: Connection, contract: Contract, feeds: Sequence[FeedFiles], heard: datetime
 ) -> tuple[Finding, ...]:
     """Run every rule over a build that has just been filled; the source views must still be there."""
-    found = [
-        finding
-        for rule in (*RULES, *ORGANIZATION_RULES, *LIFECYCLE_RULES)
-        for finding in _by_rule(engine, contract, rule)
-    ]
+    rules = (*RULES, *ORGANIZATION_RULES, *LIFECYCLE_RULES, *HANDOFF_RULES)
+    found = [finding for rule in rules for finding in _by_rule(engine, contract, rule)]
     return (
         *_unreadable(engine, feeds),
         *rate_findings(engine, contract, heard),

@@ -40,7 +40,7 @@ class Reach:
     now: datetime
 
 
-def create_working_tables(engine: Connection, contract: Contract, heard_until: datetime) -> None:
+def create_working_tables(engine: Connection, contract: Contract, heard_until: datetime | None) -> None:
     """Write hand-offs and working time; the source views must be there, for the time that the data covers."""
     terms = handoffs_of(contract.lifecycle)
     engine.execute(
@@ -68,7 +68,7 @@ def create_working_tables(engine: Connection, contract: Contract, heard_until: d
         functions = [[one.stage, function] for one in terms for function in dict.fromkeys(one.functions)]
         engine.executemany("insert into handoff_functions values (?, ?)", functions)
     business = [one.within for one in terms if one.business]
-    _write(engine, contract, _reach(engine, heard_until, max(business, default=0)) if business else None)
+    _write(engine, contract, _reach(engine, heard_until, max(business)) if business and heard_until else None)
 
 
 def _key(name: str | None) -> str | None:
