@@ -18,7 +18,7 @@ def test_it_loads_without_findings(tmp_path: Path) -> None:
     assert findings == ()
     contract, findings = load_contract(tmp_path / "new" / "contract", ("pipeline.open_qualified",))
     assert findings == ()
-    tables = {"rates.csv", "exclusions.csv", "merges.csv", "distinct.csv", "team.csv"}
+    tables = {"rates.csv", "exclusions.csv", "merges.csv", "distinct.csv", "team.csv", "absences.csv"}
     assert {file.name for file in files} == {*FILES, *tables}
     assert contract.sources["crm"].path == "exports"
     assert (tmp_path / "new" / "exports").is_dir()
@@ -51,7 +51,7 @@ def test_a_contract_that_is_there_is_left_alone(tmp_path: Path, there: str) -> N
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "contract").mkdir()
     files, findings = starter.write_starter(tmp_path)
-    assert len(files) == 15
+    assert len(files) == 16
     assert findings == ()
 
 
