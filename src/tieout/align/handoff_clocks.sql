@@ -32,13 +32,13 @@ states as (
     row_number() over (
       partition by h.record, h.stage, h.time_number
       order by
-        case when v.told_from >= h.started_at then 0 else 1 end,
-        case when v.told_from >= h.started_at then v.told_from end, v.told_from desc, v.ordinal
+        case when v.told_at >= h.started_at then 0 else 1 end, case when v.told_at >= h.started_at then v.told_at end,
+        v.told_at desc, v.valid_to
     ) as nearest
   from handoffs as h
   join (
     select
-      record as lead_record, ordinal, told_from, source, source_raw, status, score, campaign_id, landing_page, industry,
+      record as lead_record, told_at, valid_to, source, source_raw, status, score, campaign_id, landing_page, industry,
       employees, country, region, segment, domain, reachable
     from lead_versions
     where not deleted

@@ -1,16 +1,29 @@
 -- align/handoffs.sql: one row for each time that somebody was handed over: a lead entered a stage, a deal was won, a renewal was opened.
 -- A merged lead stands for its survivor, and being told the same stage again is no new hand-off. `forward_at` is when
--- the lead went on to a later stage; `ended_at` is when it went back, entered the same stage anew or left the stages of
+-- the lead went on to a later stage; `ended_at` is when it was sent back, entered the same stage anew or left the stages of
 -- the contract (a deal: was re-opened, a renewal: closed): what happens from then on does not answer.
-with told as (
+with places as (
+  select distinct name, place from lifecycle_stages
+),
+changes as (
+  select lead_id, stage, entered_at, sent_back, user_id, record
+  from lead_stages
+  union all
+  select e.lead_id, g.name, e."at", e.ending, cast(null as varchar), e.lead_id
+  from funnel_events as e
+  left join lifecycle_stages as g on e.told_by = 'criterion' and g.step = e.step and g.criterion is not null
+  where e.told_by in ('criterion', 'status')
+),
+told as (
   select
-    coalesce(n.survivor, s.lead_id) as lead_id, s.lead_id as told_lead_id, s.stage, s.entered_at, s.user_id, g.place,
+    coalesce(n.survivor, s.lead_id) as lead_id, s.lead_id as told_lead_id, s.stage, s.entered_at, s.user_id,
+    case when s.sent_back is null then g.place end as place,
     row_number() over (
       partition by coalesce(n.survivor, s.lead_id) order by s.entered_at, coalesce(g.place, -1), s.record, s.lead_id
     ) as ordinal
-  from lead_stages as s
+  from changes as s
   left join survivors_now as n on n.object = 'lead' and n.record = s.lead_id
-  left join lifecycle_stages as g on g.name = s.stage
+  left join places as g on g.name = s.stage
 ),
 followed as (
   select t.*, lag(stage) over (partition by lead_id order by ordinal) as stage_before

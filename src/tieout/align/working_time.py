@@ -44,14 +44,15 @@ def create_working_tables(engine: Connection, contract: Contract, heard_until: d
     """Write hand-offs and working time; the source views must be there, for the time that the data covers."""
     terms = handoffs_of(contract.lifecycle)
     engine.execute(
-        "create table handoff_terms (stage varchar, place integer, begins varchar, within bigint, business boolean, "
-        "answer varchar, from_key varchar, to_owner varchar, team varchar, team_key varchar)"
+        "create table handoff_terms (stage varchar, place integer, step integer, begins varchar, within bigint, "
+        "business boolean, answer varchar, from_key varchar, to_owner varchar, team varchar, team_key varchar)"
     )
     engine.execute("create table handoff_functions (stage varchar, function_key varchar)")
     rows = [
         [
             one.stage,
             one.place,
+            one.step,
             one.begins,
             one.within,
             one.business,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tieout.contract.funnel import PLACE, stage_of, steps_of
 from tieout.contract.model import Commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from tieout.contract.model import Lifecycle, LifecycleStage
@@ -19,10 +19,6 @@ HOURS = 24.0
 """How soon a hand-off is answered where the contract does not say."""
 HOUR = 3_600_000_000
 """Microseconds of an hour."""
-BEGINNINGS: dict[str, Begins] = {
-    "customer": "won", "closed won": "won", "won": "won", "renewal": "renewal",
-}  # fmt: skip
-"""Names of stages that begin with a deal, where the contract does not say what a stage begins with."""
 SALES, SUCCESS = ("sales",), ("customer success", "success", "cs")
 _TERMS = ("handoff", "volume", "quality", "response_rate", "sales_cycle_days", "reason", "approver")
 
@@ -36,6 +32,7 @@ class Handoff:
 
     stage: str
     place: int
+    step: int
     begins: Begins
     within: int
     business: bool
@@ -50,9 +47,11 @@ class Handoff:
 def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
     """Give the hand-offs: stages that name a time, that the next owner takes over, or that begin with a deal."""
     found = []
-    for place, stage in enumerate(lifecycle.stages):
-        following = _following(lifecycle.stages, place)
-        begins = begins_of(stage)
+    steps = steps_of(lifecycle)
+    begin = [begins_of(lifecycle, stage) for stage in lifecycle.stages]
+    for place, (stage, begins) in enumerate(zip(lifecycle.stages, begin, strict=True)):
+        more = place + 1 < len(begin) and begin[place + 1] == "stage"
+        following = lifecycle.stages[place + 1] if more else None
         to_owner = (following.owner if following else None) if begins == "stage" else stage.owner
         changes = begins == "stage" and None not in (stage.owner, to_owner) and not _same(stage.owner, to_owner)
         if stage.answer_within_hours is None and not changes and (begins == "stage" or not stage.owner):
@@ -61,6 +60,7 @@ def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
             Handoff(
                 stage=stage.name,
                 place=place,
+                step=PLACE[steps[stage.name]],
                 begins=begins,
                 within=round((stage.answer_within_hours or HOURS) * HOUR),
                 business=stage.hours == "business",
@@ -76,15 +76,11 @@ def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
     return tuple(found)
 
 
-def begins_of(stage: LifecycleStage) -> Begins:
-    """Say what a stage begins with: as the contract says, else by its name."""
-    return stage.begins or BEGINNINGS.get(stage.name.strip().casefold(), "stage")
-
-
-def _following(stages: Sequence[LifecycleStage], place: int) -> LifecycleStage | None:
-    """Give the stage after one, unless it is a deal that begins it."""
-    following = stages[place + 1] if place + 1 < len(stages) else None
-    return following if following and begins_of(following) == "stage" else None
+def begins_of(lifecycle: Lifecycle, stage: LifecycleStage) -> Begins:
+    """Say what a hand-off of a stage begins with: the first stage that is won or a renewal begins with the deal."""
+    if stage.name == stage_of(lifecycle, "won"):
+        return "won"
+    return "renewal" if stage.name == stage_of(lifecycle, "renewal") else "stage"
 
 
 def _same(one: str | None, other: str | None) -> bool:

@@ -129,7 +129,7 @@ def teams_have_hours(book: Rulebook) -> Iterator[Fault]:
 def deals_are_answered_by_touch(book: Rulebook) -> Iterator[Fault]:
     """A hand-off that begins with a deal is answered by a touch: no later stage of a person answers it."""
     for index, stage in enumerate(book.contract.lifecycle.stages):
-        if stage.answer != "touch" and begins_of(stage) != "stage":
+        if stage.answer != "touch" and begins_of(book.contract.lifecycle, stage) != "stage":
             message = f"'{shorten(stage.name)}' begins with a deal, so that only a touch answers it."
             path: Path = (LIFECYCLE, "stages", index, "answer")
             yield book.fault(path, "handoff.answer", message, "Write 'answer: touch', or delete the key.")

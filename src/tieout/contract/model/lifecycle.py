@@ -16,10 +16,10 @@ Step = Literal["lead", "mql", "sal", "sql", "opportunity", "won", "renewal"]
 class LifecycleStage(Model):
     """A stage of a person's way to being a customer: its criterion, who owns it, how it is handed over.
 
-    A hand-off begins when a person enters the stage (`begins: stage`), a deal is `won`, or a `renewal` is opened. It is
-    answered within `answer_within_hours`, elapsed ones or `business` ones, by a human `touch`, by moving on to a later
-    `stage`, or by `either`; `answered_by` are the functions whose touches count, `team` the one whose hours the clock
-    runs on where the owner's team is not known.
+    A hand-off begins when a person enters the stage, a deal is won, or a renewal is opened. It is answered within
+    `answer_within_hours`, elapsed ones or `business` ones, by a human `touch`, by moving on to a later `stage`, or by
+    `either`; `answered_by` are the functions whose touches count, `team` the one whose hours the clock runs on where
+    the owner's team is not known.
     `also` are former names. `step` says which step of the funnel the stage is, where its name does not.
     """
 
@@ -34,7 +34,6 @@ class LifecycleStage(Model):
     hours: Literal["elapsed", "business"] = "elapsed"
     answer: Literal["touch", "stage", "either"] = "touch"
     answered_by: tuple[str, ...] = ()
-    begins: Literal["stage", "won", "renewal"] | None = None
     team: str | None = None
     reasons: tuple[str, ...] = ()
 
