@@ -16,7 +16,7 @@ from bench.measuring import Result, machine
 from bench.proposing import init_from
 from bench.report import Measured, keep, print_table, write_report
 from bench.tying import tying
-from bench.whole import changed_file, first_pull, sample_company
+from bench.whole import changed_file, first_pull, sample_company, whole_line
 
 BENCHES = {
     "second-pull": second_pull,
@@ -24,6 +24,7 @@ BENCHES = {
     "figures": figures,
     "changed-file": changed_file,
     "sample-company": sample_company,
+    "whole-line": whole_line,
     "erase": erase_one,
     "duplicates": doubles,
     "init-from": init_from,

@@ -51,6 +51,8 @@ each is written anew. `tieout erase --yes`: plan, rewriting and proof.""",
     "init-from": """1 GB of exports in ten files: weekly deals, accounts, contacts, mail events, charges, invoices with
 decimal commas. `tieout init --from --no-refresh`, from its start to its end; the median of three.""",
     "tie": """A list of 230 rows tied out to the company of `figures`: by ids, by names, and `--find`.""",
+    "whole-line": """Deals with two years of weekly extracts, persons, the log of their stages and activities: the
+first refresh, from exports to published numbers.""",
     "sample-company": "The sample company, made and asked by the commands that a person types.",
 }
 

@@ -95,3 +95,24 @@ def _told(runs: Sequence[Run]) -> str:
     walls = ", ".join(f"{one.wall:.2f}" for one in runs)
     memory = max(one.memory for one in runs) / 1e9
     return f"runs {walls} s; processor {statistics.median(one.processor for one in runs):.2f} s; {memory:.2f} GB"
+
+
+def whole_line(scale: float) -> list[Result]:
+    """Measure the first refresh of a large company: deals with their history, persons, their ways and activities."""
+    records, leads, activities = int(500_000 * scale), int(1_000_000 * scale), int(10_000_000 * scale)
+    root = (BUILD / f"line-{records}").absolute()
+    call = f"write_line(folder, {records}, {leads}, {4 * leads}, {activities})"
+    apart(
+        "from bench.company import make_once\nfrom bench.people import *\n"
+        f"make_once({str(root)!r}, lambda folder: {call})"
+    )
+    for folder in (root / "ledger", root / ".tieout"):
+        shutil.rmtree(folder, ignore_errors=True)
+    taken = _refresh(root)
+    size = (
+        f"{records:,} opportunities, ten states each, {leads:,} persons, {4 * leads:,} changes, {activities:,} touches"
+    )
+    return [
+        Result("first refresh of everything", taken.wall, "s", 180, note=f"{size}; processor {taken.processor:.0f} s"),
+        Result("first refresh of everything, memory", taken.memory / 1e9, "GB", 6),
+    ]
