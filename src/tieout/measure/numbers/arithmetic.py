@@ -6,6 +6,8 @@ from decimal import Decimal
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
+from tieout.measure.numbers.metric import LASTING
+
 if TYPE_CHECKING:
     from tieout.contract.model import Band, Contract
     from tieout.measure.answers import Row, Value
@@ -25,8 +27,9 @@ MEASURES = {
     "flow": "sum(case when f.hit then 1 else 0 end)",
     "median": "percentile_cont(0.5) within group (order by f.value)",
     "p75": "percentile_cont(0.75) within group (order by f.value)",
+    **dict.fromkeys(LASTING, "null"),
 }
-"""How each aggregate is taken from the rows of a fact."""
+"""How each aggregate is taken from the rows of a fact; lasting.py takes those of what still goes on."""
 
 NOTHING = {
     "rate": "no records in the denominator",
@@ -56,14 +59,16 @@ def value_of(metric: Metric, n: int, measure: Any, whole: Any, valued: int) -> V
         case _ if not valued:
             return None, None, "no records to take it from"
         case _:
-            return _average(metric, measure, valued), None, None
+            return _average(metric, measure, valued)
 
 
-def _average(metric: Metric, measure: Any, valued: int) -> float:  # noqa: ANN401 - engine values
+def _average(metric: Metric, measure: Any, valued: int) -> Valued:  # noqa: ANN401 - engine values
     """Give a mean or a quantile: of days in days, of touches as they are."""
     if metric.aggregate == "mean":
-        return int(measure) / (valued * DAY)
-    return float(measure) if metric.unit == "touches" else float(measure) / DAY
+        return int(measure) / (valued * DAY), None, None
+    if measure is None:
+        return None, None, f"too many still go on: the {LASTING[metric.aggregate]} is not reached"
+    return float(measure) if metric.unit == "touches" else float(measure) / DAY, None, None
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from tieout.measure.answers import Answer, Question, QuestionError, Row
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
-from tieout.measure.numbers.knowable import before_history, unknowable
+from tieout.measure.numbers.knowable import before_history, no_competitor, unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.original import by_currency, left_out, only_money
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.measure.numbers.velocity import velocity
 from tieout.measure.quality.number_facts import nothing_asked
 from tieout.warehouse.engine import EngineError
 
@@ -25,9 +26,12 @@ def ask(asked: Asked, question: Question) -> Answer:
         only_money(metric)
     if metric.aggregate == "coverage":
         return coverage(asked, question, metric)
+    if metric.aggregate == "velocity":
+        return velocity(asked, question, metric)
     view = view_of(asked, question, metric)
     counted = counting(asked, question, metric, view)
-    if reason := nothing_asked(metric.fact, asked.contract) or unknowable(asked, view):
+    untold = nothing_asked(metric.fact, asked.contract) or no_competitor(asked, metric.fact)
+    if reason := untold or unknowable(asked, view):
         return label(asked, question, metric, view, (Row({}, None, 0, absent=reason),))
     try:
         records = records_of(counted) if question.records else None

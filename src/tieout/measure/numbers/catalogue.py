@@ -9,6 +9,7 @@ from tieout.contract.model import Band
 from tieout.measure.numbers.funnel_metrics import FUNNEL_METRICS
 from tieout.measure.numbers.metric import ANY_OPEN, CLOSED_WON, Aggregate, Metric
 from tieout.measure.numbers.quality_metrics import QUALITY_METRICS
+from tieout.measure.numbers.stage_metrics import STAGE_METRICS
 
 __all__ = ["BY_ID", "METRICS", "Metric"]
 
@@ -252,6 +253,7 @@ METRICS: tuple[Metric, ...] = (
         for aggregate, word in AVERAGES
     ),
     *FUNNEL_METRICS,
+    *STAGE_METRICS,
     *QUALITY_METRICS,
 )
 

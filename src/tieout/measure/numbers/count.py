@@ -11,7 +11,10 @@ from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import DAY, MEASURES, value_of, verdict
 from tieout.measure.numbers.facts import TIME_DIMENSIONS, Facts, facts_of
 from tieout.measure.numbers.funnel_facts import HORIZON
+from tieout.measure.numbers.lasting import with_quantiles
+from tieout.measure.numbers.metric import LASTING
 from tieout.measure.numbers.question import Asked, slices_of
+from tieout.measure.numbers.win_facts import cycle_p90_sql
 from tieout.measure.run_sql import rows as fetch
 from tieout.measure.run_sql import run
 
@@ -64,7 +67,8 @@ def counting(asked: Asked, question: Question, metric: Metric, view: LensView) -
 
 def count(counted: Counting) -> tuple[Row, ...]:
     """Give the total and the slices, sorted."""
-    return _sorted_rows(counted, fetch(counted.asked.engine, _sql(counted), counted.parameters))
+    found = fetch(counted.asked.engine, _sql(counted), counted.parameters)
+    return _sorted_rows(counted, with_quantiles(counted, found))
 
 
 def count_each(counted: Counting) -> tuple[tuple[Row, ...], ...]:
@@ -91,6 +95,7 @@ def records_of(counted: Counting) -> tuple[dict[str, object], ...]:
     """Give the records that a number counts, each with its value, grade, day and slices."""
     keys = "".join(f", {key} as {name}" for key, name in zip(counted.keys, counted.slices, strict=True))
     hit = ", f.hit" if counted.metric.aggregate in ("rate", "share", "flow") else ""
+    hit = ", f.hit as ended" if counted.metric.aggregate in LASTING else hit
     if counted.metric.unit == "money":
         named = "" if "currency" in counted.slices else ", f.currency"
         keys += f", f.original{named}, f.rate"
@@ -172,9 +177,16 @@ def _share_of_all(row: Row, wholes: dict[tuple[Any, ...], Any]) -> Row:
 
 
 def _ripe_age(counted: Counting) -> float | None:
-    """Give the age in seconds from which a cohort is mature: its horizon, or the p90 of the time to win; else None."""
+    """Give the age in seconds from which a cohort is mature: its horizon, or the p90 of the time to win; else None.
+
+    Of leads it is the time from first contact to winning, of deals that of a won cycle.
+    """
     if counted.metric.fact in HORIZON:
         return HORIZON[counted.metric.fact] * SECONDS_OF_DAY
+    if counted.metric.fact == "cohort":
+        p90 = cycle_p90_sql(counted.view, counted.asked.contract)
+        found = fetch(counted.asked.engine, p90, counted.parameters)[0][0]
+        return None if found is None else float(found) / 1e6
     if not counted.metric.id.startswith("conversion."):
         return None
     sql = """select percentile_cont(0.9) within group (order by date_diff('second', l.first_contact_at, w.won_at))

@@ -16,6 +16,8 @@ from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
 from tieout.measure.leads_at import leads_sql
 from tieout.measure.lens_sql import LensView, converted_sql, counted_sql, quoted
 from tieout.measure.numbers.funnel_facts import FUNNEL, FUNNEL_COLUMNS, FUNNEL_DIMENSIONS, FUNNEL_FACTS
+from tieout.measure.numbers.stage_facts import STAGE_FACTS, Compiled
+from tieout.measure.numbers.win_facts import WIN_FACTS
 from tieout.measure.quality.deals import evidenced_sql
 from tieout.measure.quality.number_facts import judged_sql, lead_required_sql, required_sql
 from tieout.measure.states import ORGANIZATION, Parameters, parameters_of, stamps_of, states_sql
@@ -237,6 +239,11 @@ def _governed(rows: str, view: LensView, *, dated: tuple[str, str], dimensions: 
     return Facts(sql, parameters_of(view, "a"), dimensions)
 
 
+def _of_deals(compiled: Compiled, view: LensView, contract: Contract) -> Facts:
+    """Give the facts of deals that other files compile."""
+    return Facts(*compiled(view, contract), OPPORTUNITY_DIMENSIONS)
+
+
 # -- leads and revenue
 
 
@@ -346,5 +353,6 @@ FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
     "evidenced": _evidenced,
     "stale": _stale,
     **{name: partial(_of_funnel, rows=rows) for name, rows in FUNNEL.items()},
+    **{name: partial(_of_deals, compiled) for name, compiled in (STAGE_FACTS | WIN_FACTS).items()},
 }
 """Every fact by name."""

@@ -30,3 +30,11 @@ def before_history(asked: Asked, view: LensView) -> str | None:
     if begins is None or begins <= view.moment.as_of:
         return None
     return f"nothing is known of that time: history begins on {local_day(begins, asked.zone)}"
+
+
+def no_competitor(asked: Asked, fact: str) -> str | None:
+    """Say that no lost deal names a competitor, so that nobody can tell which losses were competitive."""
+    if fact != "narrow":
+        return None
+    sql = "select 1 from opportunity_states where outcome = 'lost' and competitor is not null limit 1"
+    return None if fetch(asked.engine, sql) else "no lost deal names a competitor"

@@ -8,7 +8,23 @@ from typing import Literal
 from tieout.contract.model import Band, Lens
 from tieout.measure.answers import Unit
 
-Aggregate = Literal["sum", "rate", "mean", "median", "p75", "share", "count", "coverage", "flow"]
+Aggregate = Literal[
+    "sum",
+    "rate",
+    "mean",
+    "median",
+    "p75",
+    "share",
+    "count",
+    "coverage",
+    "flow",
+    "lasting_median",
+    "lasting_p75",
+    "lasting_p90",
+    "velocity",
+]
+LASTING: dict[Aggregate, str] = {"lasting_median": "median", "lasting_p75": "p75", "lasting_p90": "p90"}
+"""Quantiles of durations of which some still go on (survival.py): the fact's `hit` says that one has ended."""
 
 
 @dataclass(frozen=True, slots=True)
