@@ -13,7 +13,7 @@ from tieout.contract.archive import read_archived
 from tieout.history.keyed import hash_key
 from tieout.history.ledger import Ledger, LedgerError, erasures
 from tieout.measure.quality.findings import quality_findings
-from tieout.warehouse.builds import BuildFacts, build_key, make_build
+from tieout.warehouse.builds import BuildFacts, build_key, build_path, make_build
 from tieout.warehouse.contents import store_contract, store_findings
 from tieout.warehouse.engine import EngineError
 
@@ -70,19 +70,8 @@ def _build(
     *,
     fresh: bool = False,
 ) -> BuildFacts:
-    known_at, position = limits
-    feeds = feed_files(ledger, contract, known_at, position)
-    pulls = ledger.pulls(known_at=known_at, position=position)
-    facts = BuildFacts(
-        key="",
-        position=position or ledger.position,
-        known_at=known_at,
-        fingerprint=fingerprint,
-        version=program(),
-        heard_until=max(one.taken_at for one in pulls),
-        heard_from=min(one.taken_at for one in pulls),
-    )
-    facts = replace(facts, key=build_key(facts, _left_out(ledger, pulls, facts)))
+    feeds = feed_files(ledger, contract, *limits)
+    facts = _facts_of(ledger, fingerprint, limits)
 
     def fill(engine: Connection) -> None:
         watch = (lambda name: progress(name, 0, 0)) if progress else None
@@ -100,6 +89,21 @@ def _build(
     return facts
 
 
+def _facts_of(ledger: Ledger, fingerprint: str, limits: tuple[datetime | None, int | None]) -> BuildFacts:
+    known_at, position = limits
+    pulls = ledger.pulls(known_at=known_at, position=position)
+    facts = BuildFacts(
+        key="",
+        position=position or ledger.position,
+        known_at=known_at,
+        fingerprint=fingerprint,
+        version=program(),
+        heard_until=max(one.taken_at for one in pulls),
+        heard_from=min(one.taken_at for one in pulls),
+    )
+    return replace(facts, key=build_key(facts, _left_out(ledger, pulls, facts)))
+
+
 def _left_out(ledger: Ledger, pulls: Sequence[Pull], facts: BuildFacts) -> tuple[int, ...]:
     """Give the positions of pulls that should be in a build but cannot be read: it is another build without them."""
     used = {pull.position for pull in pulls}
@@ -114,6 +118,13 @@ def _left_out(ledger: Ledger, pulls: Sequence[Pull], facts: BuildFacts) -> tuple
 def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, known_at: datetime) -> BuildFacts:
     """Give the build of the same contract and position that knows what was known then, which must not be nothing."""
     return build(workspace, Ledger(workspace), contract, facts.fingerprint, known_at, facts.position)
+
+
+def known_builds(workspace: Workspace, facts: BuildFacts, moments: Sequence[datetime]) -> tuple[bool, ...]:
+    """Say of each moment whether the build that knows what was known then is there already; none is made."""
+    ledger = Ledger(workspace)
+    keys = [_facts_of(ledger, facts.fingerprint, (known_at, facts.position)).key for known_at in moments]
+    return tuple(build_path(workspace, key).exists() for key in keys)
 
 
 def archived_build(workspace: Workspace, position: int, fingerprint: str) -> BuildFacts:

@@ -9,6 +9,7 @@ from decimal import Decimal
 FULL = "\N{FULL BLOCK}"
 EIGHTHS = " ▏▎▍▌▋▊▉"
 UP, DOWN = "\N{DARK SHADE}", "\N{LIGHT SHADE}"
+RISING = "▁▂▃▄▅▆▇█"
 CUT = "\N{ALMOST EQUAL TO}"
 LINE = "\N{BOX DRAWINGS LIGHT VERTICAL}"
 
@@ -24,6 +25,18 @@ def bar(value: Decimal, largest: Decimal, width: int, mark: Decimal | None = Non
     place = min(max(round(mark / largest * width), 0), width)
     drawn = drawn.ljust(place + 1)
     return (drawn[:place] + LINE + drawn[place + 1 :]).rstrip()
+
+
+def spark(values: Sequence[Decimal | None], width: int) -> str:
+    """Draw a row of values as columns from 0 (or the least below it), one for each or for every few; a gap is blank."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return ""
+    low, high = min(*there, Decimal(0)), max(*there, Decimal(0))
+    count = min(len(values), width)
+    shown = [values[(place + 1) * len(values) // count - 1] for place in range(count)]
+    span = high - low or Decimal(1)
+    return "".join(" " if value is None else RISING[round((value - low) / span * 7)] for value in shown)
 
 
 def band(values: Sequence[float], low: float | None, high: float | None, width: int = 17) -> list[str]:

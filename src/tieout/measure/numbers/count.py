@@ -36,6 +36,8 @@ class Counting:
     view: LensView
     facts: Facts
     slices: dict[str, str]
+    many: int = 0
+    """How many moments or buckets the rows of the fact are of, told by their column `asked`; 0 where there is one."""
 
     @property
     def joins(self) -> str:
@@ -62,7 +64,7 @@ class Counting:
 def counting(asked: Asked, question: Question, metric: Metric, view: LensView) -> Counting:
     """Put together what is counted. Raises QuestionError where a dimension is not there."""
     facts = facts_of(metric, view, asked.contract)
-    return Counting(asked, question, metric, view, facts, slices_of(question, facts))
+    return Counting(asked, question, metric, view, facts, slices_of(question, facts), len(view.many))
 
 
 def count(counted: Counting) -> tuple[Row, ...]:
@@ -72,8 +74,8 @@ def count(counted: Counting) -> tuple[Row, ...]:
 
 
 def count_each(counted: Counting) -> tuple[tuple[Row, ...], ...]:
-    """Give the total and the slices at each of the view's many moments, counted in one statement."""
-    found: list[list[tuple[Any, ...]]] = [[] for _ in counted.view.many]
+    """Give the total and the slices at each of many moments or in each of many buckets, counted in one statement."""
+    found: list[list[tuple[Any, ...]]] = [[] for _ in range(counted.many)]
     for number, *record in fetch(counted.asked.engine, _sql(counted), counted.parameters):
         found[number].append(tuple(record))
     return tuple(_sorted_rows(counted, records) for records in found)
@@ -124,7 +126,7 @@ def _sql(counted: Counting) -> str:
     keys = [f"{key} as {name}" for key, name in zip(counted.keys, names, strict=True)]
     weight = "abs(f.value)" if counted.metric.aggregate in ("sum", "share") else "1"
     shares = [f"sum(case when f.grade = {grade} then {weight} else 0 end)" for grade in range(len(GRADES))]
-    asked = ["asked"] if counted.view.many else []
+    asked = ["asked"] if counted.many else []
     sets = {f"({', '.join(asked)})", f"({', '.join([*asked, *names])})"}
     return f"""
       select {", ".join([*asked, *names, f"grouping({names[0]})" if names else "1"])}, count(*),

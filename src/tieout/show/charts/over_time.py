@@ -278,7 +278,7 @@ def _columns(one: Series, buckets: Sequence[str], frame: Frame, shift: float, li
 
 
 def _paint(kind: Kind | None, *, partial: bool) -> tuple[str, str]:
-    if kind == "forecast" or (partial and kind != "plan"):
+    if kind == "forecast" or (partial and kind not in {"plan", "previous"}):
         return HATCH, token("actual")
     if kind == "plan":
         return token("paper"), token("actual")

@@ -1,0 +1,70 @@
+"""What shows figures over time: `tieout show`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from tieout.cli.given import (
+    AsCsv,
+    AsHtml,
+    AsJson,
+    Criteria,
+    InPeriod,
+    OnCalendar,
+    Org,
+    Records,
+    SlicedBy,
+    Where,
+    app,
+    give,
+    names_in,
+    output_of,
+    place,
+    refuse,
+)
+
+show_app = typer.Typer(help="Show figures over time: whence they came, where they went.", no_args_is_help=True)
+app.add_typer(show_app, name="show")
+
+
+@show_app.command("series")
+def show_series(
+    metric: Annotated[str, typer.Argument(help="A number of the glossary: tieout ask --list.")],
+    every: Annotated[
+        Literal["day", "week", "month", "quarter"], typer.Option("--every", help="The buckets.")
+    ] = "month",
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first day.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="The last day.")] = None,
+    period: InPeriod = None,
+    by: SlicedBy = None,
+    where: Criteria = None,
+    lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
+    calendar: OnCalendar = None,
+    org: Org = "as-was",
+    known_at: Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")] = None,
+    said_then: Annotated[bool, typer.Option("--said-then", help="As it was said at the end of each bucket.")] = False,
+    what_we_said: Annotated[bool, typer.Option("--what-we-said", help="As each refresh published it.")] = False,
+    restated: Annotated[bool, typer.Option("--restated", help="As known now, beside the others.")] = False,
+    builds: Annotated[bool, typer.Option("--builds", help="Make the builds that --said-then needs.")] = False,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    html: AsHtml = None,
+    workspace: Where = None,
+) -> int:
+    """Show a number by day, week, month or quarter: restated, as said then, and what we said."""
+    from tieout.commands.showing.series import SeriesGiven
+    from tieout.commands.showing.series import show_series as show
+    from tieout.measure.answers import Question
+    from tieout.over_time import Way
+
+    if known_at and (said_then or what_we_said):
+        refuse("--known-at goes with neither --said-then nor --what-we-said: those are as known at each moment.")
+    asked: list[tuple[bool, Way]] = [(said_then, "said then"), (what_we_said, "what we said")]
+    chosen = tuple(way for told, way in asked if told)
+    ways: tuple[Way, ...] = ("restated", *chosen) if restated or not chosen else chosen
+    question = Question(metric, period, names_in(by), None, None, False, calendar, org, None, where, lens, records)
+    given = SeriesGiven(every, first, last, known_at, ways, builds)
+    return give(show(place(workspace), question, given, output_of(json=json, csv=csv, html=html)))

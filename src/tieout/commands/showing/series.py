@@ -1,0 +1,59 @@
+"""`tieout show series`: a number in every bucket of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tieout.basics.calendars import PeriodError
+from tieout.basics.workspace import Workspace
+from tieout.commands.asking import Moments, filled
+from tieout.commands.result import Form, Output, Result, page, written
+from tieout.over_time import SeriesTerms, Way, series_of
+from tieout.show.as_json import dumps
+from tieout.show.over_time.series import series_csv, series_json, series_page
+from tieout.show.over_time.series_html import series_html
+
+if TYPE_CHECKING:
+    from tieout.measure.answers import Question
+    from tieout.measure.numbers.buckets import Every
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesGiven:
+    """A series as a person writes it."""
+
+    every: Every = "month"
+    first: str | None = None
+    last: str | None = None
+    known_at: str | None = None
+    ways: tuple[Way, ...] = ()
+    builds: bool = False
+
+
+def show_series(workspace: Workspace, question: Question, given: SeriesGiven, output: Output) -> Result:
+    """Show a number over time."""
+    company, asked = filled(workspace, question, Moments(None, given.known_at))
+    days = (_day(given.first, "--from"), _day(given.last, "--to"))
+    terms = SeriesTerms(given.every, days, given.ways or ("restated",), given.builds)
+    found = series_of(workspace, asked, terms)
+    if output.file:
+        return written(output.file, series_html(found, company))
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(series_json(found, company)))
+        case Form.CSV:
+            return Result(series_csv(found))
+        case Form.TEXT:
+            return page(series_page(output.terminal, found, company))
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        message = f"'{text}' is not a day for {option}. Allowed: 2026-07-06."
+        raise PeriodError(message) from error
