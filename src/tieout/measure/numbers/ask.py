@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Answer, Question, QuestionError, Row
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
+from tieout.measure.numbers.funnel_notes import funnel_absent, funnel_notes
 from tieout.measure.numbers.knowable import before_history, no_competitor, unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.original import by_currency, left_out, only_money
@@ -14,6 +16,10 @@ from tieout.measure.numbers.question import Asked, metric_named, view_of
 from tieout.measure.numbers.velocity import velocity
 from tieout.measure.quality.number_facts import nothing_asked
 from tieout.warehouse.engine import EngineError
+
+if TYPE_CHECKING:
+    from tieout.measure.lens_sql import LensView
+    from tieout.measure.numbers.catalogue import Metric
 
 
 def ask(asked: Asked, question: Question) -> Answer:
@@ -30,8 +36,7 @@ def ask(asked: Asked, question: Question) -> Answer:
         return velocity(asked, question, metric)
     view = view_of(asked, question, metric)
     counted = counting(asked, question, metric, view)
-    untold = nothing_asked(metric.fact, asked.contract) or no_competitor(asked, metric.fact)
-    if reason := untold or unknowable(asked, view):
+    if reason := _reason(asked, metric, view):
         return label(asked, question, metric, view, (Row({}, None, 0, absent=reason),))
     try:
         records = records_of(counted) if question.records else None
@@ -48,4 +53,11 @@ def ask(asked: Asked, question: Question) -> Answer:
     if not metric.event and not rows[0].n and (reason := before_history(asked, view)):
         rows = (Row({}, None, 0, absent=reason),)
     answer = label(asked, question, metric, view, rows, records)
+    told += funnel_notes(asked, metric, view, answer.total)
     return replace(answer, notes=(*answer.notes, *told), currencies=currencies)
+
+
+def _reason(asked: Asked, metric: Metric, view: LensView) -> str | None:
+    """Say why there is no figure; None where there is one."""
+    untold = nothing_asked(metric.fact, asked.contract) or no_competitor(asked, metric.fact)
+    return untold or funnel_absent(asked, metric.fact) or unknowable(asked, view)

@@ -1,0 +1,375 @@
+"""The funnel: how many of a cohort reach each step within a horizon, or how many enter each step in a period.
+
+A cohort is of the episodes that became an mql in the period, or of the persons first in contact in it; a step is
+reached with the first event that tells of it or of a later one. A flow dates every step by itself: it is quicker to
+know, and its steps are not the same people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tieout.basics.calendars import end_of_day
+from tieout.contract.funnel import PLACE, STEPS
+from tieout.measure.answers import UNKNOWN, Question, QuestionError
+from tieout.measure.funnel.parts import ENDINGS, AtStep, Between, Funnel, Part, Reason
+from tieout.measure.moments import calendar_of
+from tieout.measure.numbers.arithmetic import band_of
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.facts import TIME_DIMENSIONS, Facts
+from tieout.measure.numbers.funnel_facts import (
+    BY_LEAD,
+    BY_MQL,
+    FUNNEL_DIMENSIONS,
+    episodes_sql,
+    persons_sql,
+    rows_sql,
+)
+from tieout.measure.numbers.funnel_notes import step_absent
+from tieout.measure.numbers.funnel_split import split
+from tieout.measure.numbers.knowable import unknowable
+from tieout.measure.numbers.label import label
+from tieout.measure.numbers.question import Asked, allowed, slices_of, view_of
+from tieout.measure.run_sql import rows as fetch
+from tieout.measure.run_sql import run
+from tieout.measure.survival import quantiles_sql
+from tieout.warehouse.engine import EngineError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tieout.basics.calendars import Period
+    from tieout.contract.model.lifecycle import Step
+    from tieout.measure.funnel.parts import Way
+    from tieout.measure.lens_sql import LensView
+    from tieout.measure.numbers.metric import Metric
+    from tieout.measure.states import Parameters
+
+HOUR = 24.0
+"""Hours of a day: durations are grouped by the hour, so that a million of them are read at once."""
+NUMBERS: dict[tuple[Way, str], str] = {
+    ("cohort", "mql"): "mql_to_sql.cohort_90d",
+    ("cohort", "lead"): "lead_to_opportunity",
+    ("flow", "mql"): "mql_to_sql.flow",
+    ("flow", "lead"): "mql_to_sql.flow",
+}
+"""The number of the catalogue that each funnel belongs to."""
+NO_BAND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelTerms:
+    """How a funnel is counted: by which way, from which step, within how many days (of a cohort), about which step."""
+
+    way: Way = "cohort"
+    start: Step = "mql"
+    days: int | None = None
+    step: Step | None = None
+
+    @property
+    def horizon(self) -> int:
+        """The days within which a cohort has to get there."""
+        return self.days or (BY_LEAD if self.start == "lead" else BY_MQL)
+
+    @property
+    def metric(self) -> Metric:
+        """The number that the funnel belongs to."""
+        return BY_ID[NUMBERS[self.way, self.start]]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that it shows."""
+        return STEPS[PLACE[self.start] :]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """A funnel being counted: its rows as SQL, which of them got how far, and how they are cut."""
+
+    asked: Asked
+    question: Question
+    terms: FunnelTerms
+    view: LensView
+    sql: str
+    parameters: Parameters
+    slices: dict[str, str]
+
+    @property
+    def keys(self) -> list[str]:
+        """The expressions of the slices, named in their order."""
+        told = (f"coalesce(cast({expression} as varchar), '{UNKNOWN}')" for expression in self.slices.values())
+        return [f"{expression} as by_{number}" for number, expression in enumerate(told)]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the slices in SQL."""
+        return [f"by_{number}" for number in range(len(self.slices))]
+
+    @property
+    def rows(self) -> str:
+        """The rows with their slices."""
+        dated = bool(self.slices.keys() & TIME_DIMENSIONS.keys())
+        join = "left join calendar_days as k on k.calendar = $calendar and k.day = f.day" if dated else ""
+        return f"select {', '.join([*self.keys, 'f.*'])} from ({self.sql}) as f {join}"
+
+    def in_time(self, column: str) -> str:
+        """Give whether something came within the horizon."""
+        return f"{column} <= f.moment + interval {self.terms.horizon} day"
+
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read rows. Raises QuestionError where a condition cannot be computed."""
+        try:
+            return fetch(self.asked.engine, sql, self.parameters)
+        except EngineError as error:
+            if not self.question.where:
+                raise
+            message = f"The condition '{self.question.where}' cannot be computed: {str(error).splitlines()[0]}."
+            raise QuestionError(message) from error
+
+
+def funnel(asked: Asked, question: Question, terms: FunnelTerms) -> Funnel:
+    """Count a funnel. `question` has period, moments, slices and filters; its metric is that of the terms.
+
+    Raises QuestionError where it names what is not there, PeriodError where the period cannot be read.
+    """
+    if terms.step:
+        allowed("step of this funnel", terms.step, terms.steps)
+    question = replace(question, metric=terms.metric.id)
+    view = view_of(asked, question, terms.metric)
+    chosen = view.period is None
+    view = replace(view, period=view.period or _newest(asked, view, question, terms))
+    counted = _counting(asked, question, terms, view)
+    answer = label(asked, question, terms.metric, view, ())
+    period = view.period or _newest(asked, view, question, terms)
+    made = Funnel(
+        way=terms.way,
+        start=terms.start,
+        horizon=terms.horizon,
+        period=period.name,
+        first_day=period.start,
+        last_day=period.last_day,
+        chosen=chosen,
+        passport=answer.passport,
+        as_of=answer.as_of,
+        known_at=answer.known_at,
+        step=terms.step,
+    )
+    if reason := _absent(asked, view, terms):
+        return replace(made, absent=reason)
+    parts = _flow(counted) if terms.way == "flow" else _cohort(counted)
+    if not parts[0].n:
+        nobody = "became an mql" if terms.start == "mql" else "was first in contact"
+        return replace(made, absent=f"nobody {nobody} in {period.name}", parts=parts)
+    made = replace(made, parts=parts, between=_between(counted))
+    if terms.step:
+        made = replace(made, reasons=_reasons(counted, terms.step))
+    if _low(asked, terms, parts[0]):
+        made = replace(made, split=split(asked, view))
+    return replace(made, records=_records(counted)) if question.records else made
+
+
+def _newest(asked: Asked, view: LensView, question: Question, terms: FunnelTerms) -> Period:
+    """Give the quarter that is asked about where none is: of a cohort the newest that is mature, else that of as-of."""
+    calendar = calendar_of(asked.contract, question.calendar or view.lens.calendar)
+    quarter = calendar.quarter_of(view.moment.day)
+    if terms.way == "flow":
+        return quarter
+    while end_of_day(quarter.last_day, asked.zone) + timedelta(days=terms.horizon) > view.moment.as_of:
+        quarter = calendar.quarter_of(quarter.start - timedelta(days=1))
+    return quarter
+
+
+def _absent(asked: Asked, view: LensView, terms: FunnelTerms) -> str | None:
+    reason = unknowable(asked, view)
+    return reason or (step_absent(asked, "mql") if terms.start == "mql" else None)
+
+
+def _counting(asked: Asked, question: Question, terms: FunnelTerms, view: LensView) -> _Counting:
+    contract = asked.contract
+    if terms.start == "lead" and terms.way == "cohort":
+        sql, parameters = rows_sql(view, contract, persons_sql(view, contract), "e.lead_told", "true as hit")
+    elif terms.way == "cohort":
+        sql, parameters = rows_sql(view, contract, episodes_sql(view, contract), "e.mql_told", "true as hit")
+    else:
+        sql, parameters = _entries(view, asked, terms)
+    slices = slices_of(question, Facts(sql, parameters, FUNNEL_DIMENSIONS))
+    calendar = calendar_of(contract, question.calendar or view.lens.calendar)
+    return _Counting(asked, question, terms, view, sql, {**parameters, "calendar": calendar.name}, slices)
+
+
+def _entries(view: LensView, asked: Asked, terms: FunnelTerms) -> tuple[str, Parameters]:
+    """Compile one row for each episode and step that it reached, dated by that; of mql episodes, or of all."""
+    inside = "where e.mql_told is not null" if terms.start == "mql" else ""
+    entries = " union all ".join(
+        f"""select e.*, {PLACE[step]} as entry, {_entered(step, terms)} as entry_at,
+          e.{step}_told is not null as entry_told from e {inside}"""
+        for step in terms.steps
+    )
+    source = f"with e as ({episodes_sql(view, asked.contract)}) {entries}"
+    return rows_sql(view, asked.contract, source, "e.entry_at", "true as hit")
+
+
+def _entered(step: Step, terms: FunnelTerms) -> str:
+    return f"e.{step}_{'told' if step == terms.start else 'reached'}"
+
+
+# -- counting
+
+
+def _cohort(counted: _Counting) -> tuple[Part, ...]:
+    steps = counted.terms.steps
+    measures = []
+    for place, step in enumerate(steps):
+        here = "true" if place == 0 else counted.in_time(f"f.{step}_reached")
+        told = "true" if place == 0 else counted.in_time(f"f.{step}_told")
+        measures += [f"count(*) filter (where {here})", f"count(*) filter (where {told})"]
+        if place + 1 < len(steps):
+            further = f"coalesce({counted.in_time(f'f.{steps[place + 1]}_reached')}, false)"
+            ended = f"coalesce({counted.in_time('f.ended_at')}, false)"
+            measures += [
+                f"count(*) filter (where {here} and not {further} and {ended} and f.ended_by = '{ending}')"
+                for ending in ENDINGS
+            ]
+    found = counted.fetch(_grouped(counted, [*measures, "max(f.moment)"]))
+    parts = [_cohort_part(counted, record) for record in found]
+    return _sorted(parts, Part({}, tuple(AtStep(step, 0, 0) for step in steps)))
+
+
+def _grouped(counted: _Counting, measures: list[str]) -> str:
+    names = counted.names
+    grouping = f"grouping({names[0]})" if names else "1"
+    sets = f"group by grouping sets ((), ({', '.join(names)}))" if names else ""
+    return f"select {', '.join([*names, grouping, *measures])} from ({counted.rows}) as f {sets}"
+
+
+def _cohort_part(counted: _Counting, record: tuple[Any, ...]) -> Part:
+    width = len(counted.slices)
+    by = {} if record[width] == 1 else dict(zip(counted.slices, record[:width], strict=True))
+    left = list(record[width + 1 :])
+    steps = []
+    for step in counted.terms.steps:
+        reached, told = left.pop(0), left.pop(0)
+        steps.append((step, reached, told, [left.pop(0) for _ in ENDINGS] if len(left) > 1 else []))
+    made = []
+    for place, (step, reached, told, ended) in enumerate(steps):
+        further = steps[place + 1][1] if place + 1 < len(steps) else 0
+        stopped = dict(zip(ENDINGS, ended, strict=True)) if ended else {}
+        if ended:
+            stopped["open"] = reached - further - sum(ended)
+        made.append(AtStep(step, reached, told, stopped))
+    return Part(by, tuple(made), immature=_young(counted, left[0]))
+
+
+def _young(counted: _Counting, newest: datetime | None) -> bool:
+    ripe = timedelta(days=counted.terms.horizon)
+    return newest is not None and newest + ripe > counted.view.moment.as_of
+
+
+def _flow(counted: _Counting) -> tuple[Part, ...]:
+    measures = []
+    for step in counted.terms.steps:
+        mine = f"f.entry = {PLACE[step]}"
+        measures += [f"count(*) filter (where {mine})", f"count(*) filter (where {mine} and f.entry_told)"]
+    parts = []
+    width = len(counted.slices)
+    for record in counted.fetch(_grouped(counted, measures)):
+        by = {} if record[width] == 1 else dict(zip(counted.slices, record[:width], strict=True))
+        counts = record[width + 1 :]
+        pairs = zip(counted.terms.steps, counts[::2], counts[1::2], strict=True)
+        parts.append(Part(by, tuple(AtStep(step, reached, told) for step, reached, told in pairs)))
+    return _sorted(parts, Part({}, tuple(AtStep(step, 0, 0) for step in counted.terms.steps)))
+
+
+def _sorted(parts: list[Part], nothing: Part) -> tuple[Part, ...]:
+    whole = next((part for part in parts if not part.by), nothing)
+    return (whole, *sorted((part for part in parts if part.by), key=lambda part: tuple(part.by.values())))
+
+
+def _low(asked: Asked, terms: FunnelTerms, whole: Part) -> bool:
+    """Say whether too few mqls become sqls: below the band of the number that says so."""
+    band = band_of(asked.contract, terms.metric)
+    if terms.start != "mql" or terms.way != "cohort" or whole.n < NO_BAND or not band or band.low is None:
+        return False
+    reached = next(step.reached for step in whole.steps if step.step == "sql")
+    return reached / whole.n < band.low
+
+
+# -- the time between, the reasons, the records
+
+
+def _between(counted: _Counting) -> tuple[Between, ...]:
+    """Take the time between steps; of slices only where one step is asked about. Of a flow there is none."""
+    terms = counted.terms
+    if terms.way == "flow":
+        return ()
+    pairs = list(zip(terms.steps, terms.steps[1:], strict=False))
+    if terms.step:
+        pairs = [pair for pair in pairs if pair[1] == terms.step]
+    if not pairs:
+        return ()
+    whole = " union all ".join(_lasting(start, end) for start, end in pairs)
+    base = f"with f as materialized ({counted.rows})"
+    keys = ["start", "ending"]
+    found = counted.fetch(f"{base} select * from ({quantiles_sql(f'({whole})', keys)})")
+    rows = [_between_of({}, record) for record in found]
+    if terms.step and counted.names:
+        cut = " union all ".join(_lasting(start, end, counted.names) for start, end in pairs)
+        for record in counted.fetch(f"{base} select * from ({quantiles_sql(f'({cut})', [*keys, *counted.names])})"):
+            width = len(counted.names)
+            by = dict(zip(counted.slices, record[2 : 2 + width], strict=True))
+            rows.append(_between_of(by, (*record[:2], *record[2 + width :])))
+    return tuple(sorted(rows, key=lambda row: (tuple(row.by.values()), PLACE[row.start])))
+
+
+def _lasting(start: Step, end: Step, names: list[str] | None = None) -> str:
+    """Compile how long each took from one step to the next, in hours; censored when sent back, else at as-of."""
+    last = f"coalesce(f.{end}_reached, least(f.ended_at, $as_of_a))"
+    named = "".join(f", f.{name}" for name in names or ())
+    return f"""select '{start}' as start, '{end}' as ending{named},
+      greatest(0, date_diff('hour', f.{start}_reached, {last})) as duration, f.{end}_reached is not null as ended
+      from f where f.{start}_reached is not null"""
+
+
+def _between_of(by: dict[str, str], record: tuple[Any, ...]) -> Between:
+    start, end, n, ended, *hours = record
+    days = [None if hour is None else hour / HOUR for hour in hours]
+    return Between(by, start, end, n, ended, *days)
+
+
+def _reasons(counted: _Counting, step: Step) -> tuple[Reason, ...]:
+    """Count why people stopped before a step: those that reached the one before, and not it, in time."""
+    place = counted.terms.steps.index(step)
+    if place == 0 or counted.terms.way == "flow":
+        return ()
+    before = counted.terms.steps[place - 1]
+    here = "true" if place == 1 else counted.in_time(f"f.{before}_reached")
+    further = f"coalesce({counted.in_time(f'f.{step}_reached')}, false)"
+    ended = f"coalesce({counted.in_time('f.ended_at')}, false)"
+    sql = f"""
+      select case when {ended} then f.ended_by else 'open' end, case when {ended} then f.reason end, count(*)
+      from ({counted.sql}) as f where {here} and not {further} group by all order by 3 desc, 1, 2 nulls last"""
+    return tuple(Reason(*record) for record in counted.fetch(sql))
+
+
+def _records(counted: _Counting) -> tuple[dict[str, object], ...]:
+    """List the persons of the step asked about, or of the first one, each with how far it got in time."""
+    terms = counted.terms
+    step = terms.step or terms.start
+    if terms.way == "flow":
+        told, condition = "f.entry_at as reached_at", f"f.entry = {PLACE[step]}"
+        furthest = "null"
+    else:
+        told = f"f.{step}_{'told' if step == terms.start else 'reached'} as reached_at"
+        condition = "true" if step == terms.start else counted.in_time(f"f.{step}_reached")
+        arms = " ".join(f"when {counted.in_time(f'f.{one}_reached')} then '{one}'" for one in reversed(terms.steps[1:]))
+        furthest = f"case {arms} else '{terms.start}' end"
+    keys = "".join(f", {key} as {name}" for key, name in zip(counted.names, counted.slices, strict=True))
+    sql = f"""
+      select f.record, f.person, f.episode, f.day, {told}, {furthest} as furthest, f.ended_by, f.reason, f.score,
+        f.source, f.owner_id as owner{keys}
+      from ({counted.rows}) as f where {condition} order by f.record, f.episode"""
+    cursor = run(counted.asked.engine, sql, counted.parameters)
+    names = [column[0] for column in cursor.description or ()]
+    return tuple(dict(zip(names, record, strict=True)) for record in cursor.fetchall())
