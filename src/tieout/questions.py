@@ -70,18 +70,29 @@ def ask(workspace: Workspace, question: Question, facts: BuildFacts | None = Non
 
     Raises QuestionError, PeriodError or NotPublishedError; each says what to do.
     """
+    with as_known(workspace, question, facts) as asked:
+        return ask_build(asked, question)
+
+
+@contextmanager
+def as_known(workspace: Workspace, question: Question, facts: BuildFacts | None = None) -> Iterator[Asked]:
+    """Open the build that answers a question: of what happened, as known earlier, one that knows no more.
+
+    Raises QuestionError or NotPublishedError.
+    """
     metric = metric_named(question.metric)
     with opened(workspace, facts) as asked:
         known_at = (question.as_of or asked.facts.heard_until) if question.said_then else question.known_at
         heard = asked.facts
         if not metric.event or known_at is None or not heard.heard_from <= known_at < heard.heard_until:
-            return ask_build(asked, question)
+            yield asked
+            return
         base, contract = asked.facts, asked.contract
     earlier = known_build(workspace, base, contract, known_at)
     with opened(workspace, earlier) as asked:
         if question.org == "as-is":
             take_now(asked.engine, build_path(workspace, base.key))
-        return ask_build(asked, question)
+        yield asked
 
 
 # -- bridges

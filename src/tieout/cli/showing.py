@@ -10,6 +10,7 @@ from tieout.cli.given import (
     AsCsv,
     AsHtml,
     AsJson,
+    AsOf,
     Criteria,
     InPeriod,
     OnCalendar,
@@ -27,6 +28,10 @@ from tieout.cli.given import (
 
 show_app = typer.Typer(help="Show figures over time: whence they came, where they went.", no_args_is_help=True)
 app.add_typer(show_app, name="show")
+
+
+KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")]
+SaidThen = Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")]
 
 
 @show_app.command("series")
@@ -68,3 +73,49 @@ def show_series(
     question = Question(metric, period, names_in(by), None, None, False, calendar, org, None, where, lens, records)
     given = SeriesGiven(every, first, last, known_at, ways, builds)
     return give(show(place(workspace), question, given, output_of(json=json, csv=csv, html=html)))
+
+
+@show_app.command()
+def funnel(
+    cohort: Annotated[
+        Literal["mql", "lead"] | None, typer.Option("--cohort", help="Episodes by MQL, or persons by first contact.")
+    ] = None,
+    flow: Annotated[bool, typer.Option("--flow", help="Entries into each step in the period instead.")] = False,
+    within: Annotated[
+        int | None, typer.Option("--within", metavar="DAYS", min=1, help="The time a cohort has; 90, of leads 180.")
+    ] = None,
+    step: Annotated[
+        str | None, typer.Option("--step", metavar="STEP", help="One step: why people stop before it, who reached it.")
+    ] = None,
+    period: InPeriod = None,
+    by: SlicedBy = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    said_then: SaidThen = False,
+    calendar: OnCalendar = None,
+    org: Org = "as-was",
+    where: Criteria = None,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    html: AsHtml = None,
+    workspace: Where = None,
+) -> int:
+    """How far people come, from lead to renewal: each step, where they stop, how long it takes."""
+    from tieout.commands.asking import Moments
+    from tieout.commands.showing.funnel import FunnelGiven, show_funnel
+    from tieout.measure.answers import Question
+
+    if known_at and said_then:
+        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+    if flow and within:
+        refuse("--within is the time a cohort has; a --flow has none. Leave out one of them.")
+    given = FunnelGiven(cohort or "mql", flow, within, step)
+    question = Question(
+        given.metric, period, names_in(by), None, None, said_then, calendar, org, None, where, records=records
+    )
+    return give(
+        show_funnel(
+            place(workspace), question, Moments(as_of, known_at), given, output_of(json=json, csv=csv, html=html)
+        )
+    )

@@ -292,8 +292,7 @@ def _low(asked: Asked, terms: FunnelTerms, whole: Part) -> bool:
     band = band_of(asked.contract, terms.metric)
     if terms.start != "mql" or terms.way != "cohort" or whole.n < NO_BAND or not band or band.low is None:
         return False
-    reached = next(step.reached for step in whole.steps if step.step == "sql")
-    return reached / whole.n < band.low
+    return whole.reached("sql") / whole.n < band.low
 
 
 # -- the time between, the reasons, the records
@@ -354,12 +353,13 @@ def _reasons(counted: _Counting, step: Step) -> tuple[Reason, ...]:
 
 
 def _records(counted: _Counting) -> tuple[dict[str, object], ...]:
-    """List the persons of the step asked about, or of the first one, each with how far it got in time."""
+    """List the persons of the step asked about, or all, each with how far it got in time; of a flow, each entry."""
     terms = counted.terms
     step = terms.step or terms.start
     if terms.way == "flow":
-        told, condition = "f.entry_at as reached_at", f"f.entry = {PLACE[step]}"
-        furthest = "null"
+        told, condition = "f.entry_at as reached_at", f"f.entry = {PLACE[step]}" if terms.step else "true"
+        arms = " ".join(f"when {PLACE[one]} then '{one}'" for one in terms.steps)
+        furthest = f"case f.entry {arms} end"
     else:
         told = f"f.{step}_{'told' if step == terms.start else 'reached'} as reached_at"
         condition = "true" if step == terms.start else counted.in_time(f"f.{step}_reached")

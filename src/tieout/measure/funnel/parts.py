@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from tieout.contract.model.lifecycle import Step
     from tieout.measure.answers import Passport
@@ -48,6 +48,10 @@ class Part:
     def n(self) -> int:
         """How many are in the part."""
         return self.steps[0].reached
+
+    def reached(self, step: Step) -> int:
+        """Give how many reached a step of it or went beyond."""
+        return next(one.reached for one in self.steps if one.step == step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ class Funnel:
     last_day: date
     chosen: bool
     passport: Passport
-    as_of: object
-    known_at: object
+    as_of: datetime
+    known_at: datetime | None
     parts: tuple[Part, ...] = ()
     between: tuple[Between, ...] = ()
     step: Step | None = None
@@ -102,6 +106,11 @@ class Funnel:
     records: tuple[dict[str, object], ...] | None = None
     absent: str | None = None
     minimum_n: int = 10
+
+    @property
+    def goal(self) -> Step:
+        """The step that the headline is of: the one asked about, else sql."""
+        return self.step if self.step and self.step != self.start else "sql"
 
     @property
     def whole(self) -> Part:
