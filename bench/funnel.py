@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.measuring import BUILD, Result, apart
-from tieout.align.align import source_view
 from tieout.align.contract_tables import create_contract_tables
 from tieout.align.lifecycle_sql import met_by_leads
+from tieout.align.mapping import source_view
 from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import step_order, step_texts
 from tieout.contract.model import Contract
