@@ -119,3 +119,65 @@ def funnel(
             place(workspace), question, Moments(as_of, known_at), given, output_of(json=json, csv=csv, html=html)
         )
     )
+
+
+@show_app.command()
+def stages(
+    period: InPeriod = None,
+    by: SlicedBy = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    said_then: SaidThen = False,
+    calendar: OnCalendar = None,
+    org: Org = "as-was",
+    where: Criteria = None,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    workspace: Where = None,
+) -> int:
+    """How deals go through the stages: who goes on, how long they stay, who stays too long, what flows in a day."""
+    from tieout.commands.asking import Moments
+    from tieout.commands.showing.stages import show_stages
+    from tieout.measure.answers import Question
+
+    if known_at and said_then:
+        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+    question = Question(
+        "stages.conversion", period, names_in(by), None, None, said_then, calendar, org, None, where, records=records
+    )
+    return give(show_stages(place(workspace), question, Moments(as_of, known_at), output_of(json=json, csv=csv)))
+
+
+@show_app.command()
+def coverage(
+    period: InPeriod = None,
+    by: SlicedBy = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    said_then: Annotated[bool, typer.Option("--said-then", help="The pipeline of each quarter as said then.")] = False,
+    calendar: OnCalendar = None,
+    org: Org = "as-was",
+    where: Criteria = None,
+    lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
+    quarters: Annotated[int, typer.Option("--quarters", metavar="N", help="Trailing quarters, 4 to 8.")] = 8,
+    week: Annotated[int | None, typer.Option("--week", metavar="N", help="At the end of this week.")] = None,
+    weeks: Annotated[bool, typer.Option("--weeks", help="Add what every week of the quarter needs.")] = False,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    workspace: Where = None,
+) -> int:
+    """How much coverage there is, and how much our own history asks for; what is missing, in money."""
+    from tieout.commands.asking import Moments
+    from tieout.commands.showing.coverage import Looked, show_coverage
+    from tieout.measure.answers import Question
+
+    if known_at and said_then:
+        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+    slices = names_in(by)
+    question = Question(
+        "coverage.required.adjusted", period, slices, None, None, said_then, calendar, org, None, where, lens, records
+    )
+    looked, output = Looked(quarters, week, weeks), output_of(json=json, csv=csv)
+    return give(show_coverage(place(workspace), question, Moments(as_of, known_at), looked, output))

@@ -13,6 +13,7 @@ from tieout.measure.numbers.knowable import before_history, no_competitor, unkno
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.original import by_currency, left_out, only_money
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.measure.numbers.required import required_answer
 from tieout.measure.numbers.velocity import velocity
 from tieout.measure.quality.number_facts import nothing_asked
 from tieout.warehouse.engine import EngineError
@@ -32,6 +33,8 @@ def ask(asked: Asked, question: Question) -> Answer:
         only_money(metric)
     if metric.aggregate == "coverage":
         return coverage(asked, question, metric)
+    if metric.aggregate == "required":
+        return required_answer(asked, question, metric)
     if metric.aggregate == "velocity":
         return velocity(asked, question, metric)
     view = view_of(asked, question, metric)

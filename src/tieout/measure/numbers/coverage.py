@@ -37,7 +37,7 @@ def coverage(asked: Asked, question: Question, metric: Metric) -> Answer:
         question = replace(question, as_of=_opening(view, asked, OPENING_DAYS[metric.fact]))
         view = view_of(asked, question, metric)
     begun = view.period is not None and view.moment.day >= view.period.start
-    reason = _terms_differ(asked, view, question) or (None if begun else "the period has not begun")
+    reason = terms_differ(asked, view, question) or (None if begun else "the period has not begun")
     rows = _slices(asked, question, view, metric, reason)
     return label(asked, question, metric, view, rows)
 
@@ -48,7 +48,8 @@ def _opening(view: LensView, asked: Asked, days: int) -> datetime:
     return end_of_day(start + timedelta(days=days - 1), zone)
 
 
-def _terms_differ(asked: Asked, view: LensView, question: Question) -> str | None:
+def terms_differ(asked: Asked, view: LensView, question: Question) -> str | None:
+    """Say in what the plan and the pipeline do not mean the same; None where they do."""
     plan, lens = asked.contract.plan, view.lens
     differing = [
         f"{name}: the plan counts {theirs}, the pipeline {ours}"
@@ -69,21 +70,28 @@ def _names(types: tuple[str, ...] | str) -> str:
 
 
 def _slices(asked: Asked, question: Question, view: LensView, metric: Metric, reason: str | None) -> tuple[Row, ...]:
+    found = sides(asked, question, view, to_go=metric.fact == "to_go")
+    return tuple(_divided(asked, row, target, reason or why, metric) for row, target, why in found.values())
+
+
+def sides(
+    asked: Asked, question: Question, view: LensView, *, to_go: bool
+) -> dict[str | None, tuple[Row, Decimal | None, str | None]]:
+    """Give pipeline, target (less what was won, if `to_go`) and why there is no coverage; by segment, None is all."""
     pipeline = _by_segment(asked, replace(question, metric="pipeline.open_qualified"))
     targets = _targets(asked, view)
     unknown = unknowable(asked, view) or before_history(asked, view)
-    won = _by_segment(asked, _won(asked, question, view)) if metric.fact == "to_go" else {}
+    won = _by_segment(asked, _won(asked, question, view)) if to_go else {}
     names = {*pipeline, *targets} - {None} if question.by else set()
-    rows = []
+    found = {}
     for name in [None, *sorted(names, key=str)]:
         row = pipeline.get(name) or Row({"segment": str(name)}, Decimal(0), 0)
         target = targets.get(name)
         if target is not None and name in won:
             target -= Decimal(won[name].value or 0)
         unvalued = "a target has no amount in the base currency" if name in targets and target is None else None
-        why = reason or unvalued or (unknown if target is not None else None)
-        rows.append(_divided(asked, row, target, why, metric))
-    return tuple(rows)
+        found[name] = (row, target, unvalued or (unknown if target is not None else None))
+    return found
 
 
 def _by_segment(asked: Asked, question: Question) -> dict[str | None, Row]:

@@ -193,4 +193,30 @@ STAGE_METRICS: tuple[Metric, ...] = (
         lens=NEW,
         event=True,
     ),
+    *(
+        Metric(
+            id=f"coverage.required{variant}",
+            question=question,
+            formula=f"{formula}, of the trailing 8 quarters (at least 4) as of the same day of each. Conversion: won "
+            "in the quarter from the deals that were in pipeline.open_qualified on that day / that pipeline. Won from "
+            "elsewhere: won in the quarter after that day from other deals / all won after it. The definition of the "
+            "day asked about holds for all quarters.",
+            unit="ratio",
+            fact=fact,
+            aggregate="required",
+            owner="sales",
+            better="within",
+            needs_period=True,
+            event=True,
+        )
+        for variant, fact, question, formula in (
+            ("", "required", "How much coverage does our own history ask for?", "1 / conversion"),
+            (
+                ".adjusted",
+                "required_adjusted",
+                "How much coverage does it ask for, as part is won from deals that are not in pipeline yet?",
+                "(1 - won from elsewhere) / conversion",
+            ),
+        )
+    ),
 )

@@ -1,0 +1,38 @@
+"""`tieout show coverage`: coverage beside what own history asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tieout.basics.workspace import Workspace
+from tieout.commands.asking import Moments, filled
+from tieout.commands.result import Form, Output, Result, page
+from tieout.measure.answers import Question
+from tieout.measure.numbers.covered import cover
+from tieout.measure.numbers.required import MOST
+from tieout.questions import as_known
+from tieout.show.as_json import dumps
+from tieout.show.over_time.coverage import coverage_csv, coverage_json, coverage_page
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Which past is looked at: how many trailing quarters, at the end of which week; each week of them too."""
+
+    quarters: int = MOST
+    week: int | None = None
+    weeks: bool = False
+
+
+def show_coverage(workspace: Workspace, question: Question, moments: Moments, looked: Looked, output: Output) -> Result:
+    """Show what coverage there is, what is needed by own history, and what is missing in money."""
+    company, asking = filled(workspace, question, moments)
+    with as_known(workspace, asking) as asked:
+        found = cover(asked, asking, looked.quarters, looked.week, weeks=looked.weeks)
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(coverage_json(found, company.currency)))
+        case Form.CSV:
+            return Result(coverage_csv(found))
+        case Form.TEXT:
+            return page(coverage_page(output.terminal, found, company))

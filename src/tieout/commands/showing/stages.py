@@ -1,0 +1,26 @@
+"""`tieout show stages`: how deals go through the stages."""
+
+from __future__ import annotations
+
+from tieout.basics.workspace import Workspace
+from tieout.commands.asking import Moments, filled
+from tieout.commands.result import Form, Output, Result, page
+from tieout.measure.answers import Question
+from tieout.measure.stages.stages import stages
+from tieout.questions import as_known
+from tieout.show.as_json import dumps
+from tieout.show.over_time.stages import stages_csv, stages_json, stages_page
+
+
+def show_stages(workspace: Workspace, question: Question, moments: Moments, output: Output) -> Result:
+    """Show conversion, time, velocity and stalls of the stages, in total and by slices."""
+    company, asking = filled(workspace, question, moments)
+    with as_known(workspace, asking) as asked:
+        found = stages(asked, asking)
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(stages_json(found, company.currency)))
+        case Form.CSV:
+            return Result(stages_csv(found))
+        case Form.TEXT:
+            return page(stages_page(output.terminal, found, company))
