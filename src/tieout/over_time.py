@@ -68,7 +68,7 @@ def is_flow(metric: Metric) -> bool:
     """Say whether a number is of what happened in a period, rather than of a state at a moment."""
     outcomes = metric.lens.get("outcomes", ("open",))
     closed = isinstance(outcomes, tuple) and "open" not in outcomes and metric.lens.get("date_field") != "none"
-    return metric.event or closed
+    return (metric.event and not metric.of_moment) or closed
 
 
 def series_of(workspace: Workspace, question: Question, terms: SeriesTerms) -> Series:
@@ -124,7 +124,7 @@ def series_of(workspace: Workspace, question: Question, terms: SeriesTerms) -> S
 def _restated(
     workspace: Workspace, asked: Asked, question: Question, metric: Metric, buckets: Sequence[Bucket]
 ) -> tuple[tuple[Row, ...], ...]:
-    if metric.aggregate == "coverage":
+    if metric.aggregate == "coverage" or metric.of_moment:
         return _each(workspace, asked, [replace(question, as_of=bucket.as_of) for bucket in buckets])
     if not is_flow(metric):
         return series(asked, question, [bucket.as_of for bucket in buckets])

@@ -76,7 +76,8 @@ def count(counted: Counting) -> tuple[Row, ...]:
 def count_each(counted: Counting) -> tuple[tuple[Row, ...], ...]:
     """Give the total and the slices at each of many moments or in each of many buckets, counted in one statement."""
     found: list[list[tuple[Any, ...]]] = [[] for _ in range(counted.many)]
-    for number, *record in fetch(counted.asked.engine, _sql(counted), counted.parameters):
+    every = fetch(counted.asked.engine, _sql(counted), counted.parameters)
+    for number, *record in with_quantiles(counted, every):
         found[number].append(tuple(record))
     return tuple(_sorted_rows(counted, records) for records in found)
 

@@ -11,6 +11,8 @@ from tieout.measure.numbers.count import Counting, count_each, counting
 from tieout.measure.numbers.facts import Facts
 from tieout.measure.numbers.knowable import unknowable
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.measure.numbers.stage_facts import STEPS
+from tieout.measure.numbers.win_facts import COHORT
 from tieout.measure.quality.number_facts import nothing_asked
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from tieout.measure.numbers.buckets import Bucket
 
-DATED_TWICE = ("created", "visits")
+DATED_TWICE = ("created", "visits", *STEPS, "latest", "cumulative", *COHORT)
 """Facts that are of a period only where their beginning lies in it too (`since`)."""
 
 

@@ -16,20 +16,24 @@ def with_quantiles(counted: Counting, found: list[tuple[Any, ...]]) -> list[tupl
     """Put the quantile of each slice in the place of the measure; the fact's `hit` says that a duration has ended."""
     if counted.metric.aggregate not in LASTING:
         return found
-    width = len(counted.slices)
-    names = [f"by_{number}" for number in range(width)]
+    names = [f"by_{number}" for number in range(len(counted.slices))]
     keys = "".join(f"{key} as {name}, " for key, name in zip(counted.keys, names, strict=True))
-    source = f"""(select {keys}f.value as duration, f.hit as ended
+    many = ["asked"] if counted.many else []
+    source = f"""(select {"f.asked, " if many else ""}{keys}f.value as duration, f.hit as ended
       from ({counted.facts.sql}) as f {counted.joins})"""
     name = LASTING[counted.metric.aggregate]
-    quantile = {name: QUANTILES[name]}
-    ((_, _, total),) = fetch(counted.asked.engine, quantiles_sql(source, (), quantile), counted.parameters)
-    slices: dict[tuple[Any, ...], Any] = {}
-    if names:
-        each = fetch(counted.asked.engine, quantiles_sql(source, names, quantile), counted.parameters)
-        slices = {tuple(record[:width]): record[-1] for record in each}
-    measure = width + 2
+
+    def quantiles(keys: list[str]) -> dict[tuple[Any, ...], Any]:
+        sql = quantiles_sql(source, keys, {name: QUANTILES[name]})
+        return {tuple(row[: len(keys)]): row[-1] for row in fetch(counted.asked.engine, sql, counted.parameters)}
+
+    totals, slices = quantiles(many), quantiles([*many, *names]) if names else {}
+    width = len(many) + len(names)
     return [
-        (*record[:measure], total if record[width] == 1 else slices[tuple(record[:width])], *record[measure + 1 :])
-        for record in found
+        (
+            *row[: width + 2],
+            totals.get(tuple(row[: len(many)])) if row[width] == 1 else slices.get(tuple(row[:width])),
+            *row[width + 3 :],
+        )
+        for row in found
     ]

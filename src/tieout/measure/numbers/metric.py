@@ -51,6 +51,8 @@ class Metric:
     lens: dict[str, object] = field(default_factory=dict)
     needs_period: bool = False
     event: bool = False
+    of_moment: bool = False
+    """Of an `event` number: it is as of a moment all the same, so that a series asks for it as of each."""
 
     def counted(self, agreed: Lens) -> Lens:
         """Give the agreed lens with this number's facets."""

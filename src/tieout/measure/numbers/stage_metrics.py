@@ -113,6 +113,7 @@ STAGE_METRICS: tuple[Metric, ...] = (
         better="lower",
         lens=ANY_OPEN,
         event=True,
+        of_moment=True,
     ),
     Metric(
         id="pipeline_velocity",
@@ -127,6 +128,7 @@ STAGE_METRICS: tuple[Metric, ...] = (
         owner="sales",
         lens=NEW,
         event=True,
+        of_moment=True,
     ),
     Metric(
         id="pipeline_velocity.realised",
@@ -139,6 +141,7 @@ STAGE_METRICS: tuple[Metric, ...] = (
         owner="sales",
         lens=NEW,
         event=True,
+        of_moment=True,
     ),
     Metric(
         id="win_rate.created.count",
@@ -208,6 +211,7 @@ STAGE_METRICS: tuple[Metric, ...] = (
             better="within",
             needs_period=True,
             event=True,
+            of_moment=True,
         )
         for variant, fact, question, formula in (
             ("", "required", "How much coverage does our own history ask for?", "1 / conversion"),

@@ -28,7 +28,7 @@ def cohort_sql(view: LensView, contract: Contract, fact: str = "cohort") -> tupl
     inside = f"{since} >= $start_a and {day} < $end_a" if view.period else "true"
     sql = f"""
       select u.record, u.unit, cast(null as bigint) as value, coalesce({COHORT[fact]}, false) as hit, {day} as day,
-        q.qualified_at as moment, greatest(u.stage_grade, u.type_grade) as grade, {DIMENSIONS}
+        {since} as since, q.qualified_at as moment, greatest(u.stage_grade, u.type_grade) as grade, {DIMENSIONS}
       from ({units}) as u
       join qualified as q on q.record = u.record
       cross join ({cycle_p90_sql(view, contract)}) as y
