@@ -21,6 +21,7 @@ from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import UnknownLensError, resolve_lens
 from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
 from tieout.measure.answers import Answer, Bridge, Question, QuestionError
+from tieout.measure.bridge.bridge import Detail
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.records import End
 from tieout.measure.bridge.slices import COLUMNS, Slicing
@@ -204,7 +205,7 @@ def bridge_builds(
         ]
         if any(one.view.lens.reported for one in ends):
             ends = _with_report(engine, workspace, ends, (start[0], end[0]), terms)
-        return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), gross=terms.gross, slicing=_slicing(terms))
+        return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), Detail(terms.gross, _slicing(terms)))
 
 
 def _of_report(

@@ -157,9 +157,11 @@ class Side:
 class Bridge:
     """From one figure to another: lines by cause in the fixed order, and the postings under them.
 
-    `residual` is what the postings leave unexplained; it is computed from the two figures, and 0.00 always. `memo` are
-    movements that cancel out between the two ends. `slices` are bridges of their own, each of the slice `by`; moves
-    from one to another are in theirs and cancel out of the whole. `where` is the condition that both ends are within.
+    `residual` is what the postings leave unexplained; it is computed from the two figures, and 0.00 always. `posted` is
+    how many postings there are, `postings` those that were asked for. `memo` are movements that cancel out between the
+    two ends. `won` walks from the opening amount of what was won to what it was won at. `slices` are bridges of their
+    own, each of the slice `by`; moves from one to another are in theirs and cancel out of the whole. `where` is the
+    condition that both ends are within.
     """
 
     start: Side
@@ -172,3 +174,5 @@ class Bridge:
     where: str | None = None
     by: dict[str, str] = field(default_factory=dict)
     slices: tuple[Bridge, ...] = ()
+    posted: int = 0
+    won: tuple[Line, ...] = ()

@@ -52,7 +52,9 @@ class LensView:
     options: tuple[str, ...] = ()
     """What an end of a bridge asked for beside lens and moment, as it is written: as-is, spot ..."""
     since: datetime | None = None
-    """Look at every state that began since then, instead of the one that holds at the moment."""
+    """Look at every state that began since then, as of its beginning, instead of the one that holds at the moment."""
+    among: str | None = None
+    """Look only at the records of this temporary table."""
 
 
 def quoted(text: str) -> str:
@@ -100,15 +102,18 @@ def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", c
       where {condition}"""
 
 
-def value_sql(row: str, lens: Lens, rate: str) -> str:
+def value_sql(row: str, lens: Lens, rate: str, weighed: str | None = None) -> str:
     """Give the expression of a record's value: its amount in the lens's basis, weighted, at a rate."""
-    return converted_sql(native_sql(row, lens), rate)
+    return converted_sql(native_sql(row, lens, weighed), rate)
 
 
-def native_sql(row: str, lens: Lens) -> str:
-    """Give the expression of a record's amount in its own currency: in the lens's basis, weighted, to the cent."""
+def native_sql(row: str, lens: Lens, weighed: str | None = None) -> str:
+    """Give the expression of a record's amount in its own currency: in the lens's basis, weighted, to the cent.
+
+    `weighed` is another row of it, whose probability is taken instead.
+    """
     native = f"{row}.{lens.basis or 'arr'}"
-    weights = {"stage": f"{row}.stage_probability", "record": f"{row}.probability"}
+    weights = {"stage": f"{weighed or row}.stage_probability", "record": f"{weighed or row}.probability"}
     if lens.weighting in weights:
         return product_sql(native, f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))")
     return native
@@ -133,7 +138,7 @@ def product_sql(amount: str, factor: str) -> str:
 
 
 def _opportunity_units(view: LensView) -> str:
-    state = ", ".join(f"s.{name}" for name in (*(CARRIED if view.many else ()), *STATE))
+    state = ", ".join(f"s.{name}" for name in (*(CARRIED if view.many or view.since else ()), *STATE))
     return f"""
       select s.record, {state}, s.record as unit, false as lone, cast(null as date) as claimed_on, true as claimed
       from at_moment as s"""

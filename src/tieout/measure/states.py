@@ -50,7 +50,9 @@ ORGANIZATION = ("owner_id", "team", "manager_id", "segment", "territory", "regio
 
 def stamps_of(view: LensView, side: str) -> Stamps:
     """Give the names of a view's moment and period."""
-    return MANY if view.many else Stamps(*(f"${name}_{side}" for name in ("as_of", "day", "start", "end")))
+    return (
+        MANY if view.many or view.since else Stamps(*(f"${name}_{side}" for name in ("as_of", "day", "start", "end")))
+    )
 
 
 @cache
@@ -81,20 +83,33 @@ def parameters_of(view: LensView, side: str) -> Parameters:
 def states_sql(view: LensView, side: str) -> str:
     """Give the SQL of every opportunity in its state at the view's moment, or at each of its moments."""
     scans = [
-        _scan(number, mine, moment, period, since=view.since is not None)
+        _scan(view, number, mine, moment, period)
         for number, (mine, moment, period) in enumerate(moments_of(view, side))
     ]
     states = f"with held as ({' union all '.join(scans)}) {text_of('opportunities_at')}"
     return _as_is(states) if view.as_is else states
 
 
-def _scan(number: int, mine: str, moment: Moment, period: Period | None, *, since: bool) -> str:
+def _scan(view: LensView, number: int, mine: str, moment: Moment, period: Period | None) -> str:
     start, end = (f"$start_{mine}", f"$end_{mine}") if period else ("null", "null")
-    holds = SINCE if since else HOLDS_RESTATED if moment.restated else HOLDS
-    return f"""select {number} as asked, $as_of_{mine} as asked_as_of, $known_at_{mine} as asked_known_at,
-      cast($day_{mine} as date) as asked_day, cast({start} as date) as asked_start,
-      cast({end} as date) as asked_end, s.*
-      from opportunity_states as s where {holds.format(mine)}"""
+    sought = f"and s.record in (select record from temp.{view.among})" if view.among else ""
+
+    def scanned(as_of: str, day: str, source: str, holds: str) -> str:
+        return f"""select {number} as asked, {as_of} as asked_as_of, $known_at_{mine} as asked_known_at,
+          cast({day} as date) as asked_day, cast({start} as date) as asked_start,
+          cast({end} as date) as asked_end, s.*
+          from {source} where {holds.format(mine)} {sought}"""
+
+    if view.since is None:
+        holds = HOLDS_RESTATED if moment.restated else HOLDS
+        return scanned(f"$as_of_{mine}", f"$day_{mine}", "opportunity_states as s", holds)
+    began = scanned("s.valid_from", BEGAN_ON, "opportunity_states as s", SINCE)
+    if view.lens.past_due:
+        return began
+    passed = scanned(
+        "d.ends_at", "d.next_day", f"opportunity_states as s join ({DUE}) as d on d.day = s.close_date", PASSED
+    )
+    return f"{began} union all {passed}"
 
 
 HOLDS = """s.valid_from <= $as_of_{0} and $as_of_{0} < s.gone_at and $as_of_{0} < s.valid_end
@@ -107,6 +122,14 @@ SINCE = """s.valid_from > $since_{0} and s.valid_from <= $as_of_{0}
   and (s.valid_from < s.valid_to or $known_at_{0} < s.end_heard)
   and s.seen_from <= $known_at_{0} and $known_at_{0} < s.seen_to"""
 """Every state that began since an earlier moment, instead of the one that holds."""
+BEGAN_ON = "s.valid_from at time zone 'UTC' at time zone (select time_zone from company)"
+DUE = """select day, ends_at, lead(day) over (order by day) as next_day
+  from (select day, min(ends_at) as ends_at from calendar_days group by day)"""
+PASSED = """s.outcome = 'open' and d.ends_at > $since_{0} and d.ends_at <= $as_of_{0}
+  and s.valid_from < d.ends_at and d.ends_at < s.gone_at and d.ends_at < s.valid_end
+  and s.seen_from <= $known_at_{0} and $known_at_{0} < s.seen_to
+  and (d.ends_at < s.valid_to or $known_at_{0} < s.end_heard)"""
+"""The open states whose close date passed while they lasted: time alone made them past due, the day after it."""
 
 
 def _as_is(states: str) -> str:

@@ -10,20 +10,21 @@ bridge back has the same lines with the opposite sign.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Bridge, Line, Posting, QuestionError, Side
-from tieout.measure.bridge.gross import gross_pairs, memo_lines, take_between
+from tieout.measure.bridge.beside import memo_lines, take_came_and_went, won_lines
+from tieout.measure.bridge.gross import gross_pairs, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
-from tieout.measure.bridge.pairs import ZERO, Ends, further_sql, net_pairs, postings_sql
-from tieout.measure.bridge.records import End, take, take_counted, take_rates
+from tieout.measure.bridge.pairs import ZERO, Ends, further_sql, net_pairs, postings_sql, walked_sql
+from tieout.measure.bridge.records import End, take, take_rates, take_rejected, take_through
 from tieout.measure.bridge.reported import REPORTED_CAUSES, reported_sql, take_reported, take_walks
 from tieout.measure.bridge.slices import MOVED, Slicing
 from tieout.measure.lens_sql import FACETS
-from tieout.measure.run_sql import rows, run
+from tieout.measure.run_sql import rows
 
 if TYPE_CHECKING:
     from tieout.warehouse.builds import BuildFacts
@@ -35,23 +36,26 @@ CAUSES = (*FACETS, *MOVED, "several claims", "freshness", "basis", "probability"
 """The causes between two lenses, in their fixed order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much a bridge tells: net or every version (`gross`), cut by `slicing`, how many postings (None: all)."""
+
+    gross: bool = False
+    slicing: Slicing | None = None
+    postings: int | None = None
+
+
 def bridge(
-    engine: Connection,
-    start: End,
-    end: End,
-    facts: tuple[BuildFacts, BuildFacts],
-    *,
-    gross: bool = False,
-    slicing: Slicing | None = None,
+    engine: Connection, start: End, end: End, facts: tuple[BuildFacts, BuildFacts], detail: Detail = Detail()
 ) -> Bridge:
     """Explain the difference between two figures, from `start` to `end`; `facts` are those of the builds they are in.
 
-    `gross` posts every version in between, for one lens at two moments. `slicing` gives each slice a bridge of its own.
+    Gross, for one lens at two moments, posts every version in between. Sliced, each slice has a bridge of its own.
     Raises QuestionError where that cannot be.
     """
     ends = _forward(start, end, facts)
-    over_time = _is_over_time(ends)
-    if gross and not over_time:
+    over_time, slicing = _is_over_time(ends), detail.slicing
+    if detail.gross and not over_time:
         message = (
             "A gross bridge is between two moments of one lens that counts opportunities, with one known-at and the "
             "same options."
@@ -59,63 +63,79 @@ def bridge(
         raise QuestionError(message)
     if ends.right.reported:
         _take_reported(engine, ends)
-        _post(engine, "net_postings", reported_sql(ends, net_pairs(ends), further_sql()))
+        _make(engine, "net_postings", reported_sql(ends, net_pairs(ends), further_sql()))
     else:
-        _take_both(engine, ends, slicing, over_time=over_time)
-        _post(engine, "net_postings", postings_sql(ends, net_pairs(ends), further_sql(slicing), slicing))
-    if over_time:
-        _post(engine, "gross_postings", postings_sql(ends, gross_pairs(slicing), slicing=slicing))
-    within = slicing is not None and slicing.where is not None
-    memo = memo_lines(engine) if over_time and not gross and not within else ()
-    made = _made(engine, ends, "gross_postings" if gross else "net_postings", slicing)
+        _take_both(engine, ends, detail, over_time=over_time)
+        _make(engine, "net_walked", walked_sql(ends, net_pairs(ends), slicing))
+        further = further_sql(slicing) if "claim" in (ends.left.view.lens.grain, ends.right.view.lens.grain) else None
+        _make(engine, "net_postings", postings_sql(ends, "temp.net_walked", further, slicing))
+    if detail.gross:
+        _make(engine, "gross_walked", walked_sql(ends, gross_pairs(slicing), slicing))
+        _make(engine, "gross_postings", postings_sql(ends, "temp.gross_walked", None, slicing))
+    memo = memo_lines(engine, ends, slicing) if over_time and not detail.gross else ()
+    won = won_lines(engine, ends, within=slicing is not None) if _is_movement(ends) and not ends.reversed else ()
+    made = _made(engine, ends, "gross_postings" if detail.gross else "net_postings", detail)
     for table in TABLES:
         engine.execute(f"drop table if exists temp.{table}")
-    return replace(made, memo=memo)
+    engine.execute("drop view if exists temp.through_units")
+    return replace(made, memo=memo, won=won)
 
 
-def _made(engine: Connection, ends: Ends, table: str, slicing: Slicing | None) -> Bridge:
+def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
     """Put the bridge of the whole together, and that of each slice."""
+    slicing = detail.slicing
     left = _sides(engine, "left_units", ends.left, ends.left_facts, slicing)
     right = _sides(engine, "right_units", ends.right, ends.right_facts, slicing)
     first, last = (right, left) if ends.reversed else (left, right)
-    posted = _postings(engine, table, -1 if ends.reversed else 1, slicing)
+    sign = -1 if ends.reversed else 1
     order = REPORTED_CAUSES if ends.right.reported else MOVEMENTS if ends.same_lens else CAUSES
+    lines = _lines(engine, table, sign, order, slicing)
+    told = detail.postings != 0
+    posted = _postings(engine, table, sign, detail) if told else []
     period = ends.left.view.period.name if ends.left.view.period else None
     where = slicing.where.text if slicing and slicing.where else None
 
     def made(key: Key, postings: tuple[Posting, ...]) -> Bridge:
         begin, finish = first.get(key, _none(first[()])), last.get(key, _none(last[()]))
-        residual = finish.value - begin.value - sum((posting.amount for posting in postings), ZERO)
-        return Bridge(begin, finish, period, lines_of(postings, order), postings, residual, where=where)
+        mine, posted = lines.get(key, ((), 0))
+        residual = finish.value - begin.value - sum((line.amount for line in mine), ZERO)
+        return Bridge(begin, finish, period, mine, postings, residual, where=where, posted=posted)
 
     whole = made((), tuple(posting for posting, _, internal in posted if not internal))
     if slicing is None or not slicing.by:
         return whole
-    parts: dict[Key, list[Posting]] = {key: [] for key in sorted({*first, *last} - {()})}
+    keys = sorted({*first, *last, *lines} - {()})
+    parts: dict[Key, list[Posting]] = {key: [] for key in keys}
     for posting, key, _ in posted:
-        parts.setdefault(key, []).append(posting)
-    slices = [
-        replace(made(key, tuple(parts[key])), by=dict(zip(slicing.by, key, strict=True))) for key in sorted(parts)
-    ]
+        parts[key].append(posting)
+    slices = [replace(made(key, tuple(parts[key])), by=dict(zip(slicing.by, key, strict=True))) for key in keys]
     return replace(whole, slices=tuple(slices))
 
 
 TABLES = (
-    "net_postings", "gross_postings", "seen_records", "left_units", "right_units", "through_units", "left_rates",
-    "between_states", "reported_walks", "reported_states", "reported_rates",
+    "net_postings", "gross_postings", "net_walked", "gross_walked", "seen_counted", "left_counted", "right_counted",
+    "left_sought", "right_sought", "left_units", "right_units", "left_rates", "between_states", "between_seen",
+    "came_and_went", "reported_walks", "reported_states", "reported_rates",
 )  # fmt: skip
 
 
-def _take_both(engine: Connection, ends: Ends, slicing: Slicing | None, *, over_time: bool) -> None:
+def _take_both(engine: Connection, ends: Ends, detail: Detail, *, over_time: bool) -> None:
     """Read both ends, each with its verdict on what the other counts; all else is in neither figure."""
-    take_counted(engine, ends.left, "seen_records")
-    if over_time:
+    slicing = detail.slicing
+    take(engine, ends.left, "left", slicing)
+    take(engine, ends.right, "right", slicing)
+    seen = "select record from temp.left_counted union select record from temp.right_counted"
+    if detail.gross:
         take_between(engine, ends, slicing)
-    take(engine, ends.right, "right_units", "seen_records", slicing=slicing)
-    run(engine, "insert into temp.seen_records select distinct record from temp.right_units where rank = 0")
-    take(engine, ends.left, "left_units", "seen_records", slicing=slicing)
+        seen += " union select record from temp.between_states where rank = 0"
+    elif over_time:
+        take_came_and_went(engine, ends, slicing)
+        seen += " union select record from temp.came_and_went"
+    _make(engine, "seen_counted", seen)
+    take_rejected(engine, ends.left, "left", slicing)
+    take_rejected(engine, ends.right, "right", slicing)
     if ends.same_lens:
-        take(engine, ends.right, "through_units", "seen_records", ends.left.view.lens, slicing)
+        take_through(engine, ends.right, ends.left.view.lens, slicing)
     take_rates(engine, ends.left, "left_rates")
 
 
@@ -125,10 +145,17 @@ def _take_reported(engine: Connection, ends: Ends) -> None:
         message = "Two teams' own sheets cannot be bridged to each other. Bridge each of them to the agreed number."
         raise QuestionError(message)
     take_reported(engine, "right_units")
-    run(engine, "create temp table seen_records as select distinct record from temp.right_units")
-    take(engine, ends.left, "left_units", "seen_records")
+    take(engine, ends.left, "left")
+    counted = "select record from temp.left_counted union select record from temp.right_units"
+    _make(engine, "seen_counted", counted)
+    take_rejected(engine, ends.left, "left")
     take_rates(engine, ends.left, "left_rates")
     take_walks(engine, ends.left, ends.right.reported, ZoneInfo(ends.left.contract.company.time_zone))
+
+
+def _is_movement(ends: Ends) -> bool:
+    """Whether it tells what happened from one moment to a later one, even if less was known at the first."""
+    return ends.same_lens and ends.left.view.moment.as_of < ends.right.view.moment.as_of
 
 
 def _is_over_time(ends: Ends) -> bool:
@@ -143,15 +170,29 @@ def _is_over_time(ends: Ends) -> bool:
     )
 
 
-def lines_of(postings: tuple[Posting, ...], order: tuple[str, ...]) -> tuple[Line, ...]:
-    """Sum postings by cause, in the fixed order of causes."""
-    sums: dict[str, Decimal] = {}
-    records: dict[str, set[str]] = {}
-    for posting in postings:
-        sums[posting.cause] = sums.get(posting.cause, ZERO) + posting.amount
-        records.setdefault(posting.cause, set()).add(posting.record)
-    causes = sorted(sums, key=order.index)
-    return tuple(Line(cause, sums[cause], len(records[cause])) for cause in causes)
+def _lines(
+    engine: Connection, table: str, sign: int, order: tuple[str, ...], slicing: Slicing | None
+) -> dict[Key, tuple[tuple[Line, ...], int]]:
+    """Sum the postings by cause in the fixed order, of the whole under () and of each slice; with how many they are."""
+    keys = slicing.keys[1:] if slicing else ()
+    select = f"select {{}} cause, {sign} * sum(amount), count(distinct record), count(*) from temp.{table}"
+    found = [((), *line) for line in rows(engine, f"{select.format('')} {_external(slicing)} group by cause")]
+    if keys:
+        cut = rows(engine, f"{select.format(', '.join(keys) + ',')} group by {', '.join(keys)}, cause")
+        found += [(tuple(line[: len(keys)]), *line[len(keys) :]) for line in cut]
+    place = {cause: number for number, cause in enumerate(order)}
+    parts: dict[Key, list[tuple[Line, int]]] = {}
+    for key, cause, amount, n, posted in found:
+        parts.setdefault(key, []).append((Line(cause, amount, n), posted))
+    return {
+        key: (tuple(line for line, _ in sorted(told, key=lambda one: place[one[0].cause])), sum(n for _, n in told))
+        for key, told in parts.items()
+    }
+
+
+def _external(slicing: Slicing | None) -> str:
+    """Leave out moves from one slice of the whole to another: they cancel out of it."""
+    return "where not internal" if slicing else ""
 
 
 def _forward(start: End, end: End, facts: tuple[BuildFacts, BuildFacts]) -> Ends:
@@ -187,18 +228,20 @@ def _none(side: Side) -> Side:
     return replace(side, value=ZERO, n=0)
 
 
-def _post(engine: Connection, table: str, sql: str) -> None:
+def _make(engine: Connection, table: str, sql: str) -> None:
     engine.execute(f"create temp table {table} as {sql}")
 
 
-def _postings(engine: Connection, table: str, sign: int, slicing: Slicing | None) -> list[tuple[Posting, Key, bool]]:
+def _postings(engine: Connection, table: str, sign: int, detail: Detail) -> list[tuple[Posting, Key, bool]]:
     """Read the postings in a total order, each with its slice; backwards they have the opposite sign.
 
     The last value says that it is a move from one slice to another of the whole, which cancels out of it.
     """
+    slicing = detail.slicing
     told = "".join(f", {name}" for name in ("internal", *slicing.keys[1:])) if slicing else ""
+    most = "" if detail.postings is None else f"limit {detail.postings}"
     sql = f"""select record, cause, {sign} * amount, unit{told} from temp.{table}
-      order by step, record, unit, seq, cause, amount"""
+      order by step, record, unit, seq, cause, amount {most}"""
     if slicing is None:
         return [(posting, (), False) for posting in map(Posting._make, rows(engine, sql))]
     return [

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from tieout.measure.bridge.records import End
 
 MOVEMENTS = (
-    "created", "late history", "qualified", "pulled in", "pushed in", "re-opened", "restored", "unmerged", "amount up",
-    "amount down", "basis", "probability", "rate", "type", "category", "criteria unknown", "several claims", "moved in",
-    "moved out", *MOVED, "calendar", "definition", "exclusion", "past due", "pushed out", "pulled out", "disqualified",
-    "deleted", "merged", "duplicate", "lost", "won",
+    "created", "late history", "qualified", "pulled in", "pushed in", "dated", "re-opened", "restored", "unmerged",
+    "amount up", "amount down", "basis", "stage", "probability", "rate", "type", "category", "criteria unknown",
+    "several claims", "moved in", "moved out", *MOVED, "calendar", "definition", "exclusion", "past due", "pushed out",
+    "pulled out", "undated", "disqualified", "deleted", "merged", "duplicate", "lost", "won",
 )  # fmt: skip
 """The movements in their fixed order."""
 
@@ -29,7 +29,8 @@ def movement_sql(left: End, right: End) -> str:
     restated = left.view.moment.as_of == right.view.moment.as_of
     reorganized = left.view.as_is != right.view.as_is
     kept = () if not restated else (*IDENTITY, *(ORGANIZED if reorganized else ()))
-    came, went = _came(kept, restated=restated), _went(kept, restated=restated)
+    came = _came(kept, restated=restated, since=f"timestamp '{left.view.moment.as_of}'")
+    went = _went(kept, restated=restated)
     return f"""case
       when left_rank = 0 and {through_left} then 'definition'
       when left_rank = 0 then {went}
@@ -37,8 +38,9 @@ def movement_sql(left: End, right: End) -> str:
       else 'definition' end"""
 
 
-def _came(kept: tuple[str, ...], *, restated: bool) -> str:
-    born = "'late history'" if restated else "case when l.record is null then 'created' else 'late history' end"
+def _came(kept: tuple[str, ...], *, restated: bool, since: str) -> str:
+    late = f"l.record is not null or coalesce(r.created_at <= {since}, false)"
+    born = "'late history'" if restated else f"case when {late} then 'late history' else 'created' end"
     arms = {
         "exists": born,
         "deleted": "'late history'" if restated else "'restored'",
@@ -50,7 +52,8 @@ def _came(kept: tuple[str, ...], *, restated: bool) -> str:
         "accepted": "'qualified'",
         "category": "'category'",
         "criteria unknown": "'criteria unknown'",
-        "close date": "case when l.closed_on > r.closed_on then 'pulled in' else 'pushed in' end",
+        "close date": """case when l.closed_on is null then 'dated'
+          when l.closed_on > r.closed_on then 'pulled in' else 'pushed in' end""",
         "past due": "'pushed in'",
         "slice": "'moved in'",
     }
@@ -69,7 +72,8 @@ def _went(kept: tuple[str, ...], *, restated: bool) -> str:
         "accepted": "'disqualified'",
         "category": "'category'",
         "criteria unknown": "'criteria unknown'",
-        "close date": "case when r.closed_on < l.closed_on then 'pulled out' else 'pushed out' end",
+        "close date": """case when r.closed_on is null then 'undated'
+          when r.closed_on < l.closed_on then 'pulled out' else 'pushed out' end""",
         "past due": "'past due'",
         "slice": "'moved out'",
     }

@@ -2,14 +2,15 @@
 
 A pair has `l` and `r` (a unit's row at each end, or NULL), their ranks, `through_rank` (the right state judged by the
 left end's lens), `carried_rate` (the left end's rate for the right state's currency) and `timed_rate` (the right
-state's rate by the left end's lens: what only time did to the rate).
+state's rate by the left end's lens: what only time did to the rate). Between two moments of one lens that weighs, what
+was done to the amount comes before what the stage did to its weight.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tieout.measure.bridge.movements import movement_sql
 from tieout.measure.bridge.records import End, amount_sql
@@ -41,83 +42,128 @@ class Ends:
         return self.left.view.name == self.right.view.name and not self.right.reported
 
 
-def net_pairs(ends: Ends) -> str:
+class Pairs(NamedTuple):
+    """The pairs of a bridge: where their rows `l` and `r` come from, and the expressions of what else a pair has."""
+
+    source: str
+    record: str
+    unit: str
+    left_rank: str
+    right_rank: str
+    through_rank: str
+    carried_rate: str
+    timed_rate: str
+    seq: str
+
+    def columns_sql(self) -> str:
+        """Give the columns that are not those of the rows themselves."""
+        return ", ".join(f"{getattr(self, name)} as {name}" for name in self._fields[1:])
+
+    def sql(self) -> str:
+        """Give the pairs as a query with `l` and `r` as structs."""
+        return f"select {self.columns_sql()}, l, r from {self.source}"
+
+
+def net_pairs(ends: Ends) -> Pairs:
     """Give the two ends themselves as pairs, first units only; only one lens at two moments is looked through again."""
-    judged = "coalesce(t.rank, 1)" if ends.same_lens else "1"
-    timed = "t.rate" if ends.same_lens else "r.rate"
     again = """left join (select record, lone, rank, rate from temp.through_units where place = 1) as t
         on t.record = coalesce(r.record, l.record) and t.lone = coalesce(r.lone, l.lone)"""
-    return f"""
-      select
-        coalesce(l.record, r.record) as record,
-        coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit) as unit,
-        coalesce(l.rank, 1) as left_rank, coalesce(r.rank, 1) as right_rank, {judged} as through_rank,
-        l, r, g.rate as carried_rate, {timed} as timed_rate, 0 as seq
-      from (select * from temp.left_units where place = 1) as l
+    looked = ends.same_lens and ends.left.view.lens != ends.right.view.lens
+    return Pairs(
+        source=f"""(select * from temp.left_units where place = 1) as l
       full join (select * from temp.right_units where place = 1) as r
         on r.record = l.record and r.lone = l.lone
-      {again if ends.same_lens else ""}
+      {again if looked else ""}
       left join temp.left_rates as g
-        on g.currency = r.currency and g.starts_on <= l.rate_on and l.rate_on < g.ends_on"""
+        on g.currency = r.currency and g.starts_on <= l.rate_on and l.rate_on < g.ends_on""",
+        record="coalesce(l.record, r.record)",
+        unit="coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit)",
+        left_rank="coalesce(l.rank, 1)",
+        right_rank="coalesce(r.rank, 1)",
+        through_rank="coalesce(t.rank, 1)" if looked else "coalesce(r.rank, 1)" if ends.same_lens else "1",
+        carried_rate="g.rate",
+        timed_rate="t.rate" if looked else "r.rate",
+        seq="0",
+    )
 
 
 def further_sql(slicing: Slicing | None = None) -> str:
     """Give the second, third ... counted claim of a record that both ends count."""
     told = f", false as internal, {slicing.told('u')}" if slicing else ""
     return f"""
-      select u.record, u.unit, 'several claims' as cause, u.value as amount, 6 as step, u.place as seq{told}
+      select u.record, u.unit, 'several claims' as cause, u.value as amount, 7 as step, u.place as seq{told}
       from temp.right_units as u
       join temp.left_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1
       union all
-      select u.record, u.unit, 'several claims', -u.value, 6, u.place{told}
+      select u.record, u.unit, 'several claims', -u.value, 7, u.place{told}
       from temp.left_units as u
       join temp.right_units as o on o.record = u.record and o.lone = u.lone and o.place = 1 and o.rank = 0
       where u.rank = 0 and u.place > 1"""
 
 
-def postings_sql(ends: Ends, pairs: str, further: str | None = None, slicing: Slicing | None = None) -> str:
-    """Compile the postings of pairs: memberships, then the walk through the amount facets, then further claims.
+def walked_sql(ends: Ends, pairs: Pairs, slicing: Slicing | None = None) -> str:
+    """Compile the pairs with what a bridge says of each: one row for each pair, of which any row may be no posting.
 
-    `step` is the place in the walk (0 for a membership), `seq` orders what happened to one record.
+    `member` is the cause of a pair that only one end counts, `amount` what it does; `v0` to `v6` are the values of the
+    walk, `staged` says whether the stage moved; `moved_by` is the cause of a move between slices.
     """
     left, right = ends.left.view.lens, ends.right.view.lens
     with_basis = left.model_copy(update={"basis": right.basis})
-    more = f"union all {further}" if further else ""
-    member = both = moved = mine = ""
-    if slicing:
-        counting = ", ".join(f"case when left_rank = 0 then l.{k} else r.{k} end as {k}" for k in slicing.keys)
-        member = f", false as internal, {counting}"
-        both = f", {slicing.told('l', 'l_')}, {slicing.told('r', 'r_')}, {slicing.cause_sql()} as moved_by"
-        mine = f", false as internal, {slicing.carried('r_')}"
-        moved = f"union all select * from ({sliced_sql(slicing)})"
-    keys = ", ".join(("", "internal", *slicing.keys)) if slicing else ""
-    return f"""
-    with pairs as ({pairs}),
-    memberships as (
-      select record, unit, {_membership_cause(ends)} as cause,
-        case when right_rank = 0 then r.record_value else -l.record_value end as amount, 0 as step, seq{member}
-      from pairs
-      where (left_rank = 0) <> (right_rank = 0)
-    ),
-    walked as (
-      select
-        record, unit, seq, {amount_sql("l", "l.rate", left)} as v0, {amount_sql("r", "carried_rate", left)} as v1,
-        {amount_sql("r", "carried_rate", with_basis)} as v2, {amount_sql("r", "carried_rate", right)} as v3,
-        {amount_sql("r", "timed_rate", right)} as v4, {amount_sql("r", "r.rate", right)} as v5{both}
-      from pairs
-      where left_rank = 0 and right_rank = 0
-    ),
-    walks as (
-      select record, unit, {_freshness_cause(ends)} as cause, v1 - v0 as amount, 1 as step, seq{mine} from walked
-      union all select record, unit, {_amount_cause(ends, "basis")}, v2 - v1, 2, seq{mine} from walked
-      union all select record, unit, {_amount_cause(ends, "probability")}, v3 - v2, 3, seq{mine} from walked
-      union all select record, unit, 'rate', v4 - v3, 4, seq{mine} from walked
-      union all select record, unit, '{_kind_cause(ends)}', v5 - v4, 5, seq{mine} from walked
+    weighed = "l" if _over_time(ends) and left.weighting != "none" else None
+    rows = (
+        amount_sql("l", "l.rate", left), amount_sql("r", "carried_rate", left, weighed),
+        amount_sql("r", "carried_rate", left), amount_sql("r", "carried_rate", with_basis),
+        amount_sql("r", "carried_rate", right), amount_sql("r", "timed_rate", right), amount_sql("r", "r.rate", right),
+    )  # fmt: skip
+    values = ", ".join(f"case when left_rank = 0 then {row} end as v{place}" for place, row in enumerate(rows))
+    cut = (
+        f", {slicing.told('l', 'l_')}, {slicing.told('r', 'r_')}, {slicing.cause_sql()} as moved_by" if slicing else ""
     )
+    return f"""
+      select {pairs.columns_sql()},
+        case when (left_rank = 0) <> (right_rank = 0) then {_membership_cause(ends)} end as member,
+        case when right_rank = 0 then r.record_value else -l.record_value end as amount, {values},
+        l.stage_rank is distinct from r.stage_rank as staged{cut}
+      from {pairs.source}"""
+
+
+def step_causes(ends: Ends) -> tuple[str, ...]:
+    """Give the expressions of what each step of the walk is called, over the columns of `walked_sql`."""
+    return (
+        _freshness_cause(ends), "case when staged then 'stage' else 'probability' end", _amount_cause(ends, "basis"),
+        _amount_cause(ends, "probability"), "'rate'", f"'{_kind_cause(ends)}'",
+    )  # fmt: skip
+
+
+def postings_sql(ends: Ends, walked: str, further: str | None = None, slicing: Slicing | None = None) -> str:
+    """Compile the postings of a table made by `walked_sql`: memberships, then the steps of the walk, further claims.
+
+    `step` is the place in the walk (0 for a membership), `seq` orders what happened to one record.
+    """
+    member = mine = moved = keys = ""
+    if slicing:
+        counting = ", ".join(f"case when left_rank = 0 then l_{k} else r_{k} end as {k}" for k in slicing.keys)
+        member, mine = f", false as internal, {counting}", f", false as internal, {slicing.carried('r_')}"
+        moved = f"union all {sliced_sql(slicing, f'{walked} {BOTH}')}"
+        keys = ", ".join(("", "internal", *slicing.keys))
+    steps = "".join(
+        f"""
+        union all
+        select record, unit, {cause}, v{place} - v{place - 1}, {place}, seq{mine} from {walked}
+        {BOTH} and v{place} <> v{place - 1}"""
+        for place, cause in enumerate(step_causes(ends), start=1)
+    )
+    return f"""
     select record, nullif(unit, record) as unit, cause, cast(amount as decimal(18, 2)) as amount, step, seq{keys}
-    from (select * from memberships union all select * from walks {more} {moved})
+    from (
+      select record, unit, member as cause, amount, 0 as step, seq{member} from {walked} where member is not null{steps}
+      {f"union all {further}" if further else ""} {moved}
+    )
     where amount <> 0{" and inside" if slicing else ""}"""
+
+
+BOTH = "where left_rank = 0 and right_rank = 0"
 
 
 def _membership_cause(ends: Ends) -> str:
@@ -147,10 +193,14 @@ def _inside(end: End, row: str, period: Period) -> str:
     return f"coalesce({day} >= date '{period.start}' and {day} < date '{period.end}', false)"
 
 
+def _over_time(ends: Ends) -> bool:
+    return ends.same_lens and ends.left.view.moment.as_of != ends.right.view.moment.as_of
+
+
 def _freshness_cause(ends: Ends) -> str:
     if not ends.same_lens:
         return "'freshness'"
-    if ends.left.view.moment.as_of == ends.right.view.moment.as_of:
+    if not _over_time(ends):
         return "'late history'"
     return "case when v1 > v0 then 'amount up' else 'amount down' end"
 

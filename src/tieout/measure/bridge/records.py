@@ -35,36 +35,70 @@ class End:
     """The file that the figures are from, and the digest of what stood in it."""
 
 
-def take_counted(engine: Connection, end: End, table: str) -> None:
-    """Create the temporary table of the records that an end counts."""
-    sql, parameters = counted_sql(end.view, end.contract, "a")
-    engine.execute(f"use {end.database}")
-    run(engine, f"create temp table {table} as select distinct record from ({sql})", parameters)
+def take(engine: Connection, end: End, side: str, slicing: Slicing | None = None) -> None:
+    """Create the temporary tables of what an end counts: `{side}_units`, and its records as `{side}_counted`.
 
-
-def take(
-    engine: Connection, end: End, table: str, among: str, lens: Lens | None = None, slicing: Slicing | None = None
-) -> None:
-    """Create the temporary table of an end: the units it counts, and its verdict on the records of the table `among`.
-
-    A record's claims are numbered in the order in which they are counted. With `lens` the same moment is looked at
-    through another definition.
+    Of an end that counts claims only the records: which units it has depends on what the other end counts.
     """
-    view = end.view if lens is None else through(end.view, lens)
-    sql, parameters = units_sql(view, end.contract, "a")
-    place, whole = "1", "coalesce(value, 0)"
-    if view.lens.grain == "claim":
-        place = """row_number() over (
-            partition by record, lone order by case when rank = 0 then 0 else 1 end, rank desc, unit
-          )"""
-        whole = "coalesce(sum(case when rank = 0 then value end) over (partition by record, lone), 0)"
     engine.execute(f"use {end.database}")
+    sql, parameters = counted_sql(end.view, end.contract, "a")
+    if end.view.lens.grain == "claim":
+        run(engine, f"create temp table {side}_counted as select distinct record from ({sql})", parameters)
+        return
+    run(engine, f"create temp table {side}_units as {_deals(sql, slicing)}", parameters)
+    engine.execute(f"create temp table {side}_counted as select record from temp.{side}_units")
+
+
+def take_rejected(engine: Connection, end: End, side: str, slicing: Slicing | None = None) -> None:
+    """Add to `{side}_units` the end's verdict on the records of `seen_counted` that it does not count itself."""
+    engine.execute(f"use {end.database}")
+    if end.view.lens.grain == "claim":
+        _take_claims(engine, end, side, slicing)
+        return
+    engine.execute(
+        f"""create temp table {side}_sought as
+        select record from temp.seen_counted where record not in (select record from temp.{side}_counted)"""
+    )
+    sql, parameters = units_sql(replace(end.view, among=f"{side}_sought"), end.contract, "a")
+    run(engine, f"insert into temp.{side}_units {_deals(sql, slicing)}", parameters)
+
+
+def take_through(engine: Connection, end: End, lens: Lens, slicing: Slicing | None = None) -> None:
+    """Create the temporary table `through_units`: what the right end counts, looked at through another definition.
+
+    The records are those that either end counts.
+    """
+    engine.execute(f"use {end.database}")
+    if lens == end.view.lens:
+        engine.execute("create temp view through_units as select * from temp.right_units")
+        return
+    seen = replace(end, view=replace(through(end.view, lens), among="seen_counted"))
+    if lens.grain == "claim":
+        _take_claims(engine, seen, "through", slicing)
+        return
+    sql, parameters = units_sql(seen.view, end.contract, "a")
+    run(engine, f"create temp table through_units as {_deals(sql, slicing)}", parameters)
+
+
+def _deals(units: str, slicing: Slicing | None) -> str:
+    return f"""
+      select record, unit, {unit_columns_sql(slicing)}, 1 as place, coalesce(value, 0) as record_value
+      from ({units})"""
+
+
+def _take_claims(engine: Connection, end: End, side: str, slicing: Slicing | None) -> None:
+    """Create the table of an end that counts claims: a record's are numbered in the order they are counted in."""
+    sql, parameters = units_sql(end.view, end.contract, "a")
     run(
         engine,
-        f"""create temp table {table} as
-        select record, unit, {unit_columns_sql(slicing)}, {place} as place, {whole} as record_value
+        f"""create temp table {side}_units as
+        select record, unit, {unit_columns_sql(slicing)},
+          row_number() over (
+            partition by record, lone order by case when rank = 0 then 0 else 1 end, rank desc, unit
+          ) as place,
+          coalesce(sum(case when rank = 0 then value end) over (partition by record, lone), 0) as record_value
         from ({sql})
-        where rank = 0 or record in (select record from temp.{among})""",
+        where rank = 0 or record in (select record from temp.seen_counted)""",
         parameters,
     )
 
@@ -86,9 +120,12 @@ def take_rates(engine: Connection, end: End, table: str) -> None:
     )
 
 
-def amount_sql(row: str, rate: str, lens: Lens) -> str:
-    """Give the value of a unit's row by a lens's basis and weighting at a rate, 0 where it is not known."""
-    return f"coalesce({value_sql(row, lens, rate)}, 0)"
+def amount_sql(row: str, rate: str, lens: Lens, weighed: str | None = None) -> str:
+    """Give the value of a unit's row by a lens's basis and weighting at a rate, 0 where it is not known.
+
+    `weighed` is the row whose probability weighs it, if that is another one.
+    """
+    return f"coalesce({value_sql(row, lens, rate, weighed)}, 0)"
 
 
 def through(view: LensView, lens: Lens) -> LensView:

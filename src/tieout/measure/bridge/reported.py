@@ -20,7 +20,7 @@ from tieout.measure.run_sql import run
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from tieout.measure.bridge.pairs import Ends
+    from tieout.measure.bridge.pairs import Ends, Pairs
     from tieout.warehouse.engine import Connection
 
 NOT_LISTED, AMBIGUOUS, UNKNOWN_RECORD = "not in the sheet", "ambiguous", "not in any system"
@@ -86,7 +86,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-def reported_sql(ends: Ends, pairs: str, further: str) -> str:
+def reported_sql(ends: Ends, pairs: Pairs, further: str) -> str:
     """Compile the postings from a lens to a team's own figures; the walks are those of `take_walks`."""
     arms = " ".join(f"when {place} then '{name}'" for place, name in enumerate(FACETS, start=1))
     steps = " union all ".join(
@@ -99,7 +99,7 @@ def reported_sql(ends: Ends, pairs: str, further: str) -> str:
         further = f"""select record, min(unit) as unit, cause, sum(amount) as amount, 7 as step, 0 as seq
           from ({further}) group by record, cause"""
     return f"""
-    with pairs as ({pairs}),
+    with pairs as ({pairs.sql()}),
     memberships as (
       select record, unit,
         case

@@ -85,12 +85,12 @@ class Slicing:
         return f"case {' '.join(arms)} else 'slice moved' end" if arms else "'slice moved'"
 
 
-def sliced_sql(slicing: Slicing) -> str:
-    """Compile the moves of the pairs in `walked`: out of one slice and into the other, at the value of before."""
+def sliced_sql(slicing: Slicing, pairs: str) -> str:
+    """Compile the moves of pairs that both ends count: out of one slice and into the other, at the value of before."""
     internal = "l_inside and r_inside as internal"
     return f"""
-      select record, unit, moved_by as cause, -v0 as amount, 7 as step, seq, {internal}, {slicing.carried("l_")}
-      from walked where {slicing.moved_sql()}
+      select record, unit, moved_by as cause, -v0 as amount, 8 as step, seq, {internal}, {slicing.carried("l_")}
+      from {pairs} and ({slicing.moved_sql()})
       union all
-      select record, unit, moved_by, v0, 7, seq, {internal}, {slicing.carried("r_")}
-      from walked where {slicing.moved_sql()}"""
+      select record, unit, moved_by, v0, 8, seq, {internal}, {slicing.carried("r_")}
+      from {pairs} and ({slicing.moved_sql()})"""
