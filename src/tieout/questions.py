@@ -122,6 +122,8 @@ class BridgeTerms:
     """What both ends of a bridge share unless one says otherwise: period, calendar, organization; net or gross.
 
     `metric` is the number whose facets the lens has, `where` a condition that both ends are within, `by` the slices.
+    `facets` are further facets of the lens, changed at both ends. `postings` is the most that are given, None for all;
+    `deals` asks how often each deal was changed.
     """
 
     period: str | None = None
@@ -131,6 +133,9 @@ class BridgeTerms:
     metric: Metric | None = None
     where: str | None = None
     by: tuple[str, ...] = ()
+    facets: tuple[tuple[str, object], ...] = ()
+    postings: int | None = None
+    deals: bool = False
 
 
 OPTION = re.compile(r"\+(?:(?P<org>as-is|as-was)|(?P<rates>plan|spot)|calendar:(?P<calendar>[^@~+]+))$")
@@ -205,7 +210,8 @@ def bridge_builds(
         ]
         if any(one.view.lens.reported for one in ends):
             ends = _with_report(engine, workspace, ends, (start[0], end[0]), terms)
-        return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), Detail(terms.gross, _slicing(terms)))
+        detail = Detail(terms.gross, _slicing(terms), terms.postings, terms.deals)
+        return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), detail)
 
 
 def _of_report(
@@ -284,6 +290,7 @@ def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, t
         lens = terms.metric.counted(lens)
     if asked.rates:
         lens = lens.model_copy(update={"rates": asked.rates})
+    lens = lens.model_copy(update=dict(terms.facets)) if terms.facets else lens
     calendar = asked.calendar or terms.calendar
     for name in filter(None, (asked.calendar, terms.calendar)):
         allowed("calendar", name, contract.company.calendars)

@@ -181,3 +181,52 @@ def coverage(
     )
     looked, output = Looked(quarters, week, weeks), output_of(json=json, csv=csv)
     return give(show_coverage(place(workspace), question, Moments(as_of, known_at), looked, output))
+
+
+@show_app.command()
+def waterfall(
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="D", help="From the end of this date, or a time.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="D", help="To the end of this date, or a time.")] = None,
+    period: InPeriod = None,
+    closing: Annotated[
+        str | None, typer.Option("--closing", metavar="PERIOD", help="Deals that close in it; `any`: whenever.")
+    ] = None,
+    by: SlicedBy = None,
+    where: Criteria = None,
+    lens: Annotated[str, typer.Option("--lens", help="Count as a team does.")] = "agreed",
+    org: Org = "as-was",
+    calendar: OnCalendar = None,
+    known_at: KnownAt = None,
+    said_then: Annotated[bool, typer.Option("--said-then", help="Each end as it was known then.")] = False,
+    gross: Annotated[bool, typer.Option("--gross", help="Post every version, not only the two ends.")] = False,
+    weighted: Annotated[bool, typer.Option("--weighted", help="Weight by the probability of the stage.")] = False,
+    deals: Annotated[bool, typer.Option("--deals", help="Add how often each deal was pushed and changed.")] = False,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    html: AsHtml = None,
+    workspace: Where = None,
+) -> int:
+    """Where the pipeline came from and went, cause by cause, to the cent."""
+    from tieout.commands.showing.waterfall import show_waterfall
+    from tieout.waterfall import WaterfallAsked
+
+    asked = WaterfallAsked(
+        start,
+        end,
+        period,
+        closing,
+        calendar,
+        lens,
+        org,
+        known_at,
+        said_then,
+        where,
+        names_in(by),
+        gross,
+        weighted,
+        deals,
+    )
+    return give(show_waterfall(place(workspace), asked, output_of(json=json, csv=csv, html=html), records=records))

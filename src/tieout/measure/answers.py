@@ -153,6 +153,25 @@ class Side:
     """The file of a team's own figures, and the SHA-256 of what stood in it."""
 
 
+class Changes(NamedTuple):
+    """How often a deal was changed while it was open, between two moments.
+
+    `pushed`: its close date was moved to a later day, by `days` in all; `pulled`: to an earlier one. `changed`: its
+    amount was changed, by `change` in all. `opening` and `closing` are what it counted with at the two moments, None
+    where it did not count; money is in base currency, the change at the rate of the first moment.
+    """
+
+    record: str
+    pushed: int
+    days: int
+    pulled: int
+    changed: int
+    change: Decimal
+    opening: Decimal | None
+    closing: Decimal | None
+    outcome: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Bridge:
     """From one figure to another: lines by cause in the fixed order, and the postings under them.
@@ -176,3 +195,5 @@ class Bridge:
     slices: tuple[Bridge, ...] = ()
     posted: int = 0
     won: tuple[Line, ...] = ()
+    deals: tuple[Changes, ...] = ()
+    """The deals whose close date or amount was changed, those pushed furthest first, where asked for."""

@@ -27,11 +27,11 @@ def bridge_page(terminal: Terminal, bridge: Bridge, company: Company, *, records
     zone = ZoneInfo(company.time_zone)
     lines = [terminal.paint(_title(bridge, zone), "title"), *_label(terminal, bridge, zone), ""]
     lines += waterfall(terminal, bridge, company, names_of(bridge, zone))
-    lines += ["", *_memo(terminal, bridge)] if bridge.memo else []
+    lines += ["", *memo_of(terminal, bridge)] if bridge.memo else []
     lines += ["", *slices_of(terminal, bridge)] if bridge.slices else []
     if records:
-        lines += ["", *_postings(terminal, bridge, company)]
-    return [*lines, "", *_passports(terminal, bridge)]
+        lines += ["", *postings_of(terminal, bridge, company)]
+    return [*lines, "", *passports_of(terminal, bridge)]
 
 
 def _title(bridge: Bridge, zone: ZoneInfo) -> str:
@@ -111,7 +111,8 @@ def _draw(rows: list[list[Cell]], feet: list[list[Cell]], levels: Sequence[Decim
 # -- below it
 
 
-def _memo(terminal: Terminal, bridge: Bridge) -> list[str]:
+def memo_of(terminal: Terminal, bridge: Bridge) -> list[str]:
+    """Lay out what came and went between two moments."""
     ranked = sorted(bridge.memo, key=lambda line: -abs(line.amount))
     rows: list[Row] = [
         [Cell(line.cause), Cell(figures.money(line.amount)), Cell(figures.count(line.n), "label")]
@@ -124,7 +125,8 @@ def _memo(terminal: Terminal, bridge: Bridge) -> list[str]:
     return lines
 
 
-def _postings(terminal: Terminal, bridge: Bridge, company: Company) -> list[str]:
+def postings_of(terminal: Terminal, bridge: Bridge, company: Company) -> list[str]:
+    """Lay out the first postings, and how many more there are."""
     columns = [Column("record", right=False), Column("cause", right=False), Column(company.currency)]
     units = any(posting.unit for posting in bridge.postings)
     columns += [Column("claim", right=False)] if units else []
@@ -133,12 +135,13 @@ def _postings(terminal: Terminal, bridge: Bridge, company: Company) -> list[str]
         for posting in bridge.postings[:SHOWN]
     ]
     lines = table(terminal, columns, rows)
-    if len(bridge.postings) > SHOWN:
-        lines.append(f"  ... and {figures.count(len(bridge.postings) - SHOWN)} more: --csv or --json gives all.")
+    if bridge.posted > SHOWN:
+        lines.append(f"  ... and {figures.count(bridge.posted - SHOWN)} more: --csv or --json gives all.")
     return lines
 
 
-def _passports(terminal: Terminal, bridge: Bridge) -> list[str]:
+def passports_of(terminal: Terminal, bridge: Bridge) -> list[str]:
+    """Name the builds and contracts of the two ends."""
     ends = dict.fromkeys((side.build, side.contract) for side in (bridge.start, bridge.end))
     sheets = [f"{side.sheet[0]} {side.sheet[1][:16]}" for side in (bridge.start, bridge.end) if side.sheet]
     told = [part for build, contract in ends for part in (f"build {build}", f"contract {contract}")]

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Bridge, Line, Posting, QuestionError, Side
 from tieout.measure.bridge.beside import memo_lines, take_came_and_went, won_lines
+from tieout.measure.bridge.changes import changes
 from tieout.measure.bridge.gross import gross_pairs, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
 from tieout.measure.bridge.pairs import ZERO, Ends, further_sql, net_pairs, postings_sql, walked_sql
@@ -38,11 +39,15 @@ CAUSES = (*FACETS, *MOVED, "several claims", "freshness", "basis", "probability"
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much a bridge tells: net or every version (`gross`), cut by `slicing`, how many postings (None: all)."""
+    """How much a bridge tells: net or every version (`gross`), cut by `slicing`, how many postings (None: all).
+
+    With `deals` also how often the deals were pushed and changed, where it is over time.
+    """
 
     gross: bool = False
     slicing: Slicing | None = None
     postings: int | None = None
+    deals: bool = False
 
 
 def bridge(
@@ -74,11 +79,12 @@ def bridge(
         _make(engine, "gross_postings", postings_sql(ends, "temp.gross_walked", None, slicing))
     memo = memo_lines(engine, ends, slicing) if over_time and not detail.gross else ()
     won = won_lines(engine, ends, within=slicing is not None) if _is_movement(ends) and not ends.reversed else ()
+    deals = changes(engine, ends, slicing) if detail.deals and _is_movement(ends) else ()
     made = _made(engine, ends, "gross_postings" if detail.gross else "net_postings", detail)
+    engine.execute("drop view if exists temp.through_units")
     for table in TABLES:
         engine.execute(f"drop table if exists temp.{table}")
-    engine.execute("drop view if exists temp.through_units")
-    return replace(made, memo=memo, won=won)
+    return replace(made, memo=memo, won=won, deals=deals)
 
 
 def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
@@ -115,7 +121,7 @@ def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
 TABLES = (
     "net_postings", "gross_postings", "net_walked", "gross_walked", "seen_counted", "left_counted", "right_counted",
     "left_sought", "right_sought", "left_units", "right_units", "left_rates", "between_states", "between_seen",
-    "came_and_went", "reported_walks", "reported_states", "reported_rates",
+    "came_and_went", "through_seen_units", "reported_walks", "reported_states", "reported_rates",
 )  # fmt: skip
 
 

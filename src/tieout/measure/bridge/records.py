@@ -64,20 +64,21 @@ def take_rejected(engine: Connection, end: End, side: str, slicing: Slicing | No
 
 
 def take_through(engine: Connection, end: End, lens: Lens, slicing: Slicing | None = None) -> None:
-    """Create the temporary table `through_units`: what the right end counts, looked at through another definition.
+    """Create the temporary view `through_units`: what the right end sees, looked at through another definition.
 
-    The records are those that either end counts.
+    The records are those that either end counts; the same definition sees the same.
     """
-    engine.execute(f"use {end.database}")
-    if lens == end.view.lens:
-        engine.execute("create temp view through_units as select * from temp.right_units")
-        return
-    seen = replace(end, view=replace(through(end.view, lens), among="seen_counted"))
-    if lens.grain == "claim":
-        _take_claims(engine, seen, "through", slicing)
-        return
-    sql, parameters = units_sql(seen.view, end.contract, "a")
-    run(engine, f"create temp table through_units as {_deals(sql, slicing)}", parameters)
+    table = "right_units"
+    if lens != end.view.lens:
+        table = "through_seen_units"
+        seen = replace(end, view=replace(through(end.view, lens), among="seen_counted"))
+        engine.execute(f"use {end.database}")
+        if lens.grain == "claim":
+            _take_claims(engine, seen, "through_seen", slicing)
+        else:
+            sql, parameters = units_sql(seen.view, end.contract, "a")
+            run(engine, f"create temp table {table} as {_deals(sql, slicing)}", parameters)
+    engine.execute(f"create temp view through_units as select * from temp.{table}")
 
 
 def _deals(units: str, slicing: Slicing | None) -> str:

@@ -8,6 +8,8 @@ from tieout.basics.calendars import local_day
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tieout.measure.lens_sql import LensView
     from tieout.measure.numbers.question import Asked
 
@@ -25,11 +27,17 @@ def unknowable(asked: Asked, view: LensView) -> str | None:
 
 def before_history(asked: Asked, view: LensView) -> str | None:
     """Say that nothing is known of a time: of no record then is the state known, which is not the same as none."""
-    sql = "select min(valid_from) from opportunity_states where not missing and seen_to = timestamp '9999-12-31'"
-    begins = fetch(asked.engine, sql)[0][0]
-    if begins is None or begins <= view.moment.as_of:
+    first = begins(asked)
+    if first is None or first <= view.moment.as_of:
         return None
-    return f"nothing is known of that time: history begins on {local_day(begins, asked.zone)}"
+    return f"nothing is known of that time: history begins on {local_day(first, asked.zone)}"
+
+
+def begins(asked: Asked) -> datetime | None:
+    """Give the moment, in UTC, at which the history of deals begins; None where no deal's state is known."""
+    sql = "select min(valid_from) from opportunity_states where not missing and seen_to = timestamp '9999-12-31'"
+    first: datetime | None = fetch(asked.engine, sql)[0][0]
+    return first
 
 
 def no_competitor(asked: Asked, fact: str) -> str | None:
