@@ -122,8 +122,8 @@ class BridgeTerms:
     """What both ends of a bridge share unless one says otherwise: period, calendar, organization; net or gross.
 
     `metric` is the number whose facets the lens has, `where` a condition that both ends are within, `by` the slices.
-    `facets` are further facets of the lens, changed at both ends. `postings` is the most that are given, None for all;
-    `deals` asks how often each deal was changed.
+    `facets` are further facets of the lens, changed at both ends. `postings` is the most that are given of each cause,
+    all by default; `deals` asks how often each deal was changed.
     """
 
     period: str | None = None

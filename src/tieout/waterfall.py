@@ -35,7 +35,8 @@ class WaterfallAsked:
     """A waterfall as a person asks for it; texts as they are typed, None is the default.
 
     Either `period`, from the end of the day before it to its last day or to what was last heard, or `start` and `end`.
-    `closing` is the period in which the deals close, or `any`. `postings` is the most that are given, None for all.
+    `closing` is the period in which the deals close, or `any`. `postings` is the most that are given of each cause, all
+    by default.
     """
 
     start: str | None = None
@@ -86,7 +87,7 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
         window = _window(build, asked, calendar)
         closing = _closing(build, asked, calendar, window)
         agreed = resolve_lens(contract, asked.lens, local_day(window.end, build.zone))
-        _since_history(build, window.start)
+        _since_history(build, asked, window.start)
     weighting = "none"
     facets: tuple[tuple[str, object], ...] = () if closing else ANY_CLOSE
     if asked.weighted:
@@ -176,9 +177,16 @@ def _closing(build: Asked, asked: WaterfallAsked, calendar: FiscalCalendar, wind
     return default_period(build.contract, moment_of(window.end, None, build.zone), calendar.name)
 
 
-def _since_history(build: Asked, start: datetime) -> None:
+def _since_history(build: Asked, asked: WaterfallAsked, start: datetime) -> None:
     """Refuse a beginning of which nothing is known: its pipeline would not be 0, but unknown. Raises QuestionError."""
     first = begins(build)
+    heard = build.facts.heard_from
+    if asked.said_then and start < heard:
+        message = (
+            f"Nothing was said of {local_day(start, build.zone)} then: the first pull was taken on "
+            f"{local_day(heard, build.zone)}. Give a later beginning with --from, or leave out --said-then."
+        )
+        raise QuestionError(message)
     if first is None or first > start:
         told = f"history begins on {local_day(first, build.zone)}" if first else "no deal is known"
         message = f"Nothing is known of {local_day(start, build.zone)}: {told}. Give a later beginning with --from."

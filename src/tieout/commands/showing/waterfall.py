@@ -9,9 +9,9 @@ from tieout.commands.asking import company_of
 from tieout.commands.result import FOUND, OK, Form, Output, Result, page, written
 from tieout.show.as_json import dumps
 from tieout.show.bridge import SHOWN
-from tieout.show.html.page import MOST, html_of
+from tieout.show.html.page import html_of
 from tieout.show.over_time.waterfall import waterfall_csv, waterfall_json, waterfall_page
-from tieout.show.over_time.waterfall_html import waterfall_html
+from tieout.show.over_time.waterfall_html import RECORDS, waterfall_html
 from tieout.waterfall import WaterfallAsked, waterfall
 
 
@@ -32,9 +32,9 @@ def show_waterfall(workspace: Workspace, asked: WaterfallAsked, output: Output, 
 
 
 def _wanted(output: Output, *, records: bool) -> int | None:
-    """Say how many postings are shown: what a page has room for, or all of them."""
+    """Say how many postings of each cause are shown: what a page has room for, or all of them."""
     if output.file:
-        return MOST
+        return RECORDS
     if not records:
         return 0
     return SHOWN if output.form is Form.TEXT else None

@@ -39,7 +39,7 @@ CAUSES = (*FACETS, *MOVED, "several claims", "freshness", "basis", "probability"
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much a bridge tells: net or every version (`gross`), cut by `slicing`, how many postings (None: all).
+    """How much a bridge tells: net or every version (`gross`), cut by `slicing`, how many postings of each cause.
 
     With `deals` also how often the deals were pushed and changed, where it is over time.
     """
@@ -245,9 +245,10 @@ def _postings(engine: Connection, table: str, sign: int, detail: Detail) -> list
     """
     slicing = detail.slicing
     told = "".join(f", {name}" for name in ("internal", *slicing.keys[1:])) if slicing else ""
-    most = "" if detail.postings is None else f"limit {detail.postings}"
+    order = "step, record, unit, seq, cause, amount"
+    most = f"qualify row_number() over (partition by cause order by {order}) <= {detail.postings}"
     sql = f"""select record, cause, {sign} * amount, unit{told} from temp.{table}
-      order by step, record, unit, seq, cause, amount {most}"""
+      {"" if detail.postings is None else most} order by {order}"""
     if slicing is None:
         return [(posting, (), False) for posting in map(Posting._make, rows(engine, sql))]
     return [

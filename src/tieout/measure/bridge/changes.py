@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from tieout.measure.bridge.slices import Slicing
     from tieout.warehouse.engine import Connection
 
+TOLD = "record, asked_as_of as began_at, close_date, outcome, missing, deleted, arr, acv, tcv, currency"
 CHANGES = """
     with told as (
-      select record, asked_as_of as began_at, close_date, outcome, missing, deleted, arr, acv, tcv, currency from ({first})
+      select {told} from ({first})
       union all
-      select record, asked_as_of, close_date, outcome, missing, deleted, arr, acv, tcv, currency from ({since})
+      select {told} from ({since})
     ),
     valued as (
-      select u.record, u.began_at, u.close_date, u.outcome, {native} as native, u.currency, coalesce({value}, 0) as value
+      select u.record, u.began_at, u.close_date, u.outcome, u.currency, {native} as native,
+        coalesce({value}, 0) as value
       from told as u
       left join temp.left_rates as g
         on g.currency = u.currency and g.starts_on <= $day_a and $day_a < g.ends_on
@@ -78,6 +80,7 @@ def changes(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple[Ch
     first = replace(ends.left.view, moment=known, among="seen_counted")
     native = native_sql("u", lens)
     sql = CHANGES.format(
+        told=TOLD,
         first=states_sql(first, "a"),
         since=states_sql(since, "b"),
         native=native,

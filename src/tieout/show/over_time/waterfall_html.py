@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.show import figures
 from tieout.show.charts.waterfall import Level, Step, waterfall
-from tieout.show.html.page import MOST, Cell, Head, Page, Row, Section, Table, anchor_of
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of
 from tieout.show.over_time.waterfall import DEAL_HEADS, ENDS, deal_cells, label_of, title_of, won_figure
 from tieout.show.terminal import clean
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BARS = 12
 """Up to so many slices have a chart of their own; the table has them all."""
+RECORDS = 250
+"""Up to so many postings of each cause stand on a page."""
 
 
 def waterfall_html(found: Waterfall, company: Company) -> Page:
@@ -29,7 +31,8 @@ def waterfall_html(found: Waterfall, company: Company) -> Page:
     names = [
         f"{word} {figures.stamp(end.as_of, zone)}" for word, end in zip(ENDS, (bridge.start, bridge.end), strict=True)
     ]
-    anchors = {line.cause: anchor_of("cause", line.cause) for line in bridge.lines}
+    causes = dict.fromkeys(line.cause for part in (bridge, *bridge.slices) for line in part.lines)
+    anchors = {cause: anchor_of("cause", cause) for cause in causes}
     steps = [Step(line.cause, line.amount, line.n, anchors[line.cause]) for line in bridge.lines]
     chart = waterfall(
         title_of(found),
@@ -42,7 +45,7 @@ def waterfall_html(found: Waterfall, company: Company) -> Page:
         "Where it came from and went", (chart,), (_lines(bridge, names, anchors, company),), found.notes,
         tuple(_records(bridge, anchors, company)),
     )  # fmt: skip
-    sections = [whole, *_beside(bridge, company), *_slices(bridge, names, company), *_deals(found, company)]
+    sections = [whole, *_beside(bridge, company), *_slices(bridge, anchors, company), *_deals(found, company)]
     ends = {side.build: side.contract for side in (bridge.start, bridge.end)}
     passport = [part for build, contract in ends.items() for part in (("build", build), ("contract", contract))]
     headline = (figures.short(bridge.end.value), f"{company.currency}, {figures.counted(bridge.end.n, 'deal')}")
@@ -73,18 +76,24 @@ def _end(name: str, value: Decimal, n: int) -> Row:
 
 
 def _records(bridge: Bridge, anchors: dict[str, str], company: Company) -> Iterator[Table]:
-    """Give a table of records for each bar; of a cause of which not all were given, what is missing is told."""
-    for line in bridge.lines:
-        mine = [posting for posting in bridge.postings if posting.cause == line.cause]
-        rows = [[clean(one.record), figures.signed(one.amount)] for one in mine]
-        told = f"{figures.count(line.n)} records, {figures.signed(line.amount)}"
-        left = bridge.posted > len(bridge.postings)
-        note = (
-            f"{told}. The page has the first {MOST:,} postings in all: --csv with --records gives all."
-            if left
-            else told
-        )
-        yield Table(line.cause, _heads("record", company.currency), rows, anchor=anchors[line.cause], note=note)
+    """Give a table of records for each cause, with the slice of each; of many there are the first only."""
+    parts = bridge.slices or (bridge,)
+    counts = {cause: sum(line.n for part in parts for line in part.lines if line.cause == cause) for cause in anchors}
+    heads = (
+        _heads("record", *bridge.slices[0].by, company.currency)
+        if bridge.slices
+        else _heads("record", company.currency)
+    )
+    for cause, anchor in anchors.items():
+        rows = [
+            [clean(one.record), *map(clean, part.by.values()), figures.signed(one.amount)]
+            for part in parts
+            for one in part.postings
+            if one.cause == cause
+        ]
+        told = figures.counted(counts[cause], "record")
+        note = told if len(rows) < RECORDS else f"{told}; the first {RECORDS}: --csv with --records gives all"
+        yield Table(cause, heads, rows, anchor=anchor, note=note)
 
 
 def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
@@ -105,16 +114,16 @@ def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
         yield Section("Beside it", tables=tables)
 
 
-def _slices(bridge: Bridge, names: list[str], company: Company) -> Iterator[Section]:
+def _slices(bridge: Bridge, anchors: dict[str, str], company: Company) -> Iterator[Section]:
     if not bridge.slices:
         return
     ranked = sorted(bridge.slices, key=lambda part: -max(abs(part.start.value), abs(part.end.value)))
     charts = [
         waterfall(
-            ", ".join(part.by.values()),
-            Level(names[0], part.start.value, part.start.n),
-            [Step(line.cause, line.amount, line.n) for line in part.lines],
-            Level(names[1], part.end.value, part.end.n),
+            _name(part),
+            Level(f"{_name(part)}: opening", part.start.value, part.start.n),
+            [Step(line.cause, line.amount, line.n, anchors[line.cause]) for line in part.lines],
+            Level("closing", part.end.value, part.end.n),
             part.residual,
         )
         for part in ranked[:BARS]
@@ -127,8 +136,12 @@ def _slices(bridge: Bridge, names: list[str], company: Company) -> Iterator[Sect
         amounts = {line.cause: figures.signed(line.amount) for line in part.lines}
         told = [amounts.get(cause, figures.NOTHING) for cause in causes]
         ends = (figures.money(part.start.value), figures.money(part.end.value), figures.money(part.residual))
-        rows.append([clean(", ".join(part.by.values())), ends[0], *told, ends[1], ends[2]])
+        rows.append([_name(part), ends[0], *told, ends[1], ends[2]])
     yield Section("By slice", charts, (Table(f"Each slice closes by itself ({company.currency})", heads, rows),))
+
+
+def _name(part: Bridge) -> str:
+    return clean(", ".join(part.by.values()))
 
 
 def _deals(found: Waterfall, company: Company) -> Iterator[Section]:
