@@ -53,6 +53,10 @@ class LensView:
     """What an end of a bridge asked for beside lens and moment, as it is written: as-is, spot ..."""
     since: datetime | None = None
     """Look at every state that began since then, as of its beginning, instead of the one that holds at the moment."""
+    zone: str = "UTC"
+    """The time zone in which such a beginning has its day: the company's."""
+    passed: bool = True
+    """Whether of those also the days are looked at on which time alone made one past due."""
     among: str | None = None
     """Look only at the records of this temporary table."""
 
@@ -248,7 +252,8 @@ def _category(lens: Lens) -> str:
 
 def _dated(lens: Lens, stamps: Stamps) -> str:
     """Whether the lens's date lies in the period; the date of a claim is not judged where there is no claim."""
-    day = lens_day(lens, "u")
+    closes = lens.date_field == "close_date" and lens.outcomes == ("open",)
+    day = "u.close_date" if closes else lens_day(lens, "u")  # of what is open the engine can tell which rows to read
     inside = f"coalesce({day} >= {stamps.start} and {day} < {stamps.end}, false)"
     return f"(not u.claimed or {inside})" if lens.date_field == "claimed_at" else inside
 

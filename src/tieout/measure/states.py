@@ -98,13 +98,15 @@ def _scan(view: LensView, number: int, mine: str, moment: Moment, period: Period
         return f"""select {number} as asked, {as_of} as asked_as_of, $known_at_{mine} as asked_known_at,
           cast({day} as date) as asked_day, cast({start} as date) as asked_start,
           cast({end} as date) as asked_end, s.*
-          from {source} where {holds.format(mine)} {sought}"""
+          from {source.format(mine)} where {holds.format(mine)} {sought}"""
 
     if view.since is None:
         holds = HOLDS_RESTATED if moment.restated else HOLDS
         return scanned(f"$as_of_{mine}", f"$day_{mine}", "opportunity_states as s", holds)
-    began = scanned("s.valid_from", BEGAN_ON, "opportunity_states as s", SINCE)
-    if view.lens.past_due:
+    zone = view.zone.replace("'", "''")
+    began_on = f"s.valid_from at time zone 'UTC' at time zone '{zone}'"
+    began = scanned("s.valid_from", began_on, "opportunity_states as s", SINCE)
+    if view.lens.past_due or not view.passed:
         return began
     passed = scanned(
         "d.ends_at", "d.next_day", f"opportunity_states as s join ({DUE}) as d on d.day = s.close_date", PASSED
@@ -122,11 +124,9 @@ SINCE = """s.valid_from > $since_{0} and s.valid_from <= $as_of_{0}
   and (s.valid_from < s.valid_to or $known_at_{0} < s.end_heard)
   and s.seen_from <= $known_at_{0} and $known_at_{0} < s.seen_to"""
 """Every state that began since an earlier moment, instead of the one that holds."""
-BEGAN_ON = "s.valid_from at time zone 'UTC' at time zone (select time_zone from company)"
-DUE = """select day, ends_at, lead(day) over (order by day) as next_day
-  from (select day, min(ends_at) as ends_at from calendar_days group by day)"""
-PASSED = """s.outcome = 'open' and d.ends_at > $since_{0} and d.ends_at <= $as_of_{0}
-  and s.valid_from < d.ends_at and d.ends_at < s.gone_at and d.ends_at < s.valid_end
+DUE = """select distinct day, day + 1 as next_day, ends_at
+  from calendar_days where ends_at > $since_{0} and ends_at <= $as_of_{0}"""
+PASSED = """s.outcome = 'open' and s.valid_from < d.ends_at and d.ends_at < s.gone_at and d.ends_at < s.valid_end
   and s.seen_from <= $known_at_{0} and $known_at_{0} < s.seen_to
   and (d.ends_at < s.valid_to or $known_at_{0} < s.end_heard)"""
 """The open states whose close date passed while they lasted: time alone made them past due, the day after it."""

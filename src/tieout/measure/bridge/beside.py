@@ -2,76 +2,95 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Line
 from tieout.measure.bridge.gross import between
 from tieout.measure.bridge.movements import movement_sql
-from tieout.measure.bridge.pairs import step_causes
-from tieout.measure.lens_sql import units_sql
+from tieout.measure.lens_sql import RANK, counted_sql, units_sql
 from tieout.measure.run_sql import rows, run
 
 if TYPE_CHECKING:
-    from tieout.measure.bridge.pairs import Ends
+    from tieout.measure.bridge.pairs import Ends, Walk
     from tieout.measure.bridge.slices import Slicing
     from tieout.warehouse.engine import Connection
 
 
-def take_came_and_went(engine: Connection, ends: Ends, slicing: Slicing | None) -> None:
-    """Create the table of the records that both ends count or neither does, and that were the other in between."""
-    states, parameters = units_sql(between(ends), ends.right.contract, "a")
-    inside = slicing.columns_sql() if slicing else "true as inside"
+def take_came(engine: Connection, ends: Ends) -> None:
+    """Create the table of the records that neither end counts and that were counted in between."""
+    # What time alone made past due is not counted: to find what was, its states need not be looked at.
+    view = replace(between(ends), passed=False)
+    counted, parameters = counted_sql(view, ends.right.contract, "a")
     engine.execute(f"use {ends.right.database}")
     run(
         engine,
-        f"""create temp table between_seen as
-        select record, asked_as_of as began_at, {SEEN}, {inside} from ({states})""",
+        f"""create temp table came as
+        select distinct record from ({counted})
+        where record not in (select record from temp.left_counted)
+          and record not in (select record from temp.right_counted)""",
         parameters,
     )
-    engine.execute(
-        """create temp table came_and_went as
-        select b.record
-        from (
-          select record, bool_or(rank = 0) as was_in, bool_or(rank <> 0) as was_out
-          from temp.between_seen group by record
-        ) as b
-        left join temp.left_counted as l on l.record = b.record
-        left join temp.right_counted as r on r.record = b.record
-        where case when l.record is not null and r.record is not null then was_out else was_in end
-          and (l.record is null) = (r.record is null)"""
-    )
 
 
-SEEN = "rank, outcome, closed_on, created_at, coalesce(value, 0) as value"
+SEEN = "rank, outcome, closed_on, created_at, value"
+LIVES = """create temp table lives as
+    select record, timestamp '0001-01-01' as began_at, 0 as part, {seen}, {inside} as inside
+    from temp.left_units semi join temp.sought using (record)
+    union all
+    select record, began_at, 1, {seen}, inside from temp.between_seen
+    union all
+    select record, timestamp '9999-12-31', 2, {seen}, {inside}
+    from temp.through_units semi join temp.sought using (record)
+    union all
+    select record, timestamp '9999-12-31', 3, {seen}, {inside}
+    from temp.right_units semi join temp.sought using (record)"""
+PASSED = """
+    union all
+    select l.record, d.ends_at, 1, {past_due}, l.outcome, l.closed_on, l.created_at, l.value, l.inside
+    from (
+      select *, lead(began_at) over (partition by record order by part, began_at) as next_at from followed
+    ) as l
+    join (select distinct day, ends_at from calendar_days where ends_at > {since} and ends_at <= {until}) as d
+      on d.day = l.closed_on and l.began_at < d.ends_at and d.ends_at < l.next_at
+    where l.rank = 0 and l.outcome = 'open'"""
+"""When the close date of what is counted passes, time alone makes it past due."""
 MEMO = """
-    with lives as (
-      select record, timestamp '0001-01-01' as began_at, 0 as part, {seen}, {left} as inside from temp.left_units
-      union all
-      select record, began_at, 1, {seen}, inside from temp.between_seen
-      union all
-      select record, timestamp '9999-12-31', 2, {seen}, {left} from temp.through_units
-      union all
-      select record, timestamp '9999-12-31', 3, {seen}, {left} from temp.right_units
+    with followed as (
+      select l.* from temp.lives as l
+      semi join (
+        select record from temp.came
+        union
+        select record from temp.lives where rank <> 0 or (part < 2 and closed_on < date '{day}')
+      ) using (record)
     ),
+    every as (select record, began_at, part, {seen}, inside from followed {passed}),
     ordered as (
-      select b as r, lag(b) over life as l, b.record, row_number() over life as seq
-      from lives as b
-      where b.record in (select record from temp.came_and_went)
-      window life as (partition by b.record order by b.part, b.began_at)
-    ),
-    ranked as (
       select
-        *, coalesce(l.rank, 1) as left_rank, r.rank as right_rank,
-        case when r.part = 3 then coalesce(l.rank, 1) else r.rank end as through_rank
-      from ordered
-      where r.part > 0
+        e.*, row_number() over life as seq, lag(record) over life as record_before, lag(rank) over life as rank_before,
+        lag(outcome) over life as outcome_before, lag(closed_on) over life as closed_before,
+        lag(value) over life as value_before, lag(inside) over life as inside_before
+      from every as e
+      window life as (partition by record order by part, began_at)
+    ),
+    flips as (
+      select
+        o as r,
+        struct_pack(
+          record := record_before, outcome := outcome_before, closed_on := closed_before, value := value_before,
+          inside := inside_before
+        ) as l,
+        record, seq, coalesce(rank_before, 1) as left_rank, rank as right_rank,
+        case when part = 3 then coalesce(rank_before, 1) else rank end as through_rank
+      from ordered as o
+      where part > 0 and (coalesce(rank_before, 1) = 0) <> (rank = 0)
     ),
     moves as (
       select
         record, seq, {cause} as cause, case when right_rank = 0 then r.value else l.value end as value,
         row_number() over (partition by record order by seq) as place, count(*) over (partition by record) as moves
-      from ranked
-      where (left_rank = 0) <> (right_rank = 0) and case when right_rank = 0 then r.inside else l.inside end
+      from flips
+      where case when right_rank = 0 then r.inside else l.inside end
     ),
     born as (select distinct record from temp.left_units)
     select
@@ -90,27 +109,50 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
 
     It is worth what it was when it first did. What was not there at the earlier moment was created.
     """
-    cause = movement_sql(ends.left, ends.right)
-    sql = MEMO.format(seen=SEEN, left="inside" if slicing else "true", cause=cause)
+    engine.execute(
+        """create temp table sought as
+        select record from temp.came union all
+        select record from temp.left_counted semi join temp.right_counted using (record)"""
+    )
+    view = replace(between(ends), passed=False, among="sought")
+    inside = slicing.inside_sql() if slicing else "true"
+    states, parameters = units_sql(view, ends.right.contract, "a")
+    engine.execute(f"use {ends.right.database}")
+    seen = SEEN.replace("value", "coalesce(value, 0) as value")
+    run(
+        engine,
+        f"""create temp table between_seen as
+        select record, asked_as_of as began_at, {seen}, {inside} as inside from ({states})""",
+        parameters,
+    )
+    engine.execute(LIVES.format(seen=SEEN, inside="inside" if slicing else "true"))
+    since, until = (f"timestamp '{end.view.moment.as_of}'" for end in (ends.left, ends.right))
+    passed = PASSED.format(past_due=RANK["past due"], since=since, until=until)
+    sql = MEMO.format(
+        seen=SEEN,
+        day=ends.right.view.moment.day,
+        passed="" if view.lens.past_due else passed,
+        cause=movement_sql(ends.left, ends.right),
+    )
     return tuple(Line(cause, amount, n) for cause, amount, n in rows(engine, sql))
 
 
-def won_lines(engine: Connection, ends: Ends, *, within: bool) -> tuple[Line, ...]:
+def won_lines(engine: Connection, walk: Walk, *, within: bool) -> tuple[Line, ...]:
     """Walk from what the won deals were worth at the earlier end to what they are worth at the later one.
 
     In the waterfall they leave at the former. The lines: opening, the steps of the walk, closing; none without a win.
     """
     won = f"from temp.net_walked where member = 'won' {'and l_inside' if within else ''}"
-    steps = " union all ".join(
-        f"select {place} as step, {cause} as cause, v{place} - v{place - 1} as amount {won}"
-        for place, cause in enumerate(step_causes(ends), start=1)
-    )
-    whole = rows(engine, f"select count(*), coalesce(sum(v0), 0), coalesce(sum(v6), 0) {won}")[0]
+    whole = rows(engine, f"select count(*), coalesce(sum(v0), 0), coalesce(sum({walk.last}), 0) {won}")[0]
     if not whole[0]:
         return ()
-    walk = rows(
+    steps = " union all ".join(
+        f"select {step.place} as step, {step.cause} as cause, {step.after} - {step.before} as amount {won}"
+        for step in walk.steps
+    )
+    lines = rows(
         engine,
         f"""select cause, sum(amount), count(*) from ({steps}) where amount <> 0
           group by step, cause order by step, cause desc""",
     )
-    return (Line("opening", whole[1], whole[0]), *(Line(*line) for line in walk), Line("closing", whole[2], whole[0]))
+    return (Line("opening", whole[1], whole[0]), *(Line(*line) for line in lines), Line("closing", whole[2], whole[0]))

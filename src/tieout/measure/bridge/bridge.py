@@ -16,12 +16,21 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Bridge, Line, Posting, QuestionError, Side
-from tieout.measure.bridge.beside import memo_lines, take_came_and_went, won_lines
+from tieout.measure.bridge.beside import memo_lines, take_came, won_lines
 from tieout.measure.bridge.changes import changes
 from tieout.measure.bridge.gross import gross_pairs, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
-from tieout.measure.bridge.pairs import ZERO, Ends, further_sql, net_pairs, postings_sql, walked_sql
-from tieout.measure.bridge.records import End, take, take_rates, take_rejected, take_through
+from tieout.measure.bridge.pairs import ZERO, Ends, further_sql, net_pairs, postings_sql, walk_of, walked_sql
+from tieout.measure.bridge.records import (
+    UNIT_COLUMNS,
+    End,
+    needed,
+    take,
+    take_rates,
+    take_rejected,
+    take_through,
+    unit_columns_sql,
+)
 from tieout.measure.bridge.reported import REPORTED_CAUSES, reported_sql, take_reported, take_walks
 from tieout.measure.bridge.slices import MOVED, Slicing
 from tieout.measure.lens_sql import FACETS
@@ -71,14 +80,19 @@ def bridge(
         _make(engine, "net_postings", reported_sql(ends, net_pairs(ends), further_sql()))
     else:
         _take_both(engine, ends, detail, over_time=over_time)
-        _make(engine, "net_walked", walked_sql(ends, net_pairs(ends), slicing))
+        pairs = net_pairs(ends)
+        walk = walk_of(ends, pairs)
+        _make(engine, "net_walked", walked_sql(ends, pairs, walk, slicing))
         further = further_sql(slicing) if "claim" in (ends.left.view.lens.grain, ends.right.view.lens.grain) else None
-        _make(engine, "net_postings", postings_sql(ends, "temp.net_walked", further, slicing))
+        _make(engine, "net_postings", postings_sql(walk, "temp.net_walked", further, slicing))
     if detail.gross:
-        _make(engine, "gross_walked", walked_sql(ends, gross_pairs(slicing), slicing))
-        _make(engine, "gross_postings", postings_sql(ends, "temp.gross_walked", None, slicing))
+        pairs = gross_pairs(needed(start.view, end.view), slicing)
+        every = walk_of(ends, pairs)
+        _make(engine, "gross_walked", walked_sql(ends, pairs, every, slicing))
+        _make(engine, "gross_postings", postings_sql(every, "temp.gross_walked", None, slicing))
     memo = memo_lines(engine, ends, slicing) if over_time and not detail.gross else ()
-    won = won_lines(engine, ends, within=slicing is not None) if _is_movement(ends) and not ends.reversed else ()
+    told = _is_movement(ends) and not ends.reversed
+    won = won_lines(engine, walk_of(ends, net_pairs(ends)), within=slicing is not None) if told else ()
     deals = changes(engine, ends, slicing) if detail.deals and _is_movement(ends) else ()
     made = _made(engine, ends, "gross_postings" if detail.gross else "net_postings", detail)
     engine.execute("drop view if exists temp.through_units")
@@ -121,27 +135,27 @@ def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
 TABLES = (
     "net_postings", "gross_postings", "net_walked", "gross_walked", "seen_counted", "left_counted", "right_counted",
     "left_sought", "right_sought", "left_units", "right_units", "left_rates", "between_states", "between_seen",
-    "came_and_went", "through_seen_units", "reported_walks", "reported_states", "reported_rates",
+    "came", "sought", "lives", "through_seen_units", "reported_walks", "reported_states", "reported_rates",
 )  # fmt: skip
 
 
 def _take_both(engine: Connection, ends: Ends, detail: Detail, *, over_time: bool) -> None:
     """Read both ends, each with its verdict on what the other counts; all else is in neither figure."""
-    slicing = detail.slicing
-    take(engine, ends.left, "left", slicing)
-    take(engine, ends.right, "right", slicing)
+    columns = unit_columns_sql(needed(ends.left.view, ends.right.view), detail.slicing)
+    take(engine, ends.left, "left", columns)
+    take(engine, ends.right, "right", columns)
     seen = "select record from temp.left_counted union select record from temp.right_counted"
     if detail.gross:
-        take_between(engine, ends, slicing)
+        take_between(engine, ends, columns)
         seen += " union select record from temp.between_states where rank = 0"
     elif over_time:
-        take_came_and_went(engine, ends, slicing)
-        seen += " union select record from temp.came_and_went"
+        take_came(engine, ends)
+        seen += " union select record from temp.came"
     _make(engine, "seen_counted", seen)
-    take_rejected(engine, ends.left, "left", slicing)
-    take_rejected(engine, ends.right, "right", slicing)
+    take_rejected(engine, ends.left, "left", columns)
+    take_rejected(engine, ends.right, "right", columns)
     if ends.same_lens:
-        take_through(engine, ends.right, ends.left.view.lens, slicing)
+        take_through(engine, ends.right, ends.left.view.lens, columns)
     take_rates(engine, ends.left, "left_rates")
 
 
@@ -151,10 +165,11 @@ def _take_reported(engine: Connection, ends: Ends) -> None:
         message = "Two teams' own sheets cannot be bridged to each other. Bridge each of them to the agreed number."
         raise QuestionError(message)
     take_reported(engine, "right_units")
-    take(engine, ends.left, "left")
+    columns = unit_columns_sql(UNIT_COLUMNS)
+    take(engine, ends.left, "left", columns)
     counted = "select record from temp.left_counted union select record from temp.right_units"
     _make(engine, "seen_counted", counted)
-    take_rejected(engine, ends.left, "left")
+    take_rejected(engine, ends.left, "left", columns)
     take_rates(engine, ends.left, "left_rates")
     take_walks(engine, ends.left, ends.right.reported, ZoneInfo(ends.left.contract.company.time_zone))
 

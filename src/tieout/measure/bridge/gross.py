@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.bridge.pairs import Pairs
-from tieout.measure.bridge.records import UNIT_COLUMNS, through, unit_columns_sql
+from tieout.measure.bridge.records import through
 from tieout.measure.lens_sql import units_sql
 from tieout.measure.run_sql import run
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
 
-def take_between(engine: Connection, ends: Ends, slicing: Slicing | None = None) -> None:
+def take_between(engine: Connection, ends: Ends, columns: str) -> None:
     """Create the table of every state that began between the moments."""
     states, parameters = units_sql(between(ends), ends.right.contract, "a")
     engine.execute(f"use {ends.right.database}")
     run(
         engine,
         f"""create temp table between_states as
-        select record, unit, asked_as_of as began_at, {unit_columns_sql(slicing)}, coalesce(value, 0) as record_value
+        select record, unit, asked_as_of as began_at, {columns}, coalesce(value, 0) as record_value
         from ({states})""",
         parameters,
     )
@@ -37,16 +37,17 @@ def take_between(engine: Connection, ends: Ends, slicing: Slicing | None = None)
 
 def between(ends: Ends) -> LensView:
     """Look at what lies between the ends through the earlier one's lens."""
-    return replace(through(ends.right.view, ends.left.view.lens), since=ends.left.view.moment.as_of)
+    zone = ends.right.contract.company.time_zone
+    return replace(through(ends.right.view, ends.left.view.lens), since=ends.left.view.moment.as_of, zone=zone)
 
 
-def gross_pairs(slicing: Slicing | None = None) -> Pairs:
+def gross_pairs(names: tuple[str, ...], slicing: Slicing | None = None) -> Pairs:
     """Give consecutive states of each record as pairs.
 
     The parts: the state at the first moment, those that began since, the state at the last moment by the first one's
     definition (what only time did), and by its own: only that last step is the definition's.
     """
-    columns = ", ".join((*UNIT_COLUMNS, *(slicing.columns if slicing else ())))
+    columns = ", ".join((*names, *(slicing.columns if slicing else ())))
     source = f"""(
         select s.*, s.record as of, s as r, g.rate as carried
         from (

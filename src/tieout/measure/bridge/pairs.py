@@ -102,41 +102,82 @@ def further_sql(slicing: Slicing | None = None) -> str:
       where u.rank = 0 and u.place > 1"""
 
 
-def walked_sql(ends: Ends, pairs: Pairs, slicing: Slicing | None = None) -> str:
-    """Compile the pairs with what a bridge says of each: one row for each pair, of which any row may be no posting.
+class Step(NamedTuple):
+    """A step of the walk that may change a value: its place, what it is called, the columns before and after it."""
 
-    `member` is the cause of a pair that only one end counts, `amount` what it does; `v0` to `v6` are the values of the
-    walk, `staged` says whether the stage moved; `moved_by` is the cause of a move between slices.
-    """
+    place: int
+    cause: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The walk from the left value to the right one: the expression of each value by its column, and the steps."""
+
+    values: dict[str, str]
+    steps: tuple[Step, ...]
+
+    @property
+    def last(self) -> str:
+        """The column of the right value."""
+        return list(self.values)[-1]
+
+
+def walk_of(ends: Ends, pairs: Pairs) -> Walk:
+    """Give the walk of these ends; steps in which nothing can change are left out."""
     left, right = ends.left.view.lens, ends.right.view.lens
     with_basis = left.model_copy(update={"basis": right.basis})
     weighed = "l" if _over_time(ends) and left.weighting != "none" else None
-    rows = (
-        amount_sql("l", "l.rate", left), amount_sql("r", "carried_rate", left, weighed),
-        amount_sql("r", "carried_rate", left), amount_sql("r", "carried_rate", with_basis),
-        amount_sql("r", "carried_rate", right), amount_sql("r", "timed_rate", right), amount_sql("r", "r.rate", right),
-    )  # fmt: skip
-    values = ", ".join(f"case when left_rank = 0 then {row} end as v{place}" for place, row in enumerate(rows))
+    stage = "case when staged then 'stage' else 'probability' end"
+    levels = (
+        ("", amount_sql("l", "l.rate", left)),
+        (_freshness_cause(ends), amount_sql("r", pairs.carried_rate, left, weighed)),
+        (stage, amount_sql("r", pairs.carried_rate, left)),
+        (_amount_cause(ends, "basis"), amount_sql("r", pairs.carried_rate, with_basis)),
+        (_amount_cause(ends, "probability"), amount_sql("r", pairs.carried_rate, right)),
+        ("'rate'", amount_sql("r", pairs.timed_rate, right)),
+        (f"'{_kind_cause(ends)}'", amount_sql("r", "r.rate", right)),
+    )
+    values, steps = {"v0": levels[0][1]}, list[Step]()
+    for place, (cause, value) in enumerate(levels[1:], start=1):
+        before = list(values)[-1]
+        if values[before] != value:
+            values[f"v{place}"] = value
+            steps.append(Step(place, cause.format(before=before, after=f"v{place}"), before, f"v{place}"))
+    return Walk(values, tuple(steps))
+
+
+def walked_sql(ends: Ends, pairs: Pairs, walk: Walk, slicing: Slicing | None = None) -> str:
+    """Compile the pairs with what a bridge says of each: one row for each pair that may be a posting.
+
+    `member` is the cause of a pair that only one end counts, `amount` what it does; `v0` and so on are the values of
+    the walk, `staged` says whether the stage moved; `moved_by` is the cause of a move between slices.
+    """
+    values = ", ".join(f"case when left_rank = 0 then {value} end as {name}" for name, value in walk.values.items())
     cut = (
         f", {slicing.told('l', 'l_')}, {slicing.told('r', 'r_')}, {slicing.cause_sql()} as moved_by" if slicing else ""
     )
+    some = [f"{step.before} <> {step.after}" for step in walk.steps] + ([slicing.moved_sql()] if slicing else [])
     return f"""
-      select {pairs.columns_sql()},
-        case when (left_rank = 0) <> (right_rank = 0) then {_membership_cause(ends)} end as member,
-        case when right_rank = 0 then r.record_value else -l.record_value end as amount, {values},
-        l.stage_rank is distinct from r.stage_rank as staged{cut}
-      from {pairs.source}"""
+      select record, unit, left_rank, right_rank, seq, member, amount, staged, {", ".join(walk.values)}
+        {_carried(slicing)}
+      from (
+        select {pairs.columns_sql()},
+          case when (left_rank = 0) <> (right_rank = 0) then {_membership_cause(ends)} end as member,
+          case when right_rank = 0 then r.record_value else -l.record_value end as amount, {values},
+          l.stage_rank is distinct from r.stage_rank as staged{cut}
+        from {pairs.source}
+      )
+      where member is not null or (left_rank = 0 and right_rank = 0 and ({" or ".join(some) or "false"}))"""
 
 
-def step_causes(ends: Ends) -> tuple[str, ...]:
-    """Give the expressions of what each step of the walk is called, over the columns of `walked_sql`."""
-    return (
-        _freshness_cause(ends), "case when staged then 'stage' else 'probability' end", _amount_cause(ends, "basis"),
-        _amount_cause(ends, "probability"), "'rate'", f"'{_kind_cause(ends)}'",
-    )  # fmt: skip
+def _carried(slicing: Slicing | None) -> str:
+    keys = [f"{side}_{key}" for side in "lr" for key in slicing.keys] if slicing else []
+    return "".join(f", {key}" for key in [*keys, *(["moved_by"] if slicing else [])])
 
 
-def postings_sql(ends: Ends, walked: str, further: str | None = None, slicing: Slicing | None = None) -> str:
+def postings_sql(walk: Walk, walked: str, further: str | None = None, slicing: Slicing | None = None) -> str:
     """Compile the postings of a table made by `walked_sql`: memberships, then the steps of the walk, further claims.
 
     `step` is the place in the walk (0 for a membership), `seq` orders what happened to one record.
@@ -150,9 +191,9 @@ def postings_sql(ends: Ends, walked: str, further: str | None = None, slicing: S
     steps = "".join(
         f"""
         union all
-        select record, unit, {cause}, v{place} - v{place - 1}, {place}, seq{mine} from {walked}
-        {BOTH} and v{place} <> v{place - 1}"""
-        for place, cause in enumerate(step_causes(ends), start=1)
+        select record, unit, {step.cause}, {step.after} - {step.before}, {step.place}, seq{mine} from {walked}
+        {BOTH} and {step.after} <> {step.before}"""
+        for step in walk.steps
     )
     return f"""
     select record, nullif(unit, record) as unit, cause, cast(amount as decimal(18, 2)) as amount, step, seq{keys}
@@ -202,7 +243,7 @@ def _freshness_cause(ends: Ends) -> str:
         return "'freshness'"
     if not _over_time(ends):
         return "'late history'"
-    return "case when v1 > v0 then 'amount up' else 'amount down' end"
+    return "case when {after} > {before} then 'amount up' else 'amount down' end"
 
 
 FIELD = {"basis": "basis", "probability": "weighting"}

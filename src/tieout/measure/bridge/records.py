@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from tieout.measure.bridge.slices import Slicing
     from tieout.warehouse.engine import Connection
 
-UNIT_COLUMNS = (
-    "lone", "rank", "value", "missing", "outcome", "stage_rank", "close_date", "closed_on", "created_at", "created_on",
-    "claimed_on", "currency", "arr", "acv", "tcv", "stage_probability", "probability", "rate", "rate_on",
+KNOWN = (
+    "lone", "rank", "value", "outcome", "stage_rank", "closed_on", "created_at", "currency", "rate", "rate_on",
 )  # fmt: skip
-"""What a bridge needs to know of a unit, after `record` and `unit`."""
+"""What a bridge needs to know of a unit in any case, after `record` and `unit`."""
+WEIGHTS = {"stage": "stage_probability", "record": "probability"}
+DAYS = ("created_on", "claimed_on")
+UNIT_COLUMNS = (*KNOWN, "arr", "acv", "tcv", *WEIGHTS.values(), *DAYS)
+"""All that a bridge may need to know of a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class End:
     """The file that the figures are from, and the digest of what stood in it."""
 
 
-def take(engine: Connection, end: End, side: str, slicing: Slicing | None = None) -> None:
+def take(engine: Connection, end: End, side: str, columns: str) -> None:
     """Create the temporary tables of what an end counts: `{side}_units`, and its records as `{side}_counted`.
 
     Of an end that counts claims only the records: which units it has depends on what the other end counts.
@@ -45,25 +48,25 @@ def take(engine: Connection, end: End, side: str, slicing: Slicing | None = None
     if end.view.lens.grain == "claim":
         run(engine, f"create temp table {side}_counted as select distinct record from ({sql})", parameters)
         return
-    run(engine, f"create temp table {side}_units as {_deals(sql, slicing)}", parameters)
+    run(engine, f"create temp table {side}_units as {_deals(sql, columns)}", parameters)
     engine.execute(f"create temp table {side}_counted as select record from temp.{side}_units")
 
 
-def take_rejected(engine: Connection, end: End, side: str, slicing: Slicing | None = None) -> None:
+def take_rejected(engine: Connection, end: End, side: str, columns: str) -> None:
     """Add to `{side}_units` the end's verdict on the records of `seen_counted` that it does not count itself."""
     engine.execute(f"use {end.database}")
     if end.view.lens.grain == "claim":
-        _take_claims(engine, end, side, slicing)
+        _take_claims(engine, end, side, columns)
         return
     engine.execute(
         f"""create temp table {side}_sought as
         select record from temp.seen_counted where record not in (select record from temp.{side}_counted)"""
     )
     sql, parameters = units_sql(replace(end.view, among=f"{side}_sought"), end.contract, "a")
-    run(engine, f"insert into temp.{side}_units {_deals(sql, slicing)}", parameters)
+    run(engine, f"insert into temp.{side}_units {_deals(sql, columns)}", parameters)
 
 
-def take_through(engine: Connection, end: End, lens: Lens, slicing: Slicing | None = None) -> None:
+def take_through(engine: Connection, end: End, lens: Lens, columns: str) -> None:
     """Create the temporary view `through_units`: what the right end sees, looked at through another definition.
 
     The records are those that either end counts; the same definition sees the same.
@@ -74,26 +77,24 @@ def take_through(engine: Connection, end: End, lens: Lens, slicing: Slicing | No
         seen = replace(end, view=replace(through(end.view, lens), among="seen_counted"))
         engine.execute(f"use {end.database}")
         if lens.grain == "claim":
-            _take_claims(engine, seen, "through_seen", slicing)
+            _take_claims(engine, seen, "through_seen", columns)
         else:
             sql, parameters = units_sql(seen.view, end.contract, "a")
-            run(engine, f"create temp table {table} as {_deals(sql, slicing)}", parameters)
+            run(engine, f"create temp table {table} as {_deals(sql, columns)}", parameters)
     engine.execute(f"create temp view through_units as select * from temp.{table}")
 
 
-def _deals(units: str, slicing: Slicing | None) -> str:
-    return f"""
-      select record, unit, {unit_columns_sql(slicing)}, 1 as place, coalesce(value, 0) as record_value
-      from ({units})"""
+def _deals(units: str, columns: str) -> str:
+    return f"select record, unit, {columns}, 1 as place, coalesce(value, 0) as record_value from ({units})"
 
 
-def _take_claims(engine: Connection, end: End, side: str, slicing: Slicing | None) -> None:
+def _take_claims(engine: Connection, end: End, side: str, columns: str) -> None:
     """Create the table of an end that counts claims: a record's are numbered in the order they are counted in."""
     sql, parameters = units_sql(end.view, end.contract, "a")
     run(
         engine,
         f"""create temp table {side}_units as
-        select record, unit, {unit_columns_sql(slicing)},
+        select record, unit, {columns},
           row_number() over (
             partition by record, lone order by case when rank = 0 then 0 else 1 end, rank desc, unit
           ) as place,
@@ -104,10 +105,18 @@ def _take_claims(engine: Connection, end: End, side: str, slicing: Slicing | Non
     )
 
 
-def unit_columns_sql(slicing: Slicing | None = None) -> str:
+def needed(*views: LensView) -> tuple[str, ...]:
+    """Name what a bridge between these views of a lens has to know of a unit: what is not asked for costs time."""
+    amounts = {view.lens.basis or "arr" for view in views}
+    weights = {WEIGHTS[view.lens.weighting] for view in views if view.lens.weighting in WEIGHTS}
+    days = DAYS if len({(view.period.start, view.period.end) if view.period else None for view in views}) > 1 else ()
+    return (*KNOWN, *sorted(amounts | weights), *days)
+
+
+def unit_columns_sql(names: tuple[str, ...], slicing: Slicing | None = None) -> str:
     """Give the unit's columns as a bridge reads them: an unknown value adds nothing, currencies are upper-case."""
     read = {"value": "coalesce(value, 0) as value", "currency": "upper(currency) as currency"}
-    columns = ", ".join(read.get(name, name) for name in UNIT_COLUMNS)
+    columns = ", ".join(read.get(name, name) for name in names)
     return f"{columns}, {slicing.columns_sql()}" if slicing else columns
 
 

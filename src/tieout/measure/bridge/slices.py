@@ -52,12 +52,16 @@ class Slicing:
 
     def columns_sql(self) -> str:
         """Give these columns of the units' rows; a claim without an opportunity meets any condition."""
-        inside = f"coalesce(lone or {self.where.sql()}, false)" if self.where else "true"
+        inside = self.inside_sql()
         named = [
             f"case when {inside} then coalesce(cast({COLUMNS[name]} as varchar), '{UNKNOWN}') else '' end as {key}"
             for name, key in zip(self.by, self.keys[1:], strict=True)
         ]
         return ", ".join([f"{inside} as inside", *named, *(COLUMNS[name] for name in ATTRIBUTES)])
+
+    def inside_sql(self) -> str:
+        """Give the test of a unit's meeting the condition."""
+        return f"coalesce(lone or {self.where.sql()}, false)" if self.where else "true"
 
     def told(self, row: str, prefix: str = "") -> str:
         """Give the slice of a row, its columns named with a prefix."""
