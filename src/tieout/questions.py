@@ -52,6 +52,23 @@ def opened(workspace: Workspace, facts: BuildFacts | None = None) -> Iterator[As
         yield Asked(engine, read_contract(engine), facts)
 
 
+@contextmanager
+def known_then(workspace: Workspace, question: Question) -> Iterator[Asked]:
+    """Open the build that answers a question about what happened: one that knows no more than was known then."""
+    with opened(workspace) as asked:
+        heard = asked.facts
+        known_at = (question.as_of or heard.heard_until) if question.said_then else question.known_at
+        if known_at is None or not heard.heard_from <= known_at < heard.heard_until:
+            yield asked
+            return
+        contract = asked.contract
+    earlier = known_build(workspace, heard, contract, known_at)
+    with opened(workspace, earlier) as asked:
+        if question.org == "as-is":
+            take_now(asked.engine, build_path(workspace, heard.key))
+        yield asked
+
+
 def current(workspace: Workspace) -> BuildFacts:
     """Give the published build, if this program made it: another's tables may mean something else.
 

@@ -27,6 +27,7 @@ from tieout.history.ledger import Pull
 from tieout.measure.bridge.bridge import CAUSES
 from tieout.measure.bridge.movements import MOVEMENTS
 from tieout.measure.numbers.catalogue import METRICS, Metric
+from tieout.measure.numbers.clock_facts import CLOCK_DIMENSIONS
 from tieout.measure.numbers.facts import LEAD_DIMENSIONS, OPPORTUNITY_DIMENSIONS, REVENUE_DIMENSIONS, TIME_DIMENSIONS
 from tieout.measure.numbers.funnel_facts import FUNNEL_COLUMNS, FUNNEL_DIMENSIONS
 from tieout.measure.said import COLUMNS as SAID
@@ -99,6 +100,7 @@ def test_numbers_stand_in_the_order_of_the_catalogue() -> None:
         ("opportunities", OPPORTUNITY_DIMENSIONS),
         ("leads", LEAD_DIMENSIONS),
         ("episodes in the funnel", FUNNEL_DIMENSIONS),
+        ("hand-offs", CLOCK_DIMENSIONS),
         ("revenue", REVENUE_DIMENSIONS),
         ("all of them", TIME_DIMENSIONS),
     ],

@@ -31,6 +31,7 @@ app.add_typer(show_app, name="show")
 
 
 KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")]
+BOTH = "--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of."
 SaidThen = Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")]
 
 
@@ -107,7 +108,7 @@ def funnel(
     from tieout.measure.answers import Question
 
     if known_at and said_then:
-        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+        refuse(BOTH)
     if flow and within:
         refuse("--within is the time a cohort has; a --flow has none. Leave out one of them.")
     given = FunnelGiven(cohort or "mql", flow, within, step)
@@ -142,7 +143,7 @@ def stages(
     from tieout.measure.answers import Question
 
     if known_at and said_then:
-        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+        refuse(BOTH)
     question = Question(
         "stages.conversion", period, names_in(by), None, None, said_then, calendar, org, None, where, records=records
     )
@@ -174,7 +175,7 @@ def coverage(
     from tieout.measure.answers import Question
 
     if known_at and said_then:
-        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+        refuse(BOTH)
     slices = names_in(by)
     question = Question(
         "coverage.required.adjusted", period, slices, None, None, said_then, calendar, org, None, where, lens, records
@@ -230,3 +231,59 @@ def waterfall(
         deals,
     )
     return give(show_waterfall(place(workspace), asked, output_of(json=json, csv=csv, html=html), records=records))
+
+
+@show_app.command("clocks")
+def clocks(
+    period: InPeriod = None,
+    by: SlicedBy = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    said_then: SaidThen = False,
+    calendar: OnCalendar = None,
+    org: Org = "as-was",
+    where: Criteria = None,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    html: AsHtml = None,
+    workspace: Where = None,
+) -> int:
+    """Show how soon hand-offs are answered, on whose clock, and what was late where they were not."""
+    from tieout.commands.asking import Moments
+    from tieout.commands.showing.clocks import METRIC, show_clocks
+    from tieout.measure.answers import Question
+
+    if known_at and said_then:
+        refuse(BOTH)
+    output = output_of(json=json, csv=csv, html=html)
+    question = Question(
+        METRIC, period, names_in(by), None, None, said_then, calendar, org, where=where, records=records or bool(html)
+    )
+    return give(show_clocks(place(workspace), question, Moments(as_of, known_at), output))
+
+
+@show_app.command("statement")
+def statement(
+    period: InPeriod = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    said_then: SaidThen = False,
+    calendar: OnCalendar = None,
+    where: Criteria = None,
+    records: Records = False,
+    json: AsJson = False,
+    csv: AsCsv = False,
+    html: AsHtml = None,
+    workspace: Where = None,
+) -> int:
+    """Show the account between marketing and sales: what each owed and delivered, month by month."""
+    from tieout.commands.asking import Moments
+    from tieout.commands.showing.statement import METRIC, show_statement
+    from tieout.measure.answers import Question
+
+    if known_at and said_then:
+        refuse(BOTH)
+    output = output_of(json=json, csv=csv, html=html)
+    question = Question(METRIC, period, (), None, None, said_then, calendar, where=where, records=records or bool(html))
+    return give(show_statement(place(workspace), question, Moments(as_of, known_at), output))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from tieout.contract.model import Band
 
-Unit = Literal["money", "count", "rate", "days", "ratio", "touches"]
+Unit = Literal["money", "count", "rate", "days", "ratio", "touches", "hours"]
 Value = Decimal | float | int
 
 UNKNOWN = "(unknown)"

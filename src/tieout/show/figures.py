@@ -75,7 +75,7 @@ def figure(value: Value, unit: Unit) -> str:
             return count(int(value))
         case "rate":
             return rate(float(value))
-        case "days" | "touches":
+        case "days" | "touches" | "hours":
             return f"{float(value):,.1f}".replace("-", MINUS)
         case "ratio":
             return f"{float(value):,.2f}x".replace("-", MINUS)
@@ -86,7 +86,7 @@ def headline(value: Value, unit: Unit) -> str:
     match unit:
         case "money":
             return short(Decimal(value))
-        case "days" | "touches":
+        case "days" | "touches" | "hours":
             return f"{figure(value, unit)} {unit}"
         case _:
             return figure(value, unit)

@@ -21,6 +21,7 @@ DAY = 86_400_000_000
 MEASURES = {
     "sum": "coalesce(sum(f.value), 0)",
     "count": "count(*)",
+    "commitment": "count(*)",
     "rate": "sum(case when f.hit then 1 else 0 end)",
     "share": "coalesce(sum(case when f.hit then f.value end), 0)",
     "mean": "sum(f.value)",

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Answer, Question, QuestionError, Row
+from tieout.measure.numbers.clock_counts import COUNTS
+from tieout.measure.numbers.clock_facts import unanswerable
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
 from tieout.measure.numbers.funnel_notes import funnel_absent, funnel_notes
@@ -43,7 +45,7 @@ def ask(asked: Asked, question: Question) -> Answer:
         return label(asked, question, metric, view, (Row({}, None, 0, absent=reason),))
     try:
         records = records_of(counted) if question.records else None
-        rows = count(counted)
+        rows = COUNTS.get(metric.fact, count)(counted)
         told = left_out(counted) if rows[0].unvalued else ()
         currencies = by_currency(counted) if question.original else None
     except EngineError as error:
@@ -63,4 +65,5 @@ def ask(asked: Asked, question: Question) -> Answer:
 def _reason(asked: Asked, metric: Metric, view: LensView) -> str | None:
     """Say why there is no figure; None where there is one."""
     untold = nothing_asked(metric.fact, asked.contract) or no_competitor(asked, metric.fact)
+    untold = untold or unanswerable(metric.fact, view, asked.contract)
     return untold or funnel_absent(asked, metric.fact) or unknowable(asked, view)

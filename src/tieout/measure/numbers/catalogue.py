@@ -6,6 +6,7 @@ Each id names its variant. `fact` names the rows that are counted (facts.py), `a
 from __future__ import annotations
 
 from tieout.contract.model import Band
+from tieout.measure.numbers.clock_metrics import CLOCK_METRICS
 from tieout.measure.numbers.funnel_metrics import FUNNEL_METRICS
 from tieout.measure.numbers.metric import ANY_OPEN, CLOSED_WON, Aggregate, Metric
 from tieout.measure.numbers.quality_metrics import QUALITY_METRICS
@@ -254,6 +255,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     *FUNNEL_METRICS,
     *STAGE_METRICS,
+    *CLOCK_METRICS,
     *QUALITY_METRICS,
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tieout.contract.handoffs import HOUR
 from tieout.measure.answers import UNKNOWN, Question, Row
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import DAY, MEASURES, value_of, verdict
@@ -119,7 +120,8 @@ def _shown(metric: Metric, value: Any, rate: Any) -> dict[str, object]:  # noqa:
         return {"value": 1}
     if metric.unit == "money":
         return {"rate": plain(rate)}
-    return {"value": value / DAY} if metric.unit == "days" and value is not None else {}
+    whole = {"days": DAY, "hours": HOUR}.get(metric.unit)
+    return {"value": value / whole} if whole and value is not None else {}
 
 
 def _sql(counted: Counting) -> str:

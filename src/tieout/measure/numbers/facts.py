@@ -15,6 +15,7 @@ from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
 from tieout.measure.leads_at import leads_sql
 from tieout.measure.lens_sql import LensView, converted_sql, counted_sql, quoted
+from tieout.measure.numbers.clock_facts import CLOCK_COLUMNS, CLOCK_DIMENSIONS, CLOCK_FACTS
 from tieout.measure.numbers.funnel_facts import FUNNEL, FUNNEL_COLUMNS, FUNNEL_DIMENSIONS, FUNNEL_FACTS
 from tieout.measure.numbers.stage_facts import STAGE_FACTS, Compiled
 from tieout.measure.numbers.win_facts import WIN_FACTS
@@ -75,6 +76,8 @@ def columns_of(metric: Metric) -> Mapping[str, Kind]:
         return LEAD_COLUMNS
     if metric.fact in FUNNEL_FACTS:
         return FUNNEL_COLUMNS
+    if metric.fact in CLOCK_FACTS:
+        return CLOCK_COLUMNS
     return REVENUE_COLUMNS if metric.fact == "revenue" else OPPORTUNITY_COLUMNS
 
 
@@ -327,13 +330,19 @@ def _judged(view: LensView, contract: Contract, test: str, condition: str) -> Fa
     return Facts(sql, parameters, {**OPPORTUNITY_DIMENSIONS, "why": "f.why"})
 
 
-# -- the funnel
+# -- the funnel and its hand-offs
 
 
 def _of_funnel(
     view: LensView, contract: Contract, *, rows: Callable[[LensView, Contract], tuple[str, Parameters]]
 ) -> Facts:
     return Facts(*rows(view, contract), FUNNEL_DIMENSIONS)
+
+
+def _of_clocks(
+    view: LensView, contract: Contract, *, rows: Callable[[LensView, Contract], tuple[str, Parameters]]
+) -> Facts:
+    return Facts(*rows(view, contract), CLOCK_DIMENSIONS)
 
 
 FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
@@ -354,5 +363,6 @@ FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
     "stale": _stale,
     **{name: partial(_of_funnel, rows=rows) for name, rows in FUNNEL.items()},
     **{name: partial(_of_deals, compiled) for name, compiled in (STAGE_FACTS | WIN_FACTS).items()},
+    **{name: partial(_of_clocks, rows=rows) for name, rows in CLOCK_FACTS.items()},
 }
 """Every fact by name."""

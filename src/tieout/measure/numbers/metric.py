@@ -23,6 +23,7 @@ Aggregate = Literal[
     "lasting_p90",
     "velocity",
     "required",
+    "commitment",
 ]
 LASTING: dict[Aggregate, str] = {"lasting_median": "median", "lasting_p75": "p75", "lasting_p90": "p90"}
 """Quantiles of durations of which some still go on (survival.py): the fact's `hit` says that one has ended."""

@@ -145,6 +145,8 @@ def tick(value: float, unit: Unit) -> str:
             return f"{100 * value:.4g}%".replace("-", figures.MINUS)
         case "touches":
             return f"{value:.4g}".replace("-", figures.MINUS)
+        case "hours":
+            return f"{value:.4g} h".replace("-", figures.MINUS)
         case "days":
             return f"{value:.4g} d".replace("-", figures.MINUS)
         case "ratio":

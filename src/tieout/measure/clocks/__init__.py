@@ -1,0 +1,1 @@
+"""Hand-offs and their clocks: as of a moment, by slice, and as an account between marketing and sales."""

@@ -1,0 +1,64 @@
+"""How long hand-offs wait: quantiles of the time until the answer, those that still wait counted as such."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tieout.contract.handoffs import HOUR
+from tieout.measure.run_sql import rows as fetch
+from tieout.measure.survival import quantiles_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tieout.warehouse.engine import Connection
+
+QUANTILES = {"median": 0.5, "p90": 0.9}
+MIXED = "business and elapsed hours are not mixed: slice by handoff"
+NEVER = "too few were answered: the estimate does not get that far"
+NOBODY = "no hand-offs to take it from"
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """The quantiles of one group, in hours on its own clock; None with the reason `absent` tells."""
+
+    n: int
+    answered: int
+    hours: dict[str, float | None]
+    mixed: bool
+
+    def absent(self, name: str) -> str | None:
+        """Say why a quantile is not there."""
+        if not self.n:
+            return NOBODY
+        if self.mixed:
+            return MIXED
+        return NEVER if self.hours[name] is None else None
+
+
+def lasting(engine: Connection, source: str, parameters: dict[str, object], keys: Sequence[str]) -> dict[Any, Lasting]:
+    """Give the quantiles of each group of `source` by the values of its keys; without keys there is one group, `()`.
+
+    `source` is a query of rows with the keys, `value` (microseconds), `ended` and `business`.
+    """
+    named = "".join(f"{key}, " for key in keys)
+    durations = f"(select {named}value as duration, ended from waited where value is not null)"
+    sql = f"""
+      with waited as materialized ({source}),
+      kinds as (
+        select {named}min(business) <> max(business) as mixed from waited where value is not null
+        {f"group by {', '.join(keys)}" if keys else ""}
+      ),
+      quantiles as ({quantiles_sql(durations, keys, QUANTILES)})
+      select {"".join(f"q.{key}, " for key in keys)}q.n, q.ended_n, {", ".join(f"q.{name}" for name in QUANTILES)},
+        coalesce(k.mixed, false)
+      from quantiles as q
+      left join kinds as k on {" and ".join(f"k.{key} = q.{key}" for key in keys) or "true"}"""
+    found = {}
+    for row in fetch(engine, sql, parameters):
+        key, (n, answered, *values, mixed) = row[: len(keys)], row[len(keys) :]
+        hours = {name: None if mixed or v is None else v / HOUR for name, v in zip(QUANTILES, values, strict=True)}
+        found[tuple(key)] = Lasting(n, answered, hours, mixed)
+    return found
