@@ -38,7 +38,7 @@ begun as (
       else 0
     end as begins
   from behind as b
-  where not (told_by = 'log' and step = 0 and entered_before = 0)
+  where not (told_by = 'log' and coalesce(step, -1) = 0 and entered_before = 0)
 ),
 numbered as (
   select b.*, 1 + count(nullif(begins, 0)) over (partition by person order by place rows unbounded preceding) as episode

@@ -182,6 +182,8 @@ def _newest(asked: Asked, view: LensView, question: Question, terms: FunnelTerms
 
 
 def _absent(asked: Asked, view: LensView, terms: FunnelTerms) -> str | None:
+    if view.period and view.period.start > view.moment.day:
+        return "the period has not begun"
     reason = unknowable(asked, view)
     return reason or (step_absent(asked, "mql") if terms.start == "mql" else None)
 
