@@ -30,7 +30,11 @@ FISCAL = {
     "2026-05-31": ("2026-05-01", "2026-07-31"),
 }
 FISCAL_QUARTERS = (("2025-11-01", "2026-01-31"), ("2026-02-01", "2026-04-30"))
-EVENTS = [metric.id for metric in METRICS if metric.event]
+EVENTS = [
+    next(metric.id for metric in METRICS if metric.event and metric.fact == fact)
+    for fact in ("created", "closed", "cycles", "leads", "revenue", "visits", "stays", "lead_required")
+]
+"""A number of each fact of what happens."""
 BOTH: tuple[Way, ...] = ("restated", "said then")
 
 
@@ -95,8 +99,8 @@ def test_what_was_created_at_marlow_by_quarter(marlow: Workspace, books: Books) 
 def test_each_value_is_what_a_question_answers(marlow: Workspace) -> None:
     """Whatever is counted in one statement is what asking bucket by bucket gives, rows and grades and all."""
     for metric in EVENTS:
-        found = of(marlow, metric, "quarter", "2026-01-15", "2026-05-10", by=("segment",))
-        assert [bucket.partial for bucket in found.buckets] == [True, False, True]
+        found = of(marlow, metric, "quarter", "2026-01-15", "2026-03-10", by=("segment",))
+        assert [bucket.partial for bucket in found.buckets] == [True, True]
         for bucket, rows in zip(found.buckets, found.rows["restated"], strict=True):
             assert rows == ask(marlow, Question(metric, bucket.days, ("segment",))).rows, (metric, bucket.name)
 

@@ -28,7 +28,18 @@ FACETS = (
 )  # fmt: skip
 """The membership facets in their fixed order; a record's rank is the place (from 1) of the first that rejects it."""
 RANK = {name: place for place, name in enumerate(FACETS, start=1)}
+MOVING = ("merged", "duplicate", "excluded", "close date", "past due")
+"""The facets by which a state comes in or goes out while it lasts: through a register, the period or the day."""
 COUNTED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What there is to cut spans by: registers that bar records or accounts; `steady` where no rate changes."""
+
+    barred: bool = True
+    barred_accounts: bool = True
+    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class LensView:
     """The moment that was asked about, where the lens works from older data than that."""
     many: tuple[tuple[Moment, Period | None], ...] = ()
     """Several moments with their periods, looked at in one statement; then `moment` and `period` are not."""
+    spans: Spans | None = None
+    """How the many moments are looked at as spans (spans_sql.py), where they are not one after another."""
     options: tuple[str, ...] = ()
     """What an end of a bridge asked for beside lens and moment, as it is written: as-is, spot ..."""
     since: datetime | None = None
@@ -86,10 +99,7 @@ def counted_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Par
 
 def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", condition: str = "true") -> str:
     units = _claim_units(view, side, contract) if view.lens.grain == "claim" else _opportunity_units(view)
-    sourced = view.classes or any(
-        "source_class" in text.lower() for text in (view.lens.slice or "", view.lens.accepted or "")
-    )
-    if sourced:
+    if sourced(view):
         join = "left join source_classes as c on c.record = s.record"
         units = f"select s.*, c.class as source_class from ({units}) as s {join}"
     else:
@@ -104,6 +114,19 @@ def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", c
         on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = u.currency
         and r.starts_on <= {rate_on} and {rate_on} < r.ends_on
       where {condition}"""
+
+
+def sourced(view: LensView) -> bool:
+    """Say whether the source class is looked at."""
+    texts = (view.lens.slice or "", view.lens.accepted or "")
+    return view.classes or any("source_class" in text.lower() for text in texts)
+
+
+def standing_sql(view: LensView, contract: Contract) -> str:
+    """Compile the tests of a lens that a state meets or fails as long as it lasts: all but those of MOVING."""
+    facets = _facets(view, contract, "a")
+    tests = (facets[name] for name in FACETS if name not in MOVING and facets.get(name, "true") != "true")
+    return " and ".join(f"({test})" for test in tests) or "true"
 
 
 def value_sql(row: str, lens: Lens, rate: str, weighed: str | None = None) -> str:

@@ -20,6 +20,8 @@ from tieout.measure.run_sql import rows as fetch
 from tieout.measure.run_sql import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tieout.measure.lens_sql import LensView
     from tieout.measure.numbers.catalogue import Metric
 
@@ -76,11 +78,16 @@ def count(counted: Counting) -> tuple[Row, ...]:
 
 def count_each(counted: Counting) -> tuple[tuple[Row, ...], ...]:
     """Give the total and the slices at each of many moments or in each of many buckets, counted in one statement."""
-    found: list[list[tuple[Any, ...]]] = [[] for _ in range(counted.many)]
     every = fetch(counted.asked.engine, _sql(counted), counted.parameters)
-    for number, *record in with_quantiles(counted, every):
+    return rows_each(counted, with_quantiles(counted, every))
+
+
+def rows_each(counted: Counting, records: Iterable[tuple[Any, ...]]) -> tuple[tuple[Row, ...], ...]:
+    """Give the total and the slices of each moment or bucket, whose number each record begins with."""
+    found: list[list[tuple[Any, ...]]] = [[] for _ in range(counted.many)]
+    for number, *record in records:
         found[number].append(tuple(record))
-    return tuple(_sorted_rows(counted, records) for records in found)
+    return tuple(_sorted_rows(counted, each) for each in found)
 
 
 def _sorted_rows(counted: Counting, found: list[tuple[Any, ...]]) -> tuple[Row, ...]:

@@ -21,6 +21,7 @@ from tieout.measure.numbers.stage_facts import STAGE_FACTS, Compiled
 from tieout.measure.numbers.win_facts import WIN_FACTS
 from tieout.measure.quality.deals import evidenced_sql
 from tieout.measure.quality.number_facts import judged_sql, lead_required_sql, required_sql
+from tieout.measure.spans_sql import spans_sql
 from tieout.measure.states import ORGANIZATION, Parameters, parameters_of, stamps_of, states_sql
 
 if TYPE_CHECKING:
@@ -91,10 +92,13 @@ def _units(
     join: str = "",
     value: str = "f.value",
     hit: str = "f.outcome = 'won'",
+    *,
+    late: bool = False,
 ) -> Facts:
-    units, parameters = counted_sql(view, contract, "a")
+    units, parameters = spans_sql(view, contract, late=late) if view.spans else counted_sql(view, contract, "a")
+    asked = "f.run_from, f.run_to," if view.spans else "f.asked," if view.many else ""
     sql = f"""
-      select {"f.asked," if view.many else ""} f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
+      select {asked} f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
         cast(null as timestamp) as moment,
         {_grade(view.lens)} as grade, f.original, f.rate,
         f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.manager_id, f.outcome, f.owner_id,
@@ -126,7 +130,8 @@ def _sourced(view: LensView, contract: Contract) -> Facts:
 
 
 def _past_due(view: LensView, contract: Contract) -> Facts:
-    return _units(view, contract, f"f.outcome = 'open' and f.close_date < {stamps_of(view, 'a').day}")
+    passed = "true" if view.spans else f"f.close_date < {stamps_of(view, 'a').day}"
+    return _units(view, contract, f"f.outcome = 'open' and {passed}", late=True)
 
 
 def _closed(view: LensView, contract: Contract) -> Facts:

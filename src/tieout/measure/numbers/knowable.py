@@ -27,7 +27,11 @@ def unknowable(asked: Asked, view: LensView) -> str | None:
 
 def before_history(asked: Asked, view: LensView) -> str | None:
     """Say that nothing is known of a time: of no record then is the state known, which is not the same as none."""
-    first = begins(asked)
+    return not_begun(asked, view, begins(asked))
+
+
+def not_begun(asked: Asked, view: LensView, first: datetime | None) -> str | None:
+    """Say that a moment lies before the first one of which anything is known; None where it does not."""
     if first is None or first <= view.moment.as_of:
         return None
     return f"nothing is known of that time: history begins on {local_day(first, asked.zone)}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from tieout.basics.calendars import local_day
 from tieout.contract.definitions import definition_periods, resolve_lens
 from tieout.contract.placing import placing_periods
-from tieout.measure.run_sql import rows as fetch
+from tieout.measure.numbers.knowable import begins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +69,8 @@ def _placings(asked: Asked, question: Question) -> Iterator[Changed]:
 
 
 def _history(asked: Asked, *, said_then: bool) -> Iterator[Changed]:
-    sql = "select min(valid_from) from opportunity_states where not missing and seen_to = timestamp '9999-12-31'"
-    begins = fetch(asked.engine, sql)[0][0]
-    if begins is not None:
-        yield Changed(local_day(begins, asked.zone), "history", "history begins")
+    first = begins(asked)
+    if first is not None:
+        yield Changed(local_day(first, asked.zone), "history", "history begins")
     if said_then:
         yield Changed(local_day(asked.facts.heard_from, asked.zone), "history", "first pull")

@@ -1,4 +1,4 @@
-"""A number at many moments: those with one definition are counted in one statement, quicker than one by one."""
+"""A number at many moments: those with one definition are counted together, from spans wherever sums allow it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Question, QuestionError, Row
 from tieout.measure.numbers.count import count, count_each, counting
-from tieout.measure.numbers.knowable import before_history, unknowable
+from tieout.measure.numbers.knowable import begins, not_begun, unknowable
 from tieout.measure.numbers.question import Asked, metric_named, view_of
+from tieout.measure.numbers.running import ADDED, count_running
 from tieout.measure.quality.number_facts import QUALITY_FACTS, nothing_asked
+from tieout.measure.spans_sql import spannable, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from tieout.measure.lens_sql import LensView
+    from tieout.measure.numbers.metric import Metric
+
+STATES = ("units", "sourced", "past_due")
+"""Facts of which a state of a record is one as long as it lasts."""
 
 
 def series(
@@ -31,21 +37,33 @@ def series(
         message = f"'{metric.id}' counts what happened; a series is of a state, such as pipeline.open_qualified."
         raise QuestionError(message)
     named: Sequence[str | None] = periods or [question.period] * len(moments)
-    each = zip(moments, named, strict=True)
-    views = [view_of(asked, replace(question, as_of=moment, period=period), metric) for moment, period in each]
+    views = [
+        view_of(asked, replace(question, as_of=moment, period=period), metric)
+        for moment, period in zip(moments, named, strict=True)
+    ]
+    first = begins(asked)
     found: list[tuple[Row, ...]] = [()] * len(views)
     for places in _alike(views):
-        first = views[places[0]]
-        if first.lens.grain == "claim" or metric.fact in QUALITY_FACTS:
-            counted = [count(counting(asked, question, metric, views[place])) for place in places]
-        else:
-            many = tuple((views[place].moment, views[place].period) for place in places)
-            counted = list(count_each(counting(asked, question, metric, replace(first, many=many))))
+        of = [(views[place].moment, views[place].period) for place in places]
+        many = tuple(dict.fromkeys(of))
+        each = dict(zip(many, _counted(asked, question, metric, replace(views[places[0]], many=many)), strict=True))
+        counted = [each[one] for one in of]
         for place, rows in zip(places, counted, strict=True):
             why = nothing_asked(metric.fact, asked.contract) or unknowable(asked, views[place])
-            why = why or (None if rows[0].n else before_history(asked, views[place]))
+            why = why or (None if rows[0].n else not_begun(asked, views[place], first))
             found[place] = (Row({}, None, 0, absent=why),) if why else rows
     return tuple(found)
+
+
+def _counted(asked: Asked, question: Question, metric: Metric, view: LensView) -> Sequence[tuple[Row, ...]]:
+    """Count at each of the view's moments: from spans, in one statement of a scan each, or one after another."""
+    if metric.fact in STATES and metric.aggregate in ADDED and spannable(view):
+        spans = terms_of(view, asked.engine)
+        return count_running(counting(asked, question, metric, replace(view, spans=spans)))
+    if view.lens.grain == "claim" or metric.fact in QUALITY_FACTS:
+        alone = (replace(view, many=(), moment=moment, period=period) for moment, period in view.many)
+        return [count(counting(asked, question, metric, one)) for one in alone]
+    return count_each(counting(asked, question, metric, view))
 
 
 def _alike(views: Sequence[LensView]) -> list[list[int]]:
