@@ -11,7 +11,7 @@ from tieout.measure.answers import Question, QuestionError, Row
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.ask import ask as ask_build
 from tieout.measure.numbers.buckets import Bucket, Every, buckets_of
-from tieout.measure.numbers.flows import flows
+from tieout.measure.numbers.flows import DATED, flows
 from tieout.measure.numbers.marks import Changed, changes_of
 from tieout.measure.numbers.question import metric_named, view_of
 from tieout.measure.numbers.series import series
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tieout.warehouse.builds import BuildFacts
 
 Way = Literal["restated", "said then", "what we said"]
+APART = ("coverage", "required", "velocity", "commitment")
+"""Aggregates of numbers that are made of several, each with its own moments."""
 MOST_ASKED = 60
 """Up to so many buckets are asked one after another."""
 
@@ -124,16 +126,18 @@ def series_of(workspace: Workspace, question: Question, terms: SeriesTerms) -> S
 def _restated(
     workspace: Workspace, asked: Asked, question: Question, metric: Metric, buckets: Sequence[Bucket]
 ) -> tuple[tuple[Row, ...], ...]:
-    if metric.aggregate == "coverage" or metric.of_moment:
-        return _each(workspace, asked, [replace(question, as_of=bucket.as_of) for bucket in buckets])
-    if not is_flow(metric):
+    """Count together what can be, and ask the rest bucket by bucket."""
+    flow, apart = is_flow(metric), metric.aggregate in APART or metric.of_moment
+    if not flow and not apart:
         return series(asked, question, [bucket.as_of for bucket in buckets])
-    if not metric.event:
+    if flow and metric.fact in DATED and question.known_at is None:
+        return flows(asked, question, buckets)
+    if flow and not metric.event and not apart:
         now = view_of(asked, question, metric).moment.as_of
         return series(asked, question, [now] * len(buckets), [bucket.days for bucket in buckets])
-    if question.known_at is None:
-        return flows(asked, question, buckets)
-    return _each(workspace, asked, [replace(question, period=bucket.days) for bucket in buckets])
+    if flow:
+        return _each(workspace, asked, [replace(question, period=bucket.days) for bucket in buckets])
+    return _each(workspace, asked, [replace(question, as_of=bucket.as_of) for bucket in buckets])
 
 
 def _said_then(
@@ -148,7 +152,7 @@ def _said_then(
     """States carry from when to when we knew them; what happened is asked of a build that knows no more."""
     then = replace(question, said_then=True, known_at=None)
     periods = [bucket.days for bucket in buckets] if is_flow(metric) else None
-    if not metric.event and metric.aggregate != "coverage":
+    if not metric.event and metric.aggregate not in APART:
         return series(asked, then, [bucket.as_of for bucket in buckets], periods)
     questions = [
         replace(then, as_of=bucket.as_of, period=bucket.days if is_flow(metric) else question.period)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tieout.measure.answers import Question, QuestionError, Row
+from tieout.measure.answers import Question, Row
 from tieout.measure.numbers.buckets import span_days
 from tieout.measure.numbers.count import Counting, count_each, counting
 from tieout.measure.numbers.facts import Facts
@@ -22,17 +22,16 @@ if TYPE_CHECKING:
 
 DATED_TWICE = ("created", "visits", *STEPS, "latest", "cumulative", *COHORT)
 """Facts that are of a period only where their beginning lies in it too (`since`)."""
+DATED = ("closed", "cycles", "leads", "revenue", "stays", "lead_required", *DATED_TWICE)
+"""Facts of which a period takes what lies on its days, and nothing else: so many periods can be counted together."""
 
 
 def flows(asked: Asked, question: Question, buckets: Sequence[Bucket]) -> tuple[tuple[Row, ...], ...]:
     """Answer a question about what happened in each bucket, all as of one moment: as each bucket asked as a period.
 
-    Raises QuestionError for a number that is not of what happened.
+    The number's fact must be one of DATED. Raises QuestionError or PeriodError.
     """
     metric = metric_named(question.metric)
-    if not metric.event:
-        message = f"'{metric.id}' is a state at a moment: it has no bucket of time in which it happened."
-        raise QuestionError(message)
     counted = counting(asked, question, metric, view_of(asked, replace(question, period=None), metric))
     found = count_each(_in_buckets(counted, buckets))
     rows = []
