@@ -272,7 +272,7 @@ def test_why_too_few_mqls_become_sqls(tmp_path: Any) -> None:  # noqa: ANN401
     assert (found.good.hits, found.good.n) == (1, 2)
     notes = " ".join(answered(workspace, "mql_to_sql.cohort_90d", period=FEBRUARY).notes)
     assert "50.0% (5 of 10) were not proven to fit" in notes
-    assert "40.0% (4 of 10) of those due were not touched by sales within 24 hours" in notes
+    assert "40.0% (4 of 10) of those due were not answered by sales within 24 hours" in notes
 
 
 # -- a contract without a log, with other names, with a step less

@@ -88,15 +88,15 @@ def _not_converted(asked: Asked, view: LensView) -> tuple[str, ...]:
 
 def split_lines(found: Split) -> tuple[str, ...]:
     """Write why so few mqls get further, in sentences."""
-    hours = f"{found.hours:g} hours" if found.hours else "time"
+    hours = f"{found.hours:g} {'working ' if found.working else ''}hours" if found.hours else "time"
     told = [
         _sentence(found.outside, "were not proven to fit the ideal customer profile when they came"),
-        _sentence(found.late, f"of those due were not touched by sales within {hours}"),
+        _sentence(found.late, f"of those due were not answered by sales within {hours}"),
     ]
     if found.outside_known.value is not None and found.outside_known != found.outside:
         told.insert(1, _sentence(found.outside_known, "of those known did not fit it"))
     if found.good.value is not None:
-        told.append(_sentence(found.good, "of those that fit and were touched in time became sqls"))
+        told.append(_sentence(found.good, "of those that fit and were answered in time became sqls"))
     return tuple(told)
 
 

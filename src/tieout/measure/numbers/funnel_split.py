@@ -1,22 +1,26 @@
-"""Why so few mqls become sqls: they do not fit the ideal customer, or sales did not touch them in time.
+"""Why so few mqls become sqls: they do not fit the ideal customer, or sales did not answer them in time.
 
 Both are shares of one cohort of mqls. Whether a lead fits is judged by what was told of it, else of its account, when
-it was first in contact; strictly, what is not known is not proven. A touch is the first by a human of sales at or after
-the mql, in elapsed hours; an mql that nobody touched is late from its deadline on.
+it was first in contact; strictly, what is not known is not proven. In time is what the clock of the hand-off says, in
+working time where the contract says so; of an mql that was sent back before its deadline it says nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.funnel import steps_of
+from tieout.contract.handoffs import HOUR, handoffs_of
 from tieout.contract.vocabulary import LEAD_TOLD
-from tieout.measure.numbers.funnel_facts import BY_MQL, rows_sql, touched_sql, within
+from tieout.measure.lens_sql import quoted
+from tieout.measure.numbers.clock_facts import clock_rows
+from tieout.measure.numbers.funnel_facts import BY_MQL, episodes_sql, rows_sql, within
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
+    from tieout.contract.handoffs import Handoff
     from tieout.contract.model import Contract
     from tieout.measure.lens_sql import LensView
     from tieout.measure.numbers.question import Asked
@@ -41,13 +45,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A cohort of mqls by fit and by touch. `hours` is the time to answer; `good` what became sqls of the rest.
+    """A cohort of mqls by fit and by answer. `hours` is the time to answer, in working time or elapsed.
 
-    `outside` counts leads not proven to fit, `outside_known` those known not to; `late` of the mqls whose deadline has
-    passed; `good` of those that fit and were touched in time, the ones that became sqls.
+    `outside` counts leads not proven to fit, `outside_known` those known not to; `late`, of the mqls whose deadline has
+    passed, those not answered by then; `good`, of those that fit and were answered in time, the ones that became sqls.
     """
 
     hours: float | None
+    working: bool
     outside: Share
     outside_known: Share
     late: Share
@@ -57,19 +62,25 @@ class Split:
 def split(asked: Asked, view: LensView) -> Split:
     """Split the mqls of the view's period, as of its moment."""
     contract = asked.contract
-    hours = answer_hours(contract)
+    handoff = mql_handoff(contract)
+    clocks = clock_rows(replace(view, period=None, extra=(), as_is=False), contract, f"u.handoff = {_named(handoff)}")
     fits = _fit_sql(contract)
-    start, due = "u.mql_told", f"u.mql_told + interval {round((hours or 0) * 60)} minute"
-    late = f"({due} <= $as_of_a and coalesce(u.touched_at > {due}, true))"
-    sources, parameters = rows_sql(view, contract, touched_sql(view, contract), "e.mql_told", "true as hit")
+    sources, parameters = rows_sql(view, contract, episodes_sql(view, contract), "e.mql_told", "true as hit")
+    in_time = within("u.sql_reached", "u.mql_told", BY_MQL)
     sql = f"""
+      with clocks as (
+        select lead_id, started_at, max(outcome) as outcome, bool_or(due) as due
+        from ({clocks}) as c group by lead_id, started_at
+      )
       select count(*), count(*) filter (where u.fits), count(*) filter (where not u.fits),
-        count(*) filter (where {due} <= $as_of_a or u.touched_at <= {due}), count(*) filter (where {late}),
-        count(*) filter (where u.fits and not {late}),
-        count(*) filter (where u.fits and not {late} and {within("u.sql_reached", start, BY_MQL)})
+        count(*) filter (where u.due), count(*) filter (where u.due and u.outcome = 'breached'),
+        count(*) filter (where u.fits and u.outcome = 'kept'),
+        count(*) filter (where u.fits and u.outcome = 'kept' and {in_time})
       from (
-        select u.*, {fits} as fits
+        select u.*, c.outcome, coalesce(c.due, false) as due, {fits} as fits
         from ({sources}) as u
+        left join survivors_now as n on n.object = 'lead' and n.record = u.lead_id
+        left join clocks as c on c.lead_id = coalesce(n.survivor, u.lead_id) and c.started_at = u.mql_told
         left join lead_versions as v
           on v.record = u.first_lead_id and v.valid_from <= u.contacted_at and u.contacted_at < v.valid_to
         left join lead_matches as m on m.record = u.first_lead_id
@@ -77,16 +88,30 @@ def split(asked: Asked, view: LensView) -> Split:
           on a.record = m.account_id and a.seen_to = timestamp '9999-12-31'
           and a.valid_from <= u.contacted_at and u.contacted_at < a.valid_to
       ) as u"""
-    n, fit, unfit, due_n, late_n, rest, good = fetch(asked.engine, sql, parameters)[0]
+    n, fit, unfit, due, late, kept, good = fetch(asked.engine, sql, parameters)[0]
     no_icp = None if contract.audience.icp else "no ideal customer profile: give `icp` in audience.yaml"
-    no_hours = _untold(asked, hours)
+    no_clock = None if handoff else "no time to answer: give `answer_within_hours` to the stage mql in lifecycle.yaml"
+    if handoff and not due:
+        no_clock = "no clock tells when one of them was answered"
     return Split(
-        hours,
+        handoff.within / HOUR if handoff else None,
+        bool(handoff and handoff.business),
         Share(n - fit, n, no_icp),
         Share(unfit, fit + unfit, no_icp),
-        Share(late_n, due_n, no_hours),
-        Share(good, rest, no_icp or no_hours),
+        Share(late, due, no_clock),
+        Share(good, kept, no_icp or no_clock),
     )
+
+
+def mql_handoff(contract: Contract) -> Handoff | None:
+    """Give the hand-off that begins with becoming an mql; None where the contract has none."""
+    steps = steps_of(contract.lifecycle)
+    found = (one for one in handoffs_of(contract.lifecycle) if one.begins == "stage" and steps[one.stage] == "mql")
+    return next(found, None)
+
+
+def _named(handoff: Handoff | None) -> str:
+    return quoted(handoff.stage if handoff else "")
 
 
 def _fit_sql(contract: Contract) -> str:
@@ -100,17 +125,3 @@ def _fit_sql(contract: Contract) -> str:
         f"coalesce(v.{name}, a.{name}) as {name}" if name in OF_ACCOUNT else f"v.{name}" for name in criterion.columns
     )
     return f"(select {criterion.sql('q')} from (select {', '.join(told)}) as q)"
-
-
-def answer_hours(contract: Contract) -> float | None:
-    """Give the hours within which sales has to answer an mql; None where the contract does not say."""
-    steps = steps_of(contract.lifecycle)
-    stages = (stage for stage in contract.lifecycle.stages if steps[stage.name] == "mql")
-    return next((stage.answer_within_hours for stage in stages if stage.answer_within_hours), None)
-
-
-def _untold(asked: Asked, hours: float | None) -> str | None:
-    if hours is None:
-        return "no time to answer: give `answer_within_hours` to the stage mql in lifecycle.yaml"
-    touched = fetch(asked.engine, "select 1 from funnel_touches where touched_at is not null limit 1")
-    return None if touched else "no activity by a human of sales touches an mql"

@@ -302,14 +302,14 @@ def _split_json(funnel: Funnel) -> dict[str, Any] | None:
     shares = {
         "outside_icp": found.outside,
         "outside_icp_known": found.outside_known,
-        "not_touched_in_time": found.late,
+        "not_answered_in_time": found.late,
         "sqls_of_the_rest": found.good,
     }
     told = {
         name: {"value": share.value, "hits": share.hits, "n": share.n, "absent": share.absent}
         for name, share in shares.items()
     }
-    return {"answer_within_hours": found.hours, **told}
+    return {"answer_within_hours": found.hours, "working_hours": found.working, **told}
 
 
 def funnel_csv(funnel: Funnel) -> str:

@@ -71,7 +71,8 @@ def _table_of_steps(found: Funnel, anchors: Mapping[Step, str | None]) -> Table:
             row += [Cell(rate_told(step.reached, whole.n)), Cell(figures.interval(bounds), style="muted")]
         row.append(Cell(rate_told(step.reached, whole.steps[place - 1].reached) if place else ""))
         row.append(Cell(_some(step.skipped)))
-        row += [Cell(_some(step.stopped.get(kind, 0))) for kind in kinds]
+        stopped = {} if step.step == "won" else step.stopped
+        row += [Cell(_some(stopped.get(kind, 0))) for kind in kinds]
         rows.append(row)
     return Table("Steps, reached or beyond", heads, rows)
 
