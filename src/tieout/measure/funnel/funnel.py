@@ -112,11 +112,12 @@ class _Counting:
         """The rows with their slices."""
         dated = bool(self.slices.keys() & TIME_DIMENSIONS.keys())
         join = "left join calendar_days as k on k.calendar = $calendar and k.day = f.day" if dated else ""
-        return f"select {', '.join([*self.keys, 'f.*'])} from ({self.sql}) as f {join}"
+        deadline = f"f.moment + interval {self.terms.horizon} day as deadline"
+        return f"select {', '.join([*self.keys, 'f.*', deadline])} from ({self.sql}) as f {join}"
 
     def in_time(self, column: str) -> str:
         """Give whether something came within the horizon."""
-        return f"{column} <= f.moment + interval {self.terms.horizon} day"
+        return f"{column} <= f.deadline"
 
     def fetch(self, sql: str) -> list[tuple[Any, ...]]:
         """Read rows. Raises QuestionError where a condition cannot be computed."""
@@ -311,7 +312,8 @@ def _between(counted: _Counting) -> tuple[Between, ...]:
     if not pairs:
         return ()
     whole = " union all ".join(_lasting(start, end) for start, end in pairs)
-    base = f"with f as materialized ({counted.rows})"
+    steps = ", ".join([*counted.names, "f.ended_at", *(f"f.{step}_reached" for step in terms.steps)])
+    base = f"with f as materialized (select {steps} from ({counted.rows}) as f)"
     keys = ["start", "ending"]
     found = counted.fetch(f"{base} select * from ({quantiles_sql(f'({whole})', keys)})")
     rows = [_between_of({}, record) for record in found]
@@ -328,7 +330,7 @@ def _lasting(start: Step, end: Step, names: list[str] | None = None) -> str:
     """Compile how long each took from one step to the next, in hours; censored when sent back, else at as-of."""
     last = f"coalesce(f.{end}_reached, least(f.ended_at, $as_of_a))"
     named = "".join(f", f.{name}" for name in names or ())
-    return f"""select '{start}' as start, '{end}' as ending{named},
+    return f"""select {PLACE[start]} as start, {PLACE[end]} as ending{named},
       greatest(0, date_diff('hour', f.{start}_reached, {last})) as duration, f.{end}_reached is not null as ended
       from f where f.{start}_reached is not null"""
 
@@ -336,7 +338,7 @@ def _lasting(start: Step, end: Step, names: list[str] | None = None) -> str:
 def _between_of(by: dict[str, str], record: tuple[Any, ...]) -> Between:
     start, end, n, ended, *hours = record
     days = [None if hour is None else hour / HOUR for hour in hours]
-    return Between(by, start, end, n, ended, *days)
+    return Between(by, STEPS[start], STEPS[end], n, ended, *days)
 
 
 def _reasons(counted: _Counting, step: Step) -> tuple[Reason, ...]:
@@ -350,7 +352,7 @@ def _reasons(counted: _Counting, step: Step) -> tuple[Reason, ...]:
     ended = f"coalesce({counted.in_time('f.ended_at')}, false)"
     sql = f"""
       select case when {ended} then f.ended_by else 'open' end, case when {ended} then f.reason end, count(*)
-      from ({counted.sql}) as f where {here} and not {further} group by all order by 3 desc, 1, 2 nulls last"""
+      from ({counted.rows}) as f where {here} and not {further} group by all order by 3 desc, 1, 2 nulls last"""
     return tuple(Reason(*record) for record in counted.fetch(sql))
 
 

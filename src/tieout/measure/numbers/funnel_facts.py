@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from tieout.basics.calendars import start_of_day
 from tieout.contract.funnel import STEPS
 from tieout.contract.vocabulary import Kind
 from tieout.measure.lens_sql import quoted
@@ -133,33 +135,28 @@ def _band_sql(contract: Contract) -> str:
 
 
 def persons_sql(view: LensView, contract: Contract) -> str:
-    """Compile every person with a first contact, with what later episodes reached and how the last one ended."""
-    reached = ", ".join(f"least(a.{step}_reached, b.{step}_reached) as {step}_reached" for step in STEPS)
-    told = ", ".join(f"least(a.{step}_told, b.{step}_told) as {step}_told" for step in STEPS)
-    later = ", ".join(f"min({step}_{how}) as {step}_{how}" for step in STEPS for how in ("reached", "told"))
-    replaced = [f"{step}_{how}" for step in STEPS for how in ("reached", "told")]
-    replaced += ["qualified_at", "ended_at", "ended_by", "reason"]
-    last = ", ".join(
-        f"case when b.person is null then a.{name} else b.{name} end as {name}"
-        for name in ("ended_at", "ended_by", "reason")
-    )
+    """Compile every person with a first contact, with what later episodes reached and how the last one ended.
+
+    Only who came again is joined to later episodes: most did not.
+    """
+    times = [f"{step}_{how}" for step in STEPS for how in ("reached", "told")] + ["qualified_at"]
+    ends = ("ended_at", "ended_by", "reason")
+    both = ", ".join(f"least(a.{name}, b.{name}) as {name}" for name in times)
+    last = ", ".join(f"case when b.person is null then a.{name} else b.ends.{name} end as {name}" for name in ends)
+    kept = ", ".join([*times, *ends])
+    first = "a.episode = 1 and a.lead_told is not null"
     return f"""
       with episodes as ({episodes_sql(view, contract)}),
-      ends as (
-        select person, ended_at, ended_by, reason,
-          row_number() over (partition by person order by episode desc) as place
-        from episodes where episode > 1
-      ),
       later as (
-        select e.person, {later}, min(qualified_at) as qualified_at, any_value(d.ended_at) as ended_at,
-          any_value(d.ended_by) as ended_by, any_value(d.reason) as reason
-        from episodes as e join ends as d on d.person = e.person and d.place = 1
-        where e.episode > 1 group by e.person
+        select person, {", ".join(f"min({name}) as {name}" for name in times)},
+          arg_max({{{", ".join(f"'{name}': {name}" for name in ends)}}}, episode) as ends
+        from episodes where episode > 1 group by person
       )
-      select a.* exclude ({", ".join(replaced)}), {reached}, {told},
-        least(a.qualified_at, b.qualified_at) as qualified_at, {last}
+      select a.* exclude ({kept}), {kept} from episodes as a where {first} and a.next_at = timestamp '9999-12-31'
+      union all
+      select a.* exclude ({kept}), {both}, {last}
       from episodes as a left join later as b on b.person = a.person
-      where a.episode = 1 and a.lead_told is not null"""
+      where {first} and a.next_at < timestamp '9999-12-31'"""
 
 
 def within(hit: str, start: str, days: int) -> str:
@@ -186,10 +183,11 @@ def rows_sql(
 ) -> tuple[str, Parameters]:
     """Compile the rows of a fact: episodes of `source` dated by the time `start`, in the view's period.
 
-    `measured` gives the column `hit`, `value` the value.
+    The period is held against the time itself, since the day of a million times is slow to tell. `measured`
+    gives the column `hit`, `value` the value.
     """
     zone = quoted(contract.company.time_zone)
-    inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
+    inside = "u.moment >= $first_a and u.moment < $last_a" if view.period else "true"
     sql = f"""
       select u.* from (
         select e.*, coalesce(e.lead_id, e.person) as record,
@@ -201,7 +199,9 @@ def rows_sql(
       where {inside} and {" and ".join(view.extra) or "true"}"""
     parameters: Parameters = {"as_of_a": view.moment.as_of}
     if view.period:
-        parameters |= {"start_a": view.period.start, "end_a": view.period.end}
+        where = ZoneInfo(contract.company.time_zone)
+        edges = (start_of_day(day, where) for day in (view.period.start, view.period.end))
+        parameters |= dict(zip(("first_a", "last_a"), edges, strict=True))
     return sql, parameters
 
 
