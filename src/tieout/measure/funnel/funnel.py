@@ -57,6 +57,8 @@ NUMBERS: dict[tuple[Way, str], str] = {
 }
 """The number of the catalogue that each funnel belongs to."""
 NO_BAND = 10
+GATHERED = "funnel_gathered"
+"""The table of the session that holds the cohort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,8 @@ def funnel(asked: Asked, question: Question, terms: FunnelTerms) -> Funnel:
     )
     if reason := _absent(asked, view, terms):
         return replace(made, absent=reason)
+    if terms.way == "cohort":
+        _gather(counted)
     parts = _flow(counted) if terms.way == "flow" else _cohort(counted)
     if not parts[0].n:
         nobody = "became an mql" if terms.start == "mql" else "was first in contact"
@@ -221,48 +225,58 @@ def _entered(step: Step, terms: FunnelTerms) -> str:
 # -- counting
 
 
+def _gather(counted: _Counting) -> None:
+    """Put the cohort into a table of the session, each with how far it got in time, so that it is looked up once.
+
+    `furthest` is the place of the last step that it reached, seen from the first; `told` has a bit for each step that
+    an event tells of; `ending` is the place in ENDINGS of how it ended, from 1.
+    """
+    steps = counted.terms.steps[1:]
+    furthest = " + ".join(_one(counted.in_time(f"f.{step}_reached")) for step in steps)
+    told = " + ".join(f"{2**place} * {_one(counted.in_time(f'f.{step}_told'))}" for place, step in enumerate(steps))
+    kinds = " ".join(f"when '{ending}' then {place}" for place, ending in enumerate(ENDINGS, start=1))
+    ending = f"case when {counted.in_time('f.ended_at')} then case f.ended_by {kinds} end else 0 end"
+    kept = ", ".join([*counted.names, *(f"f.{step}_reached" for step in counted.terms.steps), "f.ended_at", "f.reason"])
+    counted.asked.engine.execute(f"drop table if exists temp.{GATHERED}")
+    run(
+        counted.asked.engine,
+        f"""create temp table {GATHERED} as
+        select {kept}, f.moment, cast({furthest} as tinyint) as furthest, cast({told} as smallint) as told,
+          cast({ending} as tinyint) as ending
+        from ({counted.rows}) as f""",
+        counted.parameters,
+    )
+
+
+def _one(condition: str) -> str:
+    return f"case when {condition} then 1 else 0 end"
+
+
 def _cohort(counted: _Counting) -> tuple[Part, ...]:
-    steps = counted.terms.steps
-    measures = []
-    for place, step in enumerate(steps):
-        here = "true" if place == 0 else counted.in_time(f"f.{step}_reached")
-        told = "true" if place == 0 else counted.in_time(f"f.{step}_told")
-        measures += [f"count(*) filter (where {here})", f"count(*) filter (where {told})"]
-        if place + 1 < len(steps):
-            further = f"coalesce({counted.in_time(f'f.{steps[place + 1]}_reached')}, false)"
-            ended = f"coalesce({counted.in_time('f.ended_at')}, false)"
-            measures += [
-                f"count(*) filter (where {here} and not {further} and {ended} and f.ended_by = '{ending}')"
-                for ending in ENDINGS
-            ]
-    found = counted.fetch(_grouped(counted, [*measures, "max(f.moment)"]))
-    parts = [_cohort_part(counted, record) for record in found]
-    return _sorted(parts, Part({}, tuple(AtStep(step, 0, 0) for step in steps)))
-
-
-def _grouped(counted: _Counting, measures: list[str]) -> str:
-    names = counted.names
-    grouping = f"grouping({names[0]})" if names else "1"
-    sets = f"group by grouping sets ((), ({', '.join(names)}))" if names else ""
-    return f"select {', '.join([*names, grouping, *measures])} from ({counted.rows}) as f {sets}"
-
-
-def _cohort_part(counted: _Counting, record: tuple[Any, ...]) -> Part:
+    """Count the cohort: few kinds of ways, which add up to the slices and the whole."""
+    keys = ", ".join([*counted.names, "furthest", "told", "ending"])
+    found = counted.fetch(f"select {keys}, count(*), max(moment) from {GATHERED} group by {keys}")
+    ways: dict[tuple[str, ...], list[tuple[Any, ...]]] = {(): []}
     width = len(counted.slices)
-    by = {} if record[width] == 1 else dict(zip(counted.slices, record[:width], strict=True))
-    left = list(record[width + 1 :])
-    steps = []
-    for step in counted.terms.steps:
-        reached, told = left.pop(0), left.pop(0)
-        steps.append((step, reached, told, [left.pop(0) for _ in ENDINGS] if len(left) > 1 else []))
+    for record in found:
+        for key in {(), record[:width]}:
+            ways.setdefault(key, []).append(record[width:])
+    return _sorted([_cohort_part(counted, key, mine) for key, mine in ways.items()])
+
+
+def _cohort_part(counted: _Counting, key: tuple[str, ...], ways: list[tuple[Any, ...]]) -> Part:
+    steps = counted.terms.steps
     made = []
-    for place, (step, reached, told, ended) in enumerate(steps):
-        further = steps[place + 1][1] if place + 1 < len(steps) else 0
-        stopped = dict(zip(ENDINGS, ended, strict=True)) if ended else {}
-        if ended:
-            stopped["open"] = reached - further - sum(ended)
-        made.append(AtStep(step, reached, told, stopped))
-    return Part(by, tuple(made), immature=_young(counted, left[0]))
+    for place, step in enumerate(steps):
+        reached = sum(n for furthest, _, _, n, _ in ways if furthest >= place)
+        told = sum(n for _, bits, _, n, _ in ways if place == 0 or bits & 2 ** (place - 1))
+        stopped = {
+            kind: sum(n for furthest, _, ending, n, _ in ways if furthest == place and ending == number)
+            for number, kind in enumerate(("open", *ENDINGS))
+        }
+        made.append(AtStep(step, reached, told, stopped if place + 1 < len(steps) else {}))
+    newest = max((newest for *_, newest in ways), default=None)
+    return Part(dict(zip(counted.slices, key, strict=False)), tuple(made), immature=_young(counted, newest))
 
 
 def _young(counted: _Counting, newest: datetime | None) -> bool:
@@ -271,22 +285,25 @@ def _young(counted: _Counting, newest: datetime | None) -> bool:
 
 
 def _flow(counted: _Counting) -> tuple[Part, ...]:
-    measures = []
-    for step in counted.terms.steps:
-        mine = f"f.entry = {PLACE[step]}"
-        measures += [f"count(*) filter (where {mine})", f"count(*) filter (where {mine} and f.entry_told)"]
-    parts = []
+    keys = ", ".join([*counted.names, "entry"])
+    told = "count(*) filter (where entry_told)"
+    found = counted.fetch(f"select {keys}, count(*), {told} from ({counted.rows}) as f group by {keys}")
     width = len(counted.slices)
-    for record in counted.fetch(_grouped(counted, measures)):
-        by = {} if record[width] == 1 else dict(zip(counted.slices, record[:width], strict=True))
-        counts = record[width + 1 :]
-        pairs = zip(counted.terms.steps, counts[::2], counts[1::2], strict=True)
-        parts.append(Part(by, tuple(AtStep(step, reached, told) for step, reached, told in pairs)))
-    return _sorted(parts, Part({}, tuple(AtStep(step, 0, 0) for step in counted.terms.steps)))
+    entries: dict[tuple[str, ...], dict[int, tuple[int, int]]] = {(): {}}
+    for record in found:
+        entry, n, told_n = record[width:]
+        for key in {(), record[:width]}:
+            before = entries.setdefault(key, {}).get(entry, (0, 0))
+            entries[key][entry] = (before[0] + n, before[1] + told_n)
+    parts = []
+    for key, mine in entries.items():
+        steps = tuple(AtStep(step, *mine.get(PLACE[step], (0, 0))) for step in counted.terms.steps)
+        parts.append(Part(dict(zip(counted.slices, key, strict=False)), steps))
+    return _sorted(parts)
 
 
-def _sorted(parts: list[Part], nothing: Part) -> tuple[Part, ...]:
-    whole = next((part for part in parts if not part.by), nothing)
+def _sorted(parts: list[Part]) -> tuple[Part, ...]:
+    whole = next(part for part in parts if not part.by)
     return (whole, *sorted((part for part in parts if part.by), key=lambda part: tuple(part.by.values())))
 
 
@@ -304,23 +321,16 @@ def _low(asked: Asked, terms: FunnelTerms, whole: Part) -> bool:
 def _between(counted: _Counting) -> tuple[Between, ...]:
     """Take the time between steps; of slices only where one step is asked about. Of a flow there is none."""
     terms = counted.terms
-    if terms.way == "flow":
+    pairs = [pair for pair in zip(terms.steps, terms.steps[1:], strict=False) if terms.step in (None, pair[1])]
+    if terms.way == "flow" or not pairs:
         return ()
-    pairs = list(zip(terms.steps, terms.steps[1:], strict=False))
-    if terms.step:
-        pairs = [pair for pair in pairs if pair[1] == terms.step]
-    if not pairs:
-        return ()
-    whole = " union all ".join(_lasting(start, end) for start, end in pairs)
-    steps = ", ".join([*counted.names, "f.ended_at", *(f"f.{step}_reached" for step in terms.steps)])
-    base = f"with f as materialized (select {steps} from ({counted.rows}) as f)"
     keys = ["start", "ending"]
-    found = counted.fetch(f"{base} select * from ({quantiles_sql(f'({whole})', keys)})")
-    rows = [_between_of({}, record) for record in found]
+    whole = " union all ".join(_lasting(start, end) for start, end in pairs)
+    rows = [_between_of({}, record) for record in counted.fetch(quantiles_sql(f"({whole})", keys))]
     if terms.step and counted.names:
         cut = " union all ".join(_lasting(start, end, counted.names) for start, end in pairs)
-        for record in counted.fetch(f"{base} select * from ({quantiles_sql(f'({cut})', [*keys, *counted.names])})"):
-            width = len(counted.names)
+        width = len(counted.names)
+        for record in counted.fetch(quantiles_sql(f"({cut})", [*keys, *counted.names])):
             by = dict(zip(counted.slices, record[2 : 2 + width], strict=True))
             rows.append(_between_of(by, (*record[:2], *record[2 + width :])))
     return tuple(sorted(rows, key=lambda row: (tuple(row.by.values()), PLACE[row.start])))
@@ -332,7 +342,7 @@ def _lasting(start: Step, end: Step, names: list[str] | None = None) -> str:
     named = "".join(f", f.{name}" for name in names or ())
     return f"""select {PLACE[start]} as start, {PLACE[end]} as ending{named},
       greatest(0, date_diff('hour', f.{start}_reached, {last})) as duration, f.{end}_reached is not null as ended
-      from f where f.{start}_reached is not null"""
+      from {GATHERED} as f where f.{start}_reached is not null"""
 
 
 def _between_of(by: dict[str, str], record: tuple[Any, ...]) -> Between:
@@ -346,14 +356,10 @@ def _reasons(counted: _Counting, step: Step) -> tuple[Reason, ...]:
     place = counted.terms.steps.index(step)
     if place == 0 or counted.terms.way == "flow":
         return ()
-    before = counted.terms.steps[place - 1]
-    here = "true" if place == 1 else counted.in_time(f"f.{before}_reached")
-    further = f"coalesce({counted.in_time(f'f.{step}_reached')}, false)"
-    ended = f"coalesce({counted.in_time('f.ended_at')}, false)"
-    sql = f"""
-      select case when {ended} then f.ended_by else 'open' end, case when {ended} then f.reason end, count(*)
-      from ({counted.rows}) as f where {here} and not {further} group by all order by 3 desc, 1, 2 nulls last"""
-    return tuple(Reason(*record) for record in counted.fetch(sql))
+    kinds = ("open", *ENDINGS)
+    sql = f"""select ending, case when ending > 0 then reason end, count(*)
+      from {GATHERED} where furthest = {place - 1} group by all order by 3 desc, 1, 2 nulls last"""
+    return tuple(Reason(kinds[ending], reason, n) for ending, reason, n in counted.fetch(sql))
 
 
 def _records(counted: _Counting) -> tuple[dict[str, object], ...]:
