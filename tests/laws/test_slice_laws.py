@@ -1,8 +1,9 @@
-"""Laws of slices: they add up to the whole, which the organization never moves; every bridge closes, both ways."""
+"""Laws of slices and waterfalls: parts add up to the whole, which the organization never moves; all closes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 
 from tests.line.moving_company import AUDIENCE, COMPANY, HEADER, LENSES, SOURCES, TEAM
 from tieout import Workspace, refresh
-from tieout.measure.answers import Question
+from tieout.measure.answers import Bridge, Question
 from tieout.questions import BridgeTerms, EndAsked, ask, bridge
+from tieout.waterfall import WaterfallAsked, waterfall
 
 WEEKS = [datetime(2026, 6, 1, 6) + timedelta(days=7 * week) for week in range(10)]
 STAGES = ("Discovery", "Qualification", "Proposal", "Closed Won", "Closed Lost")
 SOME = settings(max_examples=12, deadline=None)
+FEW = settings(max_examples=4, deadline=None)
 DIMENSIONS = ("owner", "team", "manager", "segment", "territory", "region", "stage", "type", "currency", "account")
 
 
@@ -134,3 +137,97 @@ def test_within_a_condition_is_what_a_number_says(
         org="as-is" if org == "as-is" else "as-was",
     )  # fmt: skip
     assert (ask(restless, asked).total.value or 0, ask(restless, asked).total.n) == (found.start.value, found.start.n)
+
+
+# -- waterfalls
+
+
+DAYS = st.lists(MOMENTS, min_size=3, max_size=3, unique=True).map(sorted)
+TERMS = st.builds(
+    WaterfallAsked,
+    closing=st.sampled_from(["2026-Q3", "2026-Q2", "any"]),
+    lens=st.sampled_from(["agreed", "west"]),
+    org=st.sampled_from(["as-was", "as-is"]),
+    where=WHERE,
+    weighted=st.booleans(),
+)
+
+
+def by_record(*found: Bridge) -> dict[str, Decimal]:
+    """Sum the postings of one or several bridges by record; those that cancel out are left out."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for part in found:
+        for posting in part.postings:
+            sums[posting.record] += posting.amount
+    return {record: amount for record, amount in sums.items() if amount}
+
+
+def by_cause(*found: Bridge) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for part in found:
+        for line in part.lines:
+            sums[line.cause] += line.amount
+    return {cause: amount for cause, amount in sums.items() if amount}
+
+
+@FEW
+@given(DAYS, TERMS)
+def test_two_waterfalls_are_the_longer_one(restless: Workspace, days: list[str], terms: WaterfallAsked) -> None:
+    """Gross cause by cause; net record by record, for what came in the first and went in the second is in neither."""
+    for gross in (False, True):
+        whole, first, second = (
+            waterfall(restless, replace(terms, start=start, end=end, gross=gross)).bridge
+            for start, end in ((days[0], days[2]), (days[0], days[1]), (days[1], days[2]))
+        )
+        assert (first.end.value, whole.start.value) == (second.start.value, first.start.value)
+        assert by_record(whole) == by_record(first, second)
+        assert whole.residual == first.residual == second.residual == 0
+        if gross:
+            assert by_cause(whole) == by_cause(first, second)
+
+
+@FEW
+@given(DAYS, TERMS, BY)
+def test_gross_ties_to_net_and_slices_to_the_whole(
+    restless: Workspace, days: list[str], terms: WaterfallAsked, by: tuple[str, ...]
+) -> None:
+    terms = replace(terms, start=days[0], end=days[2])
+    net, gross, cut = (
+        waterfall(restless, replace(terms, **changed)).bridge
+        for changed in ({}, {"gross": True}, {"gross": True, "by": by})
+    )
+    assert by_record(gross) == by_record(net)
+    assert by_cause(*cut.slices) == by_cause(cut) == by_cause(gross)
+    assert all(part.residual == 0 for part in (net, gross, cut, *cut.slices))
+    for side in ("start", "end"):
+        assert sum(getattr(part, side).value for part in cut.slices) == getattr(net, side).value
+
+
+@FEW
+@given(DAYS, TERMS.filter(lambda terms: not terms.weighted))
+def test_memo_lines_are_what_the_gross_waterfall_has_more(
+    restless: Workspace, days: list[str], terms: WaterfallAsked
+) -> None:
+    """Each record of a memo line moves in and out as often, and is not in the net waterfall's moves."""
+    terms = replace(terms, start=days[0], end=days[2])
+    net = waterfall(restless, terms).bridge
+    gross = waterfall(restless, replace(terms, gross=True)).bridge
+    moving = {cause for line in net.memo for cause in line.cause.split(" and ")} - {"created"}
+    assert moving <= {line.cause for line in gross.lines}
+    here: dict[str, int] = defaultdict(int)
+    for posting in gross.postings:
+        here[posting.record] += posting.cause not in WALKED
+    there = {posting.record for posting in net.postings if posting.cause not in WALKED}
+    came_and_went = {record for record, times in here.items() if times > 1 and times % 2 == 0}
+    assert sum(line.n for line in net.memo) == len(came_and_went - there)
+
+
+WALKED = {
+    "amount up",
+    "amount down",
+    "rate",
+    "stage",
+    "probability",
+    *(f"{name} moved" for name in DIMENSIONS),
+    "slice moved",
+}

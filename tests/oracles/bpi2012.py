@@ -135,3 +135,37 @@ def cycle_days(applications: Iterable[Application], period: Days, since: str = Q
 def qualified(applications: Iterable[Application], period: Days) -> Tally:
     """Count the applications that first entered the qualifying stage in the period, and their amounts."""
     return tally(one.amount for one in applications if (at := one.entered(QUALIFYING)) and happened_in(at, period))
+
+
+# -- where the pipeline came from and went
+
+
+def counts(one: Application, moment: datetime) -> bool:
+    """Say whether an application is in the pipeline: open, and in the qualifying stage or beyond."""
+    return one.stage_at(moment) in OPEN[OPEN.index(QUALIFYING) :]
+
+
+def waterfall(
+    applications: Iterable[Application], start: datetime, end: datetime
+) -> tuple[Tally, dict[str, Tally], Tally, dict[str, Tally]]:
+    """Give opening, causes, closing, and what came and went in between, of the amounts that are not 0."""
+    ends: tuple[list[Decimal], list[Decimal]] = ([], [])
+    causes: dict[str, list[Decimal]] = defaultdict(list)
+    memo: dict[str, list[Decimal]] = defaultdict(list)
+    for one in applications:
+        before, after = counts(one, start), counts(one, end)
+        for place, counted in enumerate((before, after)):
+            ends[place].extend([one.amount] if counted else [])
+        came = "created" if one.stage_at(start) is None else "qualified"
+        went = "won" if one.stage_at(end) in WON else "lost"
+        passed = any(counts(one, step.at) for step in one.steps if start < step.at <= end)
+        if after and not before:
+            causes[came].append(one.amount)
+        elif before and not after:
+            causes[went].append(-one.amount)
+        elif passed and not before:
+            memo[f"{came} and {went}"].append(one.amount)
+    told = [
+        {cause: tally(amount for amount in kept if amount) for cause, kept in kind.items()} for kind in (causes, memo)
+    ]
+    return tally(ends[0]), told[0], tally(ends[1]), told[1]

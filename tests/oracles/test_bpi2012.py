@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import fmean, median
 from zoneinfo import ZoneInfo
@@ -198,3 +199,28 @@ def test_cycle_time(bpi: Workspace, log: list[Application], period: str) -> None
     answer = bpi.ask("cycle_time.won.mean", "--period", period)
     assert (answer.unit_seconds, answer.total.n) == (86_400, len(cycles))
     assert float(answer.total.value or 0) == pytest.approx(fmean(cycles), abs=0.005)
+
+
+# -- from month to month
+
+
+MONTHS = ("2011-10", "2011-11", "2011-12", "2012-01", "2012-02", "2012-03")
+
+
+@pytest.mark.parametrize("period", MONTHS[1:])
+def test_the_waterfall_of_a_month(bpi: Workspace, log: list[Application], period: str) -> None:
+    window = month(period)
+    start, end = (end_of_day(str(day), bpi2012.ZONE) for day in (window.first - timedelta(days=1), window.last))
+    shown = bpi.run("show", "waterfall", "--period", period, "--closing", "any", "--json")
+    found = json.loads(shown, parse_float=Decimal)
+    opening, causes, closing, memo = bpi2012.waterfall(log, start, end)
+    assert [(found[end]["value"], found[end]["n"]) for end in ("from", "to")] == [
+        (told.amount, told.n) for told in (opening, closing)
+    ]
+    for name, expected in (("lines", causes), ("memo", memo)):
+        assert {line["cause"]: (line["amount"], line["n"]) for line in found[name]} == {
+            cause: (told.amount, told.n) for cause, told in expected.items()
+        }
+    assert found["residual"] == 0
+    assert causes
+    assert memo
