@@ -206,36 +206,59 @@ def bridge_builds(
     workspace: Workspace, start: tuple[EndAsked, BuildFacts], end: tuple[EndAsked, BuildFacts], terms: BridgeTerms
 ) -> Bridge:
     """Explain the difference between two ends, each read from its own build; one build may serve both."""
-    sides = (start, end)
-    if start[0].calendar == end[0].calendar and not terms.calendar:
-        terms = replace(terms, calendar=start[0].calendar)
     with memory() as engine:
-        databases = _attach(engine, workspace, [facts for _, facts in sides])
-        contracts = []
-        for database in databases:
+        databases = _attach(engine, workspace, [start[1], end[1]])
+        builds: list[Attached] = []
+        for database, facts in zip(databases, (start[1], end[1]), strict=True):
+            if builds and database == databases[0]:
+                builds.append(builds[0])
+                continue
             engine.execute(f"use {database}")
-            contracts.append(read_contract(engine))
-        moments = [_moment(asked, facts, contract) for (asked, facts), contract in zip(sides, contracts, strict=True)]
-        latest = max(moments, key=lambda moment: moment.as_of)
-        terms = _of_report(terms, sides, contracts)
-        views = [
-            _view(asked, contract, moment, latest, terms)
-            for (asked, _), contract, moment in zip(sides, contracts, moments, strict=True)
-        ]
-        ends = [
-            End(view, contract, database) for view, contract, database in zip(views, contracts, databases, strict=True)
-        ]
-        if any(one.view.lens.reported for one in ends):
-            ends = _with_report(engine, workspace, ends, (start[0], end[0]), terms)
-        detail = Detail(terms.gross, _slicing(terms), terms.postings, terms.deals)
-        return bridge_ends(engine, ends[0], ends[1], (start[1], end[1]), detail)
+            builds.append(Attached(engine, read_contract(engine), facts, database))
+        return bridge_attached(workspace, (start[0], end[0]), (builds[0], builds[1]), terms)
 
 
-def _of_report(
-    terms: BridgeTerms, sides: tuple[tuple[EndAsked, BuildFacts], ...], contracts: list[Contract]
-) -> BridgeTerms:
+@dataclass(frozen=True, slots=True)
+class Attached(Asked):
+    """A build beside an engine of its own, under a name."""
+
+    database: str = ""
+
+
+@contextmanager
+def attached(workspace: Workspace) -> Iterator[Attached]:
+    """Attach the published build to an engine in which bridges are made. Raises NotPublishedError."""
+    facts = current(workspace)
+    with memory() as engine:
+        (database,) = _attach(engine, workspace, [facts])
+        engine.execute(f"use {database}")
+        yield Attached(engine, read_contract(engine), facts, database)
+
+
+def bridge_attached(
+    workspace: Workspace, asked: tuple[EndAsked, EndAsked], builds: tuple[Attached, Attached], terms: BridgeTerms
+) -> Bridge:
+    """Explain the difference between two ends in builds that are attached to one engine."""
+    sides = tuple(zip(asked, builds, strict=True))
+    if asked[0].calendar == asked[1].calendar and not terms.calendar:
+        terms = replace(terms, calendar=asked[0].calendar)
+    moments = [_moment(one, build.facts, build.contract) for one, build in sides]
+    latest = max(moments, key=lambda moment: moment.as_of)
+    terms = _of_report(terms, asked, [build.contract for build in builds])
+    views = [
+        _view(one, build.contract, moment, latest, terms) for (one, build), moment in zip(sides, moments, strict=True)
+    ]
+    ends = [End(view, build.contract, build.database) for view, build in zip(views, builds, strict=True)]
+    engine = builds[0].engine
+    if any(one.view.lens.reported for one in ends):
+        ends = _with_report(engine, workspace, ends, asked, terms)
+    detail = Detail(terms.gross, _slicing(terms), terms.postings, terms.deals)
+    return bridge_ends(engine, ends[0], ends[1], (builds[0].facts, builds[1].facts), detail)
+
+
+def _of_report(terms: BridgeTerms, ends: tuple[EndAsked, EndAsked], contracts: list[Contract]) -> BridgeTerms:
     """Take the period of what a team reports where none is asked for."""
-    for (asked, _), contract in zip(sides, contracts, strict=True):
+    for asked, contract in zip(ends, contracts, strict=True):
         lens = contract.lenses.get(asked.lens)
         if lens and lens.reported and terms.period is None:
             return replace(terms, period=lens.reported.period)

@@ -16,7 +16,7 @@ from tieout.measure.answers import Bridge, QuestionError
 from tieout.measure.moments import calendar_of, default_period, moment_of
 from tieout.measure.numbers.knowable import begins
 from tieout.measure.numbers.question import allowed, own_figure
-from tieout.questions import BridgeTerms, EndAsked, bridge, opened
+from tieout.questions import BridgeTerms, EndAsked, attached, bridge_attached
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,7 +76,7 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
     Raises QuestionError, PeriodError or NotPublishedError; each says what was given and what to do.
     """
     _together(asked)
-    with opened(workspace) as build:
+    with attached(workspace) as build:
         contract = build.contract
         if asked.calendar:
             allowed("calendar", asked.calendar, contract.company.calendars)
@@ -88,22 +88,21 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
         closing = _closing(build, asked, calendar, window)
         agreed = resolve_lens(contract, asked.lens, local_day(window.end, build.zone))
         _since_history(build, asked, window.start)
-    weighting = "none"
-    facets: tuple[tuple[str, object], ...] = () if closing else ANY_CLOSE
-    if asked.weighted:
-        weighting = agreed.weighting if agreed.weighting != "none" else "stage"
-        facets = (*facets, ("weighting", weighting))
-    known = asked.known_at
-    start, end = (f"{moment.isoformat()}+00:00" for moment in (window.start, window.end))
-    ends = [EndAsked(asked.lens, moment, moment if asked.said_then else known) for moment in (start, end)]
-    terms = BridgeTerms(
-        closing.name if closing else None, asked.calendar, as_is=asked.org == "as-is", gross=asked.gross,
-        where=asked.where, by=asked.by, facets=facets, postings=asked.postings, deals=asked.deals,
-    )  # fmt: skip
-    found = bridge(workspace, ends[0], ends[1], terms)
-    found = (
-        found if closing else replace(found, period=None, slices=tuple(replace(p, period=None) for p in found.slices))
-    )
+        weighting = "none"
+        facets: tuple[tuple[str, object], ...] = () if closing else ANY_CLOSE
+        if asked.weighted:
+            weighting = agreed.weighting if agreed.weighting != "none" else "stage"
+            facets = (*facets, ("weighting", weighting))
+        known = asked.known_at
+        start, end = (f"{moment.isoformat()}+00:00" for moment in (window.start, window.end))
+        ends = [EndAsked(asked.lens, moment, moment if asked.said_then else known) for moment in (start, end)]
+        terms = BridgeTerms(
+            closing.name if closing else None, asked.calendar, as_is=asked.org == "as-is", gross=asked.gross,
+            where=asked.where, by=asked.by, facets=facets, postings=asked.postings, deals=asked.deals,
+        )  # fmt: skip
+        found = bridge_attached(workspace, (ends[0], ends[1]), (build, build), terms)
+    if not closing:
+        found = replace(found, period=None, slices=tuple(replace(part, period=None) for part in found.slices))
     days = (str(closing.start), str(closing.last_day)) if closing else None
     notes = (*window.notes, *_counted_by_claim(agreed.grain, found))
     return Waterfall(found, closing.name if closing else ANY, days, asked, weighting, notes)

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.oracles.tiny import RATES, Life, Tiny, dated, once
-from tieout import Workspace
-from tieout.measure.answers import Bridge, QuestionError
+from tieout import Workspace, ask
+from tieout.measure.answers import Bridge, Question, QuestionError
 from tieout.waterfall import Waterfall, WaterfallAsked, waterfall
 
 BEGUN = "2026-01-05T09:00"
-DAYS = ("07-31", "08-05", "08-10", "08-12", "08-20", "08-25", "08-31", "09-30")
+DAYS = ("06-30", "07-31", "08-05", "08-10", "08-12", "08-20", "08-25", "08-31", "09-30")
 
 
 def life(*changes: tuple[str, dict[str, str]], born: str = BEGUN, **first: str) -> Life:
@@ -50,6 +51,12 @@ DEALS: dict[str, Life] = {
     "re-opened": life(("08-10", {"stage": "Qualification"}), arr="19000", stage="Closed Lost"),
     "qualified": life(("08-10", {"stage": "Qualification"}), arr="22000", stage="Discovery"),
     "lost": life(("08-10", {"stage": "Closed Lost"}), arr="23000"),
+    "august-won": life(
+        ("07-10", {"close": "2026-08-20"}), ("08-20", {"stage": "Closed Won"}), arr="40000", close="2026-07-20"
+    ),
+    "august-lost": life(("08-12", {"stage": "Closed Lost"}), arr="41000", close="2026-08-15"),
+    "august-thrown-out": life(("08-12", {"stage": "Disqualified"}), arr="42000", close="2026-08-15"),
+    "august-gone": life(("08-12", {"gone": "x"}), arr="43000", close="2026-08-15"),
     "disqualified": life(("08-10", {"stage": "Disqualified"}), arr="24000"),
     "gone": life(("08-10", {"gone": "x"}), arr="25000"),
     "further": life(("08-10", {"stage": "Proposal", "arr": "36000"}), arr="32000"),
@@ -62,7 +69,8 @@ NET = {
     "pulled-in": {"pulled in": 13}, "from-the-past": {"pushed in": 14}, "pushed-out": {"pushed out": -16},
     "pulled-out": {"pulled out": -18}, "re-opened": {"re-opened": 19}, "qualified": {"qualified": 22},
     "lost": {"lost": -23}, "disqualified": {"disqualified": -24}, "gone": {"deleted": -25},
-    "further": {"amount up": 4}, "euro": {"rate": 1}, "handed-over": {"amount up": 2},
+    "august-won": {"won": -40}, "august-lost": {"lost": -41}, "august-thrown-out": {"disqualified": -42},
+    "august-gone": {"deleted": -43}, "further": {"amount up": 4}, "euro": {"rate": 1}, "handed-over": {"amount up": 2},
 }  # fmt: skip
 MEMO = {"past due and pushed in": (15, 1), "created and won": (30, 1), "created and lost": (21, 1),
         "pushed out and pulled in": (17, 1)}  # fmt: skip
@@ -73,7 +81,7 @@ GROSS = NET | {
     "made-and-lost": {"qualified": 21, "lost": -21},
     "there-and-back": {"pushed out": -17, "pulled in": 17},
 }
-OPENING = 10 + 100 + 50 + 60 + 15 + 7 + 12 + 16 + 17 + 18 + 23 + 24 + 25 + 32 + 11 + 27
+OPENING = 40 + 41 + 42 + 43 + 10 + 100 + 50 + 60 + 15 + 7 + 12 + 16 + 17 + 18 + 23 + 24 + 25 + 32 + 11 + 27
 CLOSING = OPENING + sum(sum(moves.values()) for moves in NET.values())
 
 
@@ -119,7 +127,7 @@ def test_gross_posts_every_version_as_of_its_own_day(company: Workspace) -> None
 def test_won_is_minus_the_opening_amount_and_the_change_at_closing_is_told(company: Workspace) -> None:
     lines = told(company).bridge.won
     assert [(line.cause, line.amount / 1000, line.n) for line in lines] == [
-        ("opening", 150, 2), ("amount up", 30, 1), ("amount down", -10, 1), ("closing", 170, 2),
+        ("opening", 190, 3), ("amount up", 30, 1), ("amount down", -10, 1), ("closing", 210, 3),
     ]  # fmt: skip
 
 
@@ -196,8 +204,8 @@ def test_two_waterfalls_make_the_longer_one(company: Workspace) -> None:
         ({"said_then": True, "gross": True}, "--gross posts one history"),
         ({"said_then": True, "known_at": "2026-09-30"}, "--known-at and --said-then cannot both be given"),
         (
-            {"said_then": True, "start": "2026-07-30"},
-            "Nothing was said of 2026-07-30 then: the first pull was taken on",
+            {"said_then": True, "start": "2026-06-29"},
+            "Nothing was said of 2026-06-29 then: the first pull was taken on",
         ),
         ({"known_at": "2026-08-31"}, "nobody could know"),
         ({"lens": "slaes"}, "'slaes' is not a lens"),
@@ -219,3 +227,39 @@ def test_the_default_is_the_current_quarter(company: Workspace) -> None:
     assert (found.closing, found.days) == ("2027-Q3", ("2026-08-01", "2026-10-31"))
     assert found.notes == ("2027-Q3 is not over: it ends on 2026-10-31.",)
     assert found.bridge == told(company).bridge
+
+
+# -- slips
+
+
+def slips(company: Workspace, metric: str, **terms: Any) -> dict[str, tuple[float | None, int]]:  # noqa: ANN401
+    answer = ask(company, Question(metric, "2026-08", **terms))
+    return {
+        " ".join(row.by.values()): (row.value if row.value is None else round(float(row.value), 6), row.n)
+        for row in answer.rows
+    }
+
+
+def test_slips_are_of_what_was_to_close_when_the_period_began(company: Workspace) -> None:
+    """Six were to close in August and still exist: three are open, one was won, one lost, one thrown out."""
+    assert slips(company, "slip_rate.count") == {"": (0.5, 6)}
+    assert slips(company, "slip_rate.value") == {"": (round((60 + 15 + 7) / (60 + 15 + 7 + 40 + 41 + 42), 6), 6)}
+
+
+def test_slips_by_earlier_pushes_and_by_what_became_of_them(company: Workspace) -> None:
+    assert slips(company, "slip_rate.count", by=("pushes",)) == {"": (0.5, 6), "0": (0.6, 5), "1": (0.0, 1)}
+    found = slips(company, "slip_rate.count", by=("outcome",))
+    assert found == {"": (0.5, 6), "open": (1.0, 3), "won": (0.0, 1), "lost": (0.0, 1), "disqualified": (0.0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        ("2027-Q3", "the period is not over: it ends on 2026-10-31"),
+        ("2027-Q4", "the period has not begun"),
+        ("2026-01", "nothing is known of the period's beginning: history begins on 2026-01-05"),
+    ],
+)
+def test_a_slip_rate_that_nobody_can_tell_is_absent(company: Workspace, period: str, words: str) -> None:
+    answer = ask(company, Question("slip_rate.count", period))
+    assert (answer.total.value, answer.total.absent) == (None, words)

@@ -16,6 +16,7 @@ from tieout.measure.numbers.label import label
 from tieout.measure.numbers.original import by_currency, left_out, only_money
 from tieout.measure.numbers.question import Asked, metric_named, view_of
 from tieout.measure.numbers.required import required_answer
+from tieout.measure.numbers.slip import not_over
 from tieout.measure.numbers.velocity import velocity
 from tieout.measure.quality.number_facts import nothing_asked
 from tieout.warehouse.engine import EngineError
@@ -65,5 +66,6 @@ def ask(asked: Asked, question: Question) -> Answer:
 def _reason(asked: Asked, metric: Metric, view: LensView) -> str | None:
     """Say why there is no figure; None where there is one."""
     untold = nothing_asked(metric.fact, asked.contract) or no_competitor(asked, metric.fact)
+    untold = untold or not_over(asked, metric.fact, view)
     untold = untold or unanswerable(metric.fact, view, asked.contract)
     return untold or funnel_absent(asked, metric.fact) or unknowable(asked, view)

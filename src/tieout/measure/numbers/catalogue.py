@@ -10,6 +10,7 @@ from tieout.measure.numbers.clock_metrics import CLOCK_METRICS
 from tieout.measure.numbers.funnel_metrics import FUNNEL_METRICS
 from tieout.measure.numbers.metric import ANY_OPEN, CLOSED_WON, Aggregate, Metric
 from tieout.measure.numbers.quality_metrics import QUALITY_METRICS
+from tieout.measure.numbers.slip import SLIP_METRICS
 from tieout.measure.numbers.stage_metrics import STAGE_METRICS
 
 __all__ = ["BY_ID", "METRICS", "Metric"]
@@ -255,6 +256,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     *FUNNEL_METRICS,
     *STAGE_METRICS,
+    *SLIP_METRICS,
     *CLOCK_METRICS,
     *QUALITY_METRICS,
 )

@@ -17,6 +17,7 @@ from tieout.measure.leads_at import leads_sql
 from tieout.measure.lens_sql import LensView, converted_sql, counted_sql, quoted
 from tieout.measure.numbers.clock_facts import CLOCK_COLUMNS, CLOCK_DIMENSIONS, CLOCK_FACTS
 from tieout.measure.numbers.funnel_facts import FUNNEL, FUNNEL_COLUMNS, FUNNEL_DIMENSIONS, FUNNEL_FACTS
+from tieout.measure.numbers.slip import SLIP, slip_sql
 from tieout.measure.numbers.stage_facts import STAGE_FACTS, Compiled
 from tieout.measure.numbers.win_facts import WIN_FACTS
 from tieout.measure.quality.deals import evidenced_sql
@@ -252,6 +253,10 @@ def _of_deals(compiled: Compiled, view: LensView, contract: Contract) -> Facts:
     return Facts(*compiled(view, contract), OPPORTUNITY_DIMENSIONS)
 
 
+def _slips(view: LensView, contract: Contract) -> Facts:
+    return Facts(*slip_sql(view, contract), {**OPPORTUNITY_DIMENSIONS, "pushes": "f.pushes"})
+
+
 # -- leads and revenue
 
 
@@ -368,6 +373,7 @@ FACTS: dict[str, Callable[[LensView, Contract], Facts]] = {
     "stale": _stale,
     **{name: partial(_of_funnel, rows=rows) for name, rows in FUNNEL.items()},
     **{name: partial(_of_deals, compiled) for name, compiled in (STAGE_FACTS | WIN_FACTS).items()},
+    SLIP: _slips,
     **{name: partial(_of_clocks, rows=rows) for name, rows in CLOCK_FACTS.items()},
 }
 """Every fact by name."""

@@ -80,6 +80,8 @@ def label_of(found: Waterfall, zone: ZoneInfo) -> list[str]:
 
 
 def _won(terminal: Terminal, lines: tuple[Line, ...], company: Company) -> list[str]:
+    if len(lines) == len(ENDS):
+        return terminal.wrap("What was won was won at its opening amount.", indent=2, style="label")
     words = "What was won left at its opening amount. What became of that until it was won:"
     rows: list[Row] = [
         [Cell(line.cause), Cell(won_figure(line)), Cell(figures.count(line.n), "label")] for line in lines
@@ -99,7 +101,7 @@ DEAL_HEADS = ("deal", "pushed", "days", "pulled", "changed", "by", "opening", "c
 def deal_cells(deal: Changes) -> list[str]:
     """Write what was changed of a deal."""
     counts = (deal.pushed, deal.days, deal.pulled, deal.changed)
-    ends = (figures.NOTHING if value is None else figures.money(value) for value in (deal.opening, deal.closing))
+    ends = (figures.NOTHING if value is None else figures.short(value) for value in (deal.opening, deal.closing))
     outcome = deal.outcome or figures.NOTHING
     return [clean(deal.record), *map(figures.count, counts), figures.signed(deal.change), *ends, clean(outcome)]
 
