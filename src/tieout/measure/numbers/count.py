@@ -162,7 +162,8 @@ def _row(counted: Counting, record: tuple[Any, ...], ripe: float | None) -> Row:
     unvalued = n - valued if counted.metric.unit == "money" else 0
     rounded = {name: round(share, 6) for name, share in grade.items()}
     row = Row(by, value, n, interval, rounded, absent, immature=young, unvalued=unvalued)
-    return replace(row, verdict=verdict(counted.asked.contract, counted.metric, row))
+    told = verdict(counted.asked.contract, counted.metric, row)
+    return replace(row, verdict=told) if told else row
 
 
 def _empty(metric: Metric) -> Row:
