@@ -146,6 +146,27 @@ def test_typed(company: Workspace, capsys: pytest.CaptureFixture[str], monkeypat
     assert typed(*words, "--original").status == 2
 
 
+def test_quarters_over_each_other_day_by_day(
+    company: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed: Type = typing(Path(company.root), capsys.readouterr)
+    words = ("show", "series", QUALIFIED, "--to", "2026-11-15", "--align", "2")
+    seen = typed(*words)
+    assert seen.out.splitlines()[0] == "pipeline.open_qualified: 50K on day 46 of 2026-Q4, up 49.7K from 2026-Q3"
+    third, fourth = typed(*words, "--json").document["quarters"]
+    values = {one["day"]: one["value"] for one in (*third["days"], *fourth["days"])}
+    # All of the third quarter, and the fourth up to the day: 92 and 46.
+    assert (len(third["days"]), len(fourth["days"])) == (92, 46)
+    told = {"2026-07-19": 0, "2026-07-20": 300, "2026-08-20": 4300, "2026-09-20": 4300, "2026-09-21": 0}
+    told |= {"2026-11-09": 0, "2026-11-10": 50000, "2026-11-15": 50000}
+    assert {day: values[day] for day in told} == told
+    assert typed(*words, "--html", str(tmp_path / "page.html")).status == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "2026-Q3 0" in page
+    assert "day 46" in page
+    assert typed(*words, "--by", "type").status == 2
+
+
 def test_the_answer_tells_the_calendar_of_the_lens_and_all_that_was_asked(tmp_path: Path) -> None:
     """Under the lens's own calendar mid May is in the second calendar quarter, not in the second fiscal one."""
     deals = dated("deals", {"one": once(close="2026-06-01")}, ["2026-05-15"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
@@ -54,6 +55,8 @@ def show_series(
     what_we_said: Annotated[bool, typer.Option("--what-we-said", help="As each refresh published it.")] = False,
     restated: Annotated[bool, typer.Option("--restated", help="As known now, beside the others.")] = False,
     builds: Annotated[bool, typer.Option("--builds", help="Make the builds that --said-then needs.")] = False,
+    align: Annotated[int | None, typer.Option("--align", metavar="N", help="The last N quarters, day by day.")] = None,
+    align_by: Annotated[Literal["day", "end"], typer.Option("--align-by", help="Count days from there.")] = "day",
     records: Records = False,
     json: AsJson = False,
     csv: AsCsv = False,
@@ -61,7 +64,7 @@ def show_series(
     workspace: Where = None,
 ) -> int:
     """Show a number by day, week, month or quarter: restated, as said then, and what we said."""
-    from tieout.commands.showing.series import SeriesGiven
+    from tieout.commands.showing.series import SeriesGiven, show_aligned
     from tieout.commands.showing.series import show_series as show
     from tieout.measure.answers import Question
     from tieout.over_time import Way
@@ -72,8 +75,14 @@ def show_series(
     chosen = tuple(way for told, way in asked if told)
     ways: tuple[Way, ...] = ("restated", *chosen) if restated or not chosen else chosen
     question = Question(metric, period, names_in(by), None, None, False, calendar, org, None, where, lens, records)
+    output = output_of(json=json, csv=csv, html=html)
+    if align is not None:
+        if records or by or first or known_at or what_we_said or (said_then and restated):
+            refuse("--align goes with --to, --where, --lens, --calendar, --org and --said-then only.")
+        question = replace(question, said_then=said_then)
+        return give(show_aligned(place(workspace), question, last, (align, align_by), output))
     given = SeriesGiven(every, first, last, known_at, ways, builds)
-    return give(show(place(workspace), question, given, output_of(json=json, csv=csv, html=html)))
+    return give(show(place(workspace), question, given, output))
 
 
 @show_app.command()

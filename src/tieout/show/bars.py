@@ -27,12 +27,15 @@ def bar(value: Decimal, largest: Decimal, width: int, mark: Decimal | None = Non
     return (drawn[:place] + LINE + drawn[place + 1 :]).rstrip()
 
 
-def spark(values: Sequence[Decimal | None], width: int) -> str:
-    """Draw a row of values as columns from 0 (or the least below it), one for each or for every few; a gap is blank."""
+def spark(values: Sequence[Decimal | None], width: int, top: Decimal | None = None) -> str:
+    """Draw a row of values as columns from 0 (or the least below it), one for each or for every few; a gap is blank.
+
+    `top` is the value of a whole column, the largest by default.
+    """
     there = [value for value in values if value is not None]
     if not there:
         return ""
-    low, high = min(*there, Decimal(0)), max(*there, Decimal(0))
+    low, high = min(*there, Decimal(0)), max(*there, top or Decimal(0))
     count = min(len(values), width)
     shown = [values[(place + 1) * len(values) // count - 1] for place in range(count)]
     span = high - low or Decimal(1)

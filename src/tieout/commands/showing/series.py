@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,12 @@ from tieout.basics.calendars import PeriodError
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import Moments, filled
 from tieout.commands.result import Form, Output, Result, page, written
+from tieout.measure.numbers.aligned import Aligned, aligned, aligned_days
 from tieout.over_time import SeriesTerms, Way, series_of
+from tieout.questions import opened
+from tieout.show.aligned import aligned_csv
 from tieout.show.as_json import dumps
+from tieout.show.over_time.quarters import Quarters, quarters_html, quarters_json, quarters_page
 from tieout.show.over_time.series import series_csv, series_json, series_page
 from tieout.show.over_time.series_html import series_html
 
@@ -47,6 +51,27 @@ def show_series(workspace: Workspace, question: Question, given: SeriesGiven, ou
             return Result(series_csv(found))
         case Form.TEXT:
             return page(series_page(output.terminal, found, company))
+
+
+def show_aligned(
+    workspace: Workspace, question: Question, last: str | None, terms: tuple[int, Aligned], output: Output
+) -> Result:
+    """Show a number in trailing quarters, drawn over each other by the day; `terms` as for `tieout ask --align`."""
+    company, asking = filled(workspace, question, Moments(last, None))
+    with opened(workspace) as asked:
+        lens = asked.contract.lenses.get(asking.lens or "")
+        asking = replace(asking, calendar=asking.calendar or (lens.calendar if lens else None))
+        found = aligned(asked, asking, *terms)
+        told = Quarters(asking, found, aligned_days(asked, asking, found), terms[1], company, asked.facts)
+    if output.file:
+        return written(output.file, quarters_html(told))
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(quarters_json(told)))
+        case Form.CSV:
+            return Result(aligned_csv(found))
+        case Form.TEXT:
+            return page(quarters_page(output.terminal, told))
 
 
 def _day(text: str | None, option: str) -> date | None:

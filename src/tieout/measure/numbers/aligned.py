@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from tieout.basics.calendars import end_of_day
 from tieout.measure.answers import Question, QuestionError, Row
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.question import Asked, metric_named, view_of
 from tieout.measure.numbers.series import series
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from tieout.basics.calendars import Period
 
 Aligned = Literal["day", "end"]
@@ -71,6 +74,30 @@ def aligned(asked: Asked, question: Question, quarters: int, by: Aligned = "day"
         QuarterDay(quarter, day, moments[day], next(counted)) if day else _without(quarter, by)
         for quarter, day in zip(trailing, days, strict=True)
     )
+
+
+def aligned_days(
+    asked: Asked, question: Question, found: Sequence[QuarterDay]
+) -> tuple[tuple[tuple[date, Row], ...], ...]:
+    """Give the total at the end of each day of each quarter of `aligned`, up to the end of the last one's day.
+
+    So the quarters can be drawn over each other. Raises QuestionError as `aligned` does.
+    """
+    lens = view_of(asked, question, metric_named(question.metric)).lens
+    now, days = found[-1].as_of, list(_days_of(found))
+    moments = [min(end_of_day(day, asked.zone), now) if now else end_of_day(day, asked.zone) for _, day in days]
+    periods = [quarter.name for quarter, _ in days] if lens.date_field != "none" else None
+    calendar = calendar_of(asked.contract, question.calendar or lens.calendar).name
+    rows = iter(series(asked, replace(question, calendar=calendar, as_of=None, by=()), moments, periods))
+    told = [(quarter, day, next(rows)[0]) for quarter, day in days]
+    return tuple(tuple((day, row) for quarter, day, row in told if quarter == one.quarter) for one in found)
+
+
+def _days_of(found: Sequence[QuarterDay]) -> Iterator[tuple[Period, date]]:
+    last = found[-1].day or found[-1].quarter.last_day
+    for one in found:
+        for number in range((min(one.quarter.last_day, last) - one.quarter.start).days + 1):
+            yield one.quarter, one.quarter.start + timedelta(days=number)
 
 
 def _same_day(today: date, current: Period, quarter: Period, by: Aligned) -> date | None:

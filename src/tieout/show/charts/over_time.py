@@ -37,7 +37,7 @@ HEIGHT = 240
 PANEL, GAP, ACROSS = 120, 44, 3
 LABELED = 16
 """Up to so many columns carry their value."""
-LETTER = 7
+LETTER, LINE = 7, 15
 MARKS = 6
 """Up to so many marks carry their words; more carry numbers."""
 CATEGORIES: tuple[tuple[str, tuple[int, ...]], ...] = (
@@ -317,6 +317,8 @@ def _key(series: Sequence[Series]) -> list[Layer]:
 
 # -- lines
 
+End = tuple[float, float, str, str]
+"""Where the words at the end of a line stand (y, x), the words and their color."""
 Look = tuple[Tone | str, tuple[int, ...]]
 KINDS: dict[Kind, Look] = {
     "actual": ("actual", ()),
@@ -362,18 +364,34 @@ def _alone(points: Sequence[Point], place: int) -> bool:
 
 def _ends(series: Sequence[Series], looks: Sequence[Look], frame: Frame) -> list[Layer]:
     """Write each line's name and last value at its end; those that would stand on one another move apart."""
-    ends = []
+    ends: list[End] = []
+    early: list[End] = []
     for one, look in zip(series, looks, strict=True):
-        last = next((point for point in reversed(one.points) if point.value is not None), None)
-        if last and last.value is not None:
-            text = f"{fit(clean(one.name), 13)} {told(last.value, frame.unit)}".strip()
-            ends.append((frame.y.place(float(last.value)), text, look[0]))
-    drawn: list[Layer] = []
-    below = 0.0
-    for place, text, tone in sorted(ends):
-        below = max(place, below + 15)
-        drawn.append(at(frame.x.end + 6, below, text, "muted" if tone == "previous" else tone, align="left"))
+        there = [(place, point.value) for place, point in enumerate(one.points) if point.value is not None]
+        if not there:
+            continue
+        place, value = there[-1]
+        text = f"{fit(clean(one.name), 13)} {told(value, frame.unit)}".strip()
+        tone = "muted" if look[0] == "previous" else look[0]
+        x, y = frame.x.place(place), frame.y.place(float(value))
+        stops = place < len(one.points) - 1 and frame.x.end - x > RIGHT
+        (early if stops else ends).append((y, x + 6, text, tone))
+    drawn = [at(x, y, text, tone, align="left") for y, x, text, tone in early]
+    for height, (_, _, text, tone) in zip(_apart([end[0] for end in sorted(ends)], frame), sorted(ends), strict=True):
+        drawn.append(at(frame.x.end + 6, height, text, tone, align="left"))
     return drawn
+
+
+def _apart(heights: Sequence[float], frame: Frame) -> list[float]:
+    """Move heights, sorted, apart: downwards where they meet, and up again from the axis, so that none is below it."""
+    moved: list[float] = []
+    for height in heights:
+        moved.append(max(height, moved[-1] + LINE) if moved else height)
+    limit = frame.y.start
+    for place in reversed(range(len(moved))):
+        moved[place] = min(moved[place], limit)
+        limit = moved[place] - LINE
+    return moved
 
 
 def _last(one: Series, frame: Frame) -> list[Layer]:
