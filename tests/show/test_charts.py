@@ -103,6 +103,12 @@ def test_an_axis_that_does_not_begin_at_zero_says_so() -> None:
     assert not [text for text in words(steps()) if "begins" in text]
 
 
+def test_a_line_far_from_zero_may_begin_elsewhere_and_says_so() -> None:
+    far = [Series("", days(1000, 1010))]
+    assert "the axis begins at 1K" in words(lines("x", ["1", "2"], far, "count", zero=False))
+    assert not [text for text in words(lines("x", ["1", "2"], far, "count")) if "begins" in text]
+
+
 def test_missing_history_is_a_gap_that_says_why() -> None:
     chart = lines("x", ["1", "2", "3", "4"], [Series("", days(5, None, None, 7))], "count")
     assert titles(chart) == ["n/a: before history", "1: 5", "4: 7"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tieout.show import figures
 from tieout.show.charts.drawing import HATCH, WIDTH, Chart
-from tieout.show.charts.marks import PAGE, SMALL, Layer, Links, Tone, at, rects, texts, token, told
+from tieout.show.charts.marks import PAGE, SMALL, Layer, Links, Tone, at, rects, texts, tick, token, told
 from tieout.show.charts.plot import (
     LETTER,
     Frame,

@@ -72,7 +72,7 @@ def frame_of(
     *,
     zero: bool,
 ) -> Frame:
-    """Choose the scales of a plot that stands between two places across and two down; `zero` makes values begin at 0."""
+    """Choose the scales of a plot between two places across and two down; `zero` makes values begin at 0."""
     found = [float(point.value) for one in series for point in one.points if point.value is not None] or [0.0]
     low, high = min(found), max(found)
     if zero or low <= (high - low):
