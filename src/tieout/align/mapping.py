@@ -93,7 +93,10 @@ def _column_events(entity: str, feed: FeedFiles, number: int, zone: str) -> exp.
     event, reader = feed.object.events[number], Reader(zone)
     mapped = {name: FieldMapping(constant=value) for name, value in event.set.items()}
     select = _select(entity, feed, mapped, reader, voice="event")
+    place = exp.column("_row") * len(feed.object.events) + number  # events of one row are told in their order
+    columns = [place.as_("row_number") if column.alias == "row_number" else column for column in select.selects]
     moment = _time(event.at, feed, reader)
+    select = select.select(*columns, append=False)
     return _finish(select, feed, reader, happened=moment, flagged=exp.false()).where(
         exp.Not(this=exp.Is(this=moment.copy(), expression=exp.null())),
         exp.column("_op").eq("put"),
