@@ -38,7 +38,7 @@ crm:
       key: id
       modified: modified
       fields:
-        {id: id, email: email, owner_id: owner, score: score, first_contact_at: first, created_at: created, source: source}
+        {id: id, email: email, owner_id: owner, score: score, first_contact_at: first, created_at: created}
     changes:
       entity: lifecycle_change
       files: changes/*.csv
@@ -53,7 +53,7 @@ crm:
       key: id
       at: at
       fields:
-        {id: id, lead_id: lead, kind: kind, at: at, user_id: user, by_function: team, direction: direction, automated: auto}
+        {id: id, lead_id: lead, kind: kind, at: at, user_id: user, by_function: team, direction: way, automated: auto}
     users:
       entity: user
       files: users/*.csv
@@ -102,7 +102,7 @@ def utc(local: str) -> str:
 
 def leads(day: str) -> str:
     """Write the leads as they stood at the end of a day."""
-    rows = ["id,email,owner,score,first,created,source,modified"]
+    rows = ["id,email,owner,score,first,created,modified"]
     for record, begun in BEGUN.items():
         if record == "L99" or begun[:10] > day:
             continue
@@ -114,7 +114,7 @@ def leads(day: str) -> str:
         first = f"{MONDAY} 09:00" if record == "L12" else "2026-07-01 09:00"
         created = f"{MONDAY} 15:00" if record == "L13" else first
         since = max(since, created)
-        rows.append(f"{record},{email},{owner},{score},{utc(first)},{utc(created)},Web,{utc(since)}")
+        rows.append(f"{record},{email},{owner},{score},{utc(first)},{utc(created)},{utc(since)}")
     return "\n".join(rows) + "\n"
 
 
@@ -129,7 +129,7 @@ def changes() -> str:
 
 def activities() -> str:
     """Write what sales and machines did."""
-    head = "id,lead,kind,at,user,team,direction,auto\n"
+    head = "id,lead,kind,at,user,team,way,auto\n"
     return head + "".join(
         f"T{n},{lead},{kind},{utc(at)},U1,sales,{direction},{auto}\n"
         for n, (lead, at, kind, direction, auto) in enumerate(TOUCHES)
