@@ -227,7 +227,7 @@ def _month(asked: Asked, view: LensView, term: Term, found: tuple[int, ...] | No
 
 def _records(asked: Asked, view: LensView, terms: list[Term]) -> tuple[dict[str, object], ...]:
     columns = ", ".join(f"f.{name}" for name in RECORD)
-    sql = f"""select f.month, {columns}, f.at_quality, f.value / 3600000000.0 as hours
+    sql = f"""select f.month, {columns}, f.at_quality, f.value / 3600000000.0 as hours, f.ended
       from ({_source(asked, view, terms)}) as f order by f.started_at, f.record"""
     cursor = run(asked.engine, sql, parameters_of(view, "a"))
     names = [column[0] for column in cursor.description or ()]

@@ -140,27 +140,24 @@ def notes_of(found: Clocks) -> Iterator[str]:
         yield "Median and p90 are n/a where business and elapsed hours would be mixed: slice by handoff as well."
 
 
-def records_lines(terminal: Terminal, records: tuple[dict[str, object], ...], zone: ZoneInfo) -> list[str]:
+def records_lines(terminal: Terminal, records: tuple[dict[str, Any], ...], zone: ZoneInfo) -> list[str]:
     """Lay out hand-offs, the first ones; the rest of a long list is for --json and --csv."""
     if not records:
         return ["  No records."]
-    columns = [Column(head, right=False) for head in ("record", "handoff", "begun", "due", "answered", "owner", "")]
+    roomy = terminal.width >= ROOMY
+    heads = ["record", "handoff"]
+    columns = [*(Column(head, right=False) for head in heads), *(Column(head) for head in ("begun", "due", "hours"))]
+    columns += [Column("owner", right=False)] if roomy else []
+    columns += [Column("", right=False)]
 
-    def told(value: Any) -> str:  # noqa: ANN401 - a moment or nothing
-        return "n/a" if value is None else figures.stamp(value, zone)
+    def line(one: dict[str, Any]) -> list[str]:
+        times = ["n/a" if one[name] is None else figures.stamp(one[name], zone) for name in ("started_at", "due_at")]
+        waited = hours(one["hours"]) + ("" if one["ended"] or one["hours"] is None else "+")
+        owner = [str(one["owner_id"] or "nobody")] if roomy else []
+        outcome = str(one["breach_class"] or one["outcome"])
+        return [str(one["record"]), str(one["handoff"]), *times, waited, *owner, outcome]
 
-    rows = [
-        [
-            str(one["record"]),
-            str(one["handoff"]),
-            told(one["started_at"]),
-            told(one["due_at"]),
-            told(one["answered_at"]),
-            str(one["owner_id"] or "nobody"),
-            str(one["breach_class"] or one["outcome"]),
-        ]
-        for one in records[:SHOWN]
-    ]
+    rows = [line(one) for one in records[:SHOWN]]
     lines = table(terminal, columns, rows)
     if len(records) > SHOWN:
         lines.append(f"  ... and {figures.count(len(records) - SHOWN)} more: --csv or --json gives all.")

@@ -86,13 +86,17 @@ def _styled(value: int | None) -> Cell:
 
 
 def _marketing(found: Statement) -> Table:
-    heads = [Head("month", right=False), *map(Head, ("handed over", "at quality", "owed", "net", "balance"))]
+    heads = [
+        Head("month", right=False),
+        *map(Head, ("handed over", "at quality", "below it", "owed", "net", "balance")),
+    ]
     nets = [month.marketing_net for month in found.months]
     rows: list[Row] = [
         [
             name_of(month),
             figures.count(month.handed_over),
-            Cell(figures.count(month.delivered), style="figure", anchor=_below(month)),
+            Cell(figures.count(month.delivered), style="figure"),
+            Cell(figures.count(month.handed_over - month.delivered), anchor=_below(month)),
             owed(month.volume_owed),
             _styled(one),
             _styled(balance),
