@@ -30,7 +30,8 @@ NOW = datetime(2026, 9, 22)
 TEAMS, USERS, AWAY = 8, 500, 100
 USER_ROWS = f"""
   select 'm.users' as object, 'U' || i as record, timestamp '2023-01-01' as taken_at,
-    timestamp '2023-01-01' as happened_at, 1 as position, 0 as sequence, 'put' as op, 'row' as voice, '|' as assumes, i as row_number,
+    timestamp '2023-01-01' as happened_at, 1 as position, 0 as sequence,
+    'put' as op, 'row' as voice, '|' as assumes, i as row_number,
     'Team ' || i % {TEAMS} as team, true as active
   from range({USERS}) as r(i)"""
 HOURS = "".join(f"{day}: 09:00-17:00, " for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
@@ -74,7 +75,7 @@ def company() -> Contract:
     return load_contract(folder)[0]
 
 
-def clocks_bench(scale: float) -> list[Result]:
+def clocks_of(scale: float) -> list[Result]:
     """Align the hand-offs of persons, and read them, in a process of their own."""
     people = int(1_000_000 * scale)
     path = (BUILD / f"clocks-{people}.duckdb").absolute()

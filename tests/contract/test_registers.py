@@ -54,6 +54,7 @@ def test_a_spreadsheet_s_delimiter_is_recognized(load: Load, delimiter: str) -> 
         ("rates", "# rates\nkind,currency,form,rate\n",
          ["register.column_missing rates.csv:2", "register.column_unknown rates.csv:2"]),
         ("rates", RATES + 'plan,"EUR,2026-01-01,1\n', ["register.syntax rates.csv:2"]),
+        ("absences", "user,from,to,reason\nU1,2026-08-14,2026-08-03,vacation\n", ["absence.dates absences.csv:2"]),
         ("rates", b"\x00\x01", ["file.binary rates.csv"]),
         ("rates", b"", ["file.empty rates.csv"]),
         ("rates", b"kind,currency,from,rate\nplan,EUR,2026-01-01,1\xff\n",

@@ -18,13 +18,18 @@ arrived as (
   from (select record, object, min(created_at) as created_at from source_lead where record is not null group by record, object)
   group by record
 ),
+met as (
+  select p.person, min(coalesce(l.first_contact_at, l.created_at, c.created_at)) as met_at
+  from persons as p
+  left join leads_told as l on p.entity = 'lead' and l.record = p.record
+  left join contacts as c on p.entity = 'contact' and c.record = p.record
+  group by p.person
+),
 early as (
-  select h.record, h.stage, h.time_number, count(*) as touches
-  from handoffs as h
-  join leads as l on l.record = h.lead_id
-  join human_touches as t on t.person = h.person and t."at" < l.first_contact_at
-  where h.begins = 'stage'
-  group by h.record, h.stage, h.time_number
+  select m.person, count(*) as touches
+  from met as m
+  join human_touches as t on t.person = m.person and t."at" < m.met_at
+  group by m.person
 ),
 states as (
   select
@@ -85,7 +90,7 @@ joined as (
   join handoff_deadlines as d on d.record = h.record and d.stage = h.stage and d.time_number = h.time_number
   join handoff_owners as o on o.record = h.record and o.stage = h.stage and o.time_number = h.time_number
   left join evidence as e on e.stage = h.stage
-  left join early as y on y.record = h.record and y.stage = h.stage and y.time_number = h.time_number
+  left join early as y on y.person = h.person
   left join states as s on s.record = h.record and s.stage = h.stage and s.time_number = h.time_number and s.nearest = 1
   left join leads as l on l.record = h.lead_id
   left join arrived as a on h.begins = 'stage' and a.record = h.told_lead_id

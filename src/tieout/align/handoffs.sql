@@ -5,13 +5,18 @@
 with places as (
   select distinct name, place from lifecycle_stages
 ),
+judged as (
+  select name, step, row_number() over (partition by step order by place) as turn
+  from lifecycle_stages
+  where criterion is not null
+),
 changes as (
   select lead_id, stage, entered_at, sent_back, user_id, record
   from lead_stages
   union all
   select e.lead_id, g.name, e."at", e.ending, cast(null as varchar), e.lead_id
   from funnel_events as e
-  left join lifecycle_stages as g on e.told_by = 'criterion' and g.step = e.step and g.criterion is not null
+  left join judged as g on e.told_by = 'criterion' and g.step = e.step and g.turn = 1
   where e.told_by in ('criterion', 'status')
 ),
 told as (

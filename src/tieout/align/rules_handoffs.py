@@ -54,8 +54,16 @@ HANDOFF_RULES: tuple[Rule, ...] = (
     Rule(
         "touch.before_lead",
         Level.WARNING,
-        """select min('lead ' || l.record), min(l.record), count(distinct l.record) from leads as l
-        join human_touches as t on t.person = l.person and t."at" < l.first_contact_at having count(*) > 0""",
+        """with met as (
+          select p.person, min(coalesce(l.first_contact_at, l.created_at, c.created_at)) as met_at
+          from persons as p
+          left join leads_told as l on p.entity = 'lead' and l.record = p.record
+          left join contacts as c on p.entity = 'contact' and c.record = p.record
+          group by p.person
+        )
+        select min('lead ' || l.record), min(l.record), count(distinct l.record) from leads as l
+        join met as m on m.person = l.person
+        join human_touches as t on t.person = m.person and t."at" < m.met_at having count(*) > 0""",
         "{n} leads were touched by a person before their first contact (the first is '{given}'): such touches answer "
         "nothing, and without a later one the breach is classed as bad data.",
         "Mend the first contact or the time of the activity in the system that has it wrong.",
