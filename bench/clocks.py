@@ -14,7 +14,7 @@ from tieout.align.contract_tables import create_contract_tables
 from tieout.align.lifecycle_sql import met_by_leads
 from tieout.align.mapping import source_view
 from tieout.align.placing_sql import ruled_accounts
-from tieout.align.steps import step_order, step_texts
+from tieout.align.steps import reads, step_order, step_texts
 from tieout.align.working_time import create_working_tables
 from tieout.contract.load import load_contract
 from tieout.contract.model import Contract
@@ -106,7 +106,8 @@ def write(path: str, people: int) -> None:
         engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
         timed("working time", partial(create_working_tables, engine, contract, NOW))
         total = 0.0
-        for name in step_order():
+        wanted = needed("handoff_clocks", texts)
+        for name in (step for step in step_order() if step in wanted):
             sql = f"create table {name} as {texts[name]}"
             took = timed(name if name in OURS else "", partial(engine.execute, sql))
             total += took if name in OURS else 0
@@ -115,6 +116,12 @@ def write(path: str, people: int) -> None:
         for name, sql in ENGINE.items():
             timed(f"bare engine: {name}", partial(engine.execute, sql))
         look(engine, contract)
+
+
+def needed(table: str, texts: dict[str, str]) -> set[str]:
+    """Give the steps that a table is made of, itself included."""
+    own = reads(texts[table]) & set(texts)
+    return {table, *(step for one in own for step in needed(one, texts))}
 
 
 def look(engine: Connection, contract: Contract) -> None:

@@ -26,8 +26,10 @@ HANDOFF_RULES: tuple[Rule, ...] = (
     Rule(
         "handoff.no_activity",
         Level.NOTE,
-        """select 'contract/lifecycle.yaml', stage, count(*) from handoff_clocks
-        where untold = 'no activity of those who answer is in the data' group by stage, place order by place""",
+        """select 'contract/lifecycle.yaml', c.stage, count(*) from handoff_clocks as c
+        join handoff_terms as h on h.stage = c.stage and h.given
+        where c.untold = 'no activity of those who answer is in the data'
+        group by c.stage, c.place order by c.place""",
         "no activity of those who answer '{given}' is in the data: nothing tells whether its {n} hand-offs were "
         "answered.",
         "Take in the activities of that team, or say under 'answered_by' which functions answer.",
@@ -35,9 +37,10 @@ HANDOFF_RULES: tuple[Rule, ...] = (
     Rule(
         "handoff.before_activity",
         Level.NOTE,
-        """select 'contract/lifecycle.yaml', stage, count(*) from handoff_clocks
-        where untold = 'it began before the first activity of those who answer' and answered_in_time is null
-        group by stage, place order by place""",
+        """select 'contract/lifecycle.yaml', c.stage, count(*) from handoff_clocks as c
+        join handoff_terms as h on h.stage = c.stage and h.given
+        where c.untold = 'it began before the first activity of those who answer' and c.answered_in_time is null
+        group by c.stage, c.place order by c.place""",
         "{n} hand-offs of '{given}' began before the first activity of those who answer: nothing tells whether they "
         "were answered.",
         "Take in older activities, where the system has them.",

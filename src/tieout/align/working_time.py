@@ -45,7 +45,8 @@ def create_working_tables(engine: Connection, contract: Contract, heard_until: d
     terms = handoffs_of(contract.lifecycle)
     engine.execute(
         "create table handoff_terms (stage varchar, place integer, step integer, begins varchar, within bigint, "
-        "business boolean, answer varchar, from_key varchar, to_owner varchar, team varchar, team_key varchar)"
+        "business boolean, answer varchar, from_key varchar, to_owner varchar, team varchar, team_key varchar, "
+        "given boolean)"
     )
     engine.execute("create table handoff_functions (stage varchar, function_key varchar)")
     rows = [
@@ -61,6 +62,7 @@ def create_working_tables(engine: Connection, contract: Contract, heard_until: d
             one.to_owner,
             one.team,
             _key(one.team),
+            one.given,
         ]
         for one in terms
     ]
