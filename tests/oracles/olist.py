@@ -10,10 +10,11 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from tests.oracles.arithmetic import Days, Tally, percentile, tally
 
@@ -150,3 +151,35 @@ def deals_won(funnel: Funnel, period: Days) -> dict[str, int]:
 def won_before_contact(funnel: Funnel) -> list[Deal]:
     """List the deals that were won on a day before their lead's first contact."""
     return [deal for deal in funnel.deals if deal.won_at.date() < funnel.leads[deal.lead].contacted]
+
+
+def moment(at: date | datetime) -> datetime:
+    """Give the moment of a local time, or of the beginning of a local day."""
+    told = at if isinstance(at, datetime) else datetime.combine(at, time.min)
+    return told.replace(tzinfo=ZoneInfo("America/Sao_Paulo")).astimezone(UTC)
+
+
+def within(funnel: Funnel, period: Days, days: int) -> dict[str, tuple[int, int]]:
+    """Count, by month of first contact, the leads won within so many days of 24 hours, and all of them."""
+    won = {deal.lead: moment(deal.won_at) for deal in funnel.deals}
+    counts: dict[str, tuple[int, int]] = {}
+    for name, lead in funnel.leads.items():
+        if period.holds(lead.contacted):
+            hits, n = counts.get(month := f"{lead.contacted:%Y-%m}", (0, 0))
+            due = moment(lead.contacted) + timedelta(days=days)
+            counts[month] = (hits + (name in won and won[name] <= due), n + 1)
+    return counts
+
+
+def waits(funnel: Funnel, period: Days, as_of: date) -> list[tuple[int, bool]]:
+    """List, for the leads of a period, the hours from first contact to winning, or to the end of `as_of` without."""
+    won = {deal.lead: moment(deal.won_at) for deal in funnel.deals}
+    end = moment(as_of + timedelta(days=1))
+    found = []
+    for name, lead in funnel.leads.items():
+        if period.holds(lead.contacted):
+            got = name in won and won[name] < end
+            until = won[name] if got else end - timedelta(microseconds=1)
+            hours = int(until.timestamp() // 3600) - int(moment(lead.contacted).timestamp() // 3600)
+            found.append((max(hours, 0), got))
+    return found

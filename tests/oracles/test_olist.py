@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -113,6 +114,44 @@ def test_the_deal_won_before_its_first_contact_is_a_finding(shop: Workspace, fun
     assert [deal.lead for deal in olist.won_before_contact(funnel)] == [EARLY_WIN]
     (finding,) = shop.findings_about(EARLY_WIN)
     assert '"count": 1' in finding
+
+
+@pytest.mark.parametrize("days_given", [30, 90, 180])
+def test_a_cohort_has_so_many_days(shop: Workspace, funnel: Funnel, days_given: int) -> None:
+    window = days("2017-06-01", "2018-05-31")
+    given = ["--cohort", "lead", "--within", str(days_given), "--by", "month", "--period", "2017-06-01..2018-05-31"]
+    told = json.loads(shop.run("show", "funnel", *given, "--as-of", "2018-11-30", "--json"))
+    steps = {
+        part["by"].get("month", ""): {step["step"]: step["reached"] for step in part["steps"]} for part in told["parts"]
+    }
+    counts = {month: (step["won"], step["lead"]) for month, step in steps.items()}
+    expected = olist.within(funnel, window, days_given)
+    assert counts == expected | {"": olist.pooled(expected)}
+
+
+@pytest.mark.parametrize("as_of", ["2018-06-30", "2018-11-30"])
+def test_days_to_win_with_those_that_still_may(shop: Workspace, funnel: Funnel, as_of: str) -> None:
+    """The p-th quantile is the first hour by which so many of the leads were won, by Kaplan and Meier's estimate.
+
+    Of all leads a tenth was won: the median is not known. The curve is lifelines'; only one step has a time of its own.
+    """
+    from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]  # noqa: PLC0415 - it takes seconds
+
+    window = days("2018-01-01", "2018-03-31")
+    given = ["--cohort", "lead", "--period", "2018-Q1", "--as-of", as_of]
+    (row,) = json.loads(shop.run("show", "funnel", *given, "--step", "won", "--json"))["between"]
+    waited = olist.waits(funnel, window, date.fromisoformat(as_of))
+    assert (row["from"], row["to"], row["n"], row["ended"]) == (
+        "lead",
+        "won",
+        len(waited),
+        sum(got for _, got in waited),
+    )
+    fitted = KaplanMeierFitter().fit([hours for hours, _ in waited], [got for _, got in waited])
+    curve = fitted.survival_function_.iloc[:, 0]
+    for share, name in ((0.5, "median"), (0.25, "p75"), (0.1, "p90")):
+        fallen = [hour for hour, surviving in curve.items() if surviving <= share + 1e-9]
+        assert row["days"][name] == (pytest.approx(fallen[0] / 24) if fallen else None)
 
 
 # -- bookings: the deals carry no amount, so only their number is held

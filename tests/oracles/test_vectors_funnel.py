@@ -41,6 +41,7 @@ LEADS: dict[str, Life] = dict([
     met("P11", account="A11", source="Outbound"),  # never an mql: accepted, and an opportunity
 ])  # fmt: skip
 TOLD = [
+    ("P1", "lead", "2026-02-02T09:30", ""),  # a log that tells of its beginning: no sending back
     ("P1", "mql", "2026-02-03T09:00", ""), ("P1", "sal", "2026-02-05T09:00", ""), ("P1", "sql", "2026-02-10T09:00", ""),
     ("P2", "mql", "2026-02-04T09:00", ""), ("P2", "lead", "2026-02-10T09:00", "No budget"),
     ("P2", "mql", "2026-05-01T09:00", ""), ("P2", "sql", "2026-05-11T09:00", ""),

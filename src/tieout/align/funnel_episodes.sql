@@ -1,9 +1,10 @@
 -- align/funnel_episodes.sql: one row for each episode of a person in the funnel: from the first contact, or from entering again, to being sent back or won.
 -- Times are those of the first entry into each step by the events told of it; a step not told is null, also where a later
 -- one is. The first episode begins with the first contact; being sent back, won or lost ends an episode, and the next step
--- from mql to opportunity, or a new opportunity, begins the next. `lead_id` is the lead record that entered (as an mql, else
--- first), and source, campaign, owner, segment and score are its own as of `entered_at`. `ended_at` is when it was sent
--- back or lost, `grade` is 1 where a criterion stands for a log.
+-- from mql to opportunity, or a new opportunity, begins the next. A log that tells late of the opportunity of a deal that is
+-- closed already begins nothing, and a move to the first step before any other is none. `lead_id` is the lead record that
+-- entered (as an mql, else first), and source, campaign, owner, segment and score are its own as of `entered_at`.
+-- `ended_at` is when it was sent back or lost, `grade` is 1 where a criterion stands for a log.
 with ordered as (
   select
     e.*,
@@ -17,15 +18,27 @@ marked as (
   select
     o.*,
     case when ending is not null or step = 5 then coalesce(ending, 'won') end as closes,
-    case when ending is null and step between 1 and 4 then 1 else 0 end as enters
+    case when ending is null and step between 1 and 4 then 1 else 0 end as enters,
+    case when ending is null and (step between 1 and 3 or step = 4 and told_by = 'opportunity') then 1 else 0 end as enters_surely
   from ordered as o
+),
+meant as (
+  select m.*
+  from (
+    select
+      k.*, coalesce(max(enters) over (
+        partition by person order by place rows between unbounded preceding and 1 preceding
+      ), 0) as entered_before
+    from marked as k
+  ) as m
+  where not (told_by = 'log' and coalesce(step, -1) = 0 and entered_before = 0)
 ),
 behind as (
   select
     m.*,
-    coalesce(max(enters) over before, 0) as entered_before,
-    last_value(case when closes is not null then closes when enters = 1 then 'going on' end ignore nulls) over before as last_closed
-  from marked as m
+    last_value(case when closes is not null then closes when enters = 1 then 'going on' end ignore nulls) over before as last_closed,
+    last_value(case when closes is not null then closes when enters_surely = 1 then 'going on' end ignore nulls) over before as surely_closed
+  from meant as m
   window before as (partition by person order by place rows between unbounded preceding and 1 preceding)
 ),
 begun as (
@@ -34,11 +47,10 @@ begun as (
     case
       when enters = 0 then 0
       when last_closed in ('recycled', 'disqualified') then 1
-      when last_closed in ('won', 'lost') and (step < 4 or told_by = 'opportunity') then 1
+      when enters_surely = 1 and surely_closed in ('won', 'lost') then 1
       else 0
     end as begins
   from behind as b
-  where not (told_by = 'log' and coalesce(step, -1) = 0 and entered_before = 0)
 ),
 numbered as (
   select b.*, 1 + count(nullif(begins, 0)) over (partition by person order by place rows unbounded preceding) as episode

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tieout.basics.calendars import end_of_day
@@ -167,7 +168,7 @@ def funnel(asked: Asked, question: Question, terms: FunnelTerms) -> Funnel:
     if not parts[0].n:
         nobody = "became an mql" if terms.start == "mql" else "was first in contact"
         return replace(made, absent=f"nobody {nobody} in {period.name}", parts=parts)
-    made = replace(made, parts=parts, between=_between(counted))
+    made = replace(made, parts=parts, between=_between(counted, parts[0]))
     if terms.step:
         made = replace(made, reasons=_reasons(counted, terms.step))
     if _low(asked, terms, parts[0]):
@@ -318,15 +319,19 @@ def _low(asked: Asked, terms: FunnelTerms, whole: Part) -> bool:
 # -- the time between, the reasons, the records
 
 
-def _between(counted: _Counting) -> tuple[Between, ...]:
-    """Take the time between steps; of slices only where one step is asked about. Of a flow there is none."""
+def _between(counted: _Counting, whole: Part) -> tuple[Between, ...]:
+    """Take the time between steps; of slices only where one step is asked about. Of a flow there is none.
+
+    A step that nothing tells of, and that people are beyond, is passed over: they were in it at no time of its own.
+    """
     terms = counted.terms
-    pairs = [pair for pair in zip(terms.steps, terms.steps[1:], strict=False) if terms.step in (None, pair[1])]
+    steps = [one.step for one in whole.steps if one.step == terms.start or one.told or not one.reached]
+    pairs = [pair for pair in pairwise(steps) if terms.step in (None, pair[1])]
     if terms.way == "flow" or not pairs:
         return ()
     keys = ["start", "ending"]
-    whole = " union all ".join(_lasting(start, end) for start, end in pairs)
-    rows = [_between_of({}, record) for record in counted.fetch(quantiles_sql(f"({whole})", keys))]
+    lasting = " union all ".join(_lasting(start, end) for start, end in pairs)
+    rows = [_between_of({}, record) for record in counted.fetch(quantiles_sql(f"({lasting})", keys))]
     if terms.step and counted.names:
         cut = " union all ".join(_lasting(start, end, counted.names) for start, end in pairs)
         width = len(counted.names)
