@@ -51,7 +51,7 @@ PIPELINE: dict[str, Any] = {
 DEAL = {
     "account": "", "owner": "", "lead": "", "type": "new", "stage": "Qualification", "category": "",
     "close": "2026-09-15", "created": "", "arr": "100000", "acv": "", "tcv": "", "currency": "USD", "source": "",
-    "override": "", "segment": "", "accepted": "", "reason": "", "merged": "",
+    "override": "", "segment": "", "accepted": "", "reason": "", "competitor": "", "merged": "",
 }  # fmt: skip
 """The columns of a deal, with what a deal is unless it says otherwise."""
 COLUMNS: dict[str, Fields] = {
@@ -93,7 +93,7 @@ MAPPED: dict[str, dict[str, Any]] = {
             "category": "category", "close_date": "close", "created_at": "created", "arr": "arr", "acv": "acv",
             "tcv": "tcv", "currency": "currency", "source": {"column": "source", "unknown": ["unknown"]},
             "source_override": "override", "segment": "segment", "accepted": "accepted", "reason": "reason",
-            "merged_into": "merged",
+            "competitor": "competitor", "merged_into": "merged",
         },
     },
     "accounts": {

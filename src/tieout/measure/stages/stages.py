@@ -214,7 +214,10 @@ def _times(counted: Counting, fact: str) -> dict[tuple[Any, ...], Times]:
 
 
 def _trend(asked: Asked, question: Question, counted: Counting) -> tuple[tuple[Trend, ...], tuple[str, ...]]:
-    """Count conversion by the quarter of reaching a stage, the last one being that of the period, or of as-of."""
+    """Count conversion by the quarter of reaching a stage, the last one being that of the period, or of as-of.
+
+    A deal that may have reached it in an earlier quarter than it was seen there is in none.
+    """
     view = counted.view
     calendar = calendar_of(asked.contract, question.calendar or view.lens.calendar)
     day = min(view.moment.day, view.period.last_day) if view.period else view.moment.day
@@ -226,7 +229,8 @@ def _trend(asked: Asked, question: Question, counted: Counting) -> tuple[tuple[T
     sql = f"""
       select {", ".join(trending.keys)}, count(*), count(*) filter (where f.steps),
         count(*) filter (where f.steps_open)
-      from ({trending.facts.sql}) as f {trending.joins} group by 1, 2 order by 1, 2"""
+      from ({trending.facts.sql}) as f {trending.joins}
+      where date_diff('day', f.since, f.day) < k.day_of_quarter group by 1, 2 order by 1, 2"""
     found = fetch(asked.engine, sql, trending.parameters)
     trend = tuple(Trend(stage, quarter, *sums) for quarter, stage, *sums in found)
     return trend, tuple(quarter.name for quarter in quarters)
