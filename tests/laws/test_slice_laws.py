@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.line.moving_company import AUDIENCE, COMPANY, HEADER, LENSES, SOURCES, TEAM
 from tieout import Workspace, refresh
 from tieout.measure.answers import Bridge, Question
-from tieout.questions import BridgeTerms, EndAsked, ask, bridge
+from tieout.measure.stages.stages import stages
+from tieout.questions import BridgeTerms, EndAsked, ask, bridge, opened
 from tieout.waterfall import WaterfallAsked, waterfall
 
 WEEKS = [datetime(2026, 6, 1, 6) + timedelta(days=7 * week) for week in range(10)]
@@ -109,7 +110,8 @@ def test_backwards_is_the_negative(
 
 METRICS = (
     "pipeline.open", "pipeline.open_qualified", "pipeline.created", "bookings", "win_rate.closed.count",
-    "stages.visits", "stages.time.mean",
+    "stages.visits", "stages.time.mean", "stages.conversion", "stages.reentry_rate", "stages.time.latest.p75",
+    "stages.time.cumulative.median", "stages.stalled", "win_rate.created.count",
 )  # fmt: skip
 
 
@@ -231,3 +233,27 @@ WALKED = {
     *(f"{name} moved" for name in DIMENSIONS),
     "slice moved",
 }
+
+
+# -- stages
+
+
+@SOME
+@given(st.sampled_from(["stage", "segment", "owner", "type"]), MOMENTS, st.sampled_from([None, "2026-Q3", "2026-06"]))
+def test_of_those_that_reached_a_stage_none_goes_missing(
+    restless: Workspace, by: str, moment: str, period: str | None
+) -> None:
+    """Who went on, who may, and who ended are all of them, in every stage and slice; no share is above the whole."""
+    as_of = datetime.fromisoformat(moment) + timedelta(days=1)
+    with opened(restless) as asked:
+        found = stages(asked, Question("stages.conversion", period, (by,), as_of))
+    for one in found.stages:
+        assert one.went_on + one.still_open + one.closed == one.reached
+        for part in (one.went_on, one.still_open, one.closed, one.skipped, one.fell_back, one.came_back):
+            assert 0 <= part <= one.reached
+        assert one.latest.n == one.cumulative.n <= one.reached
+        assert one.latest.ended == one.cumulative.ended
+    for whole in (one for one in found.stages if not one.by):
+        parts = [one for one in found.stages if one.by and one.stage == whole.stage]
+        for name in ("reached", "went_on", "still_open", "skipped", "fell_back", "came_back"):
+            assert sum(getattr(one, name) for one in parts) == getattr(whole, name)

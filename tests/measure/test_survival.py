@@ -53,3 +53,12 @@ def test_lifelines_finds_the_same(rows: list[Row]) -> None:
         fitted = KaplanMeierFitter().fit([row[1] for row in mine], [row[2] for row in mine])
         duration, _, _, surviving = found
         assert surviving == pytest.approx(float(fitted.predict(duration)), abs=1e-9)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=60))
+def test_where_all_have_ended_it_is_the_plain_quantile(durations: list[int]) -> None:
+    ranked = sorted(durations)
+    n = len(ranked)
+    plain = [ranked[-(-n * of // 100) - 1] for of in (50, 75, 90)]
+    assert asked([("a", duration, True) for duration in durations], quantiles_sql("told")) == [(n, n, *plain)]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
+Duration = tuple[float, bool]
+"""How long something lasted until it was last seen, and whether it had ended by then."""
 Z = NormalDist().inv_cdf(0.975)
 
 
@@ -72,3 +76,18 @@ def percentile(values: Sequence[float], share: float) -> float:
     below = math.floor(place)
     above = min(below + 1, len(ranked) - 1)
     return ranked[below] + (ranked[above] - ranked[below]) * (place - below)
+
+
+def kaplan(times: Iterable[Duration], share: Fraction) -> float | None:
+    """Give the first time by which a share has ended; those that still go on are at risk until they were last seen."""
+    ranked = sorted(times)
+    surviving, at_risk = Fraction(1), len(ranked)
+    by_time: dict[float, list[bool]] = defaultdict(list)
+    for time, ended in ranked:
+        by_time[time].append(ended)
+    for time, ends in by_time.items():
+        surviving *= Fraction(at_risk - sum(ends), at_risk)
+        at_risk -= len(ends)
+        if surviving <= 1 - share:
+            return time
+    return None

@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tests.oracles.arithmetic import Days, Tally, tally
+from tests.oracles.arithmetic import Days, Tally, kaplan, tally
 
 ZONE = "Europe/Amsterdam"
 OPEN = ("A_SUBMITTED", "A_PARTLYSUBMITTED", "A_PREACCEPTED", "A_ACCEPTED", "A_FINALIZED")
@@ -169,3 +170,40 @@ def waterfall(
         {cause: tally(amount for amount in kept if amount) for cause, kept in kind.items()} for kind in (causes, memo)
     ]
     return tally(ends[0]), told[0], tally(ends[1]), told[1]
+
+
+# -- stages
+
+
+def reached(application: Application, stage: str) -> datetime | None:
+    """Give the first time an application was in a stage, in a later one, or won."""
+    beyond = (*OPEN[OPEN.index(stage) :], *WON)
+    return next((step.at for step in application.steps if step.stage in beyond), None)
+
+
+def went_on(applications: Iterable[Application], stage: str, period: Days) -> tuple[int, int, int]:
+    """Count, of those that reached a stage in the period, who went on, who is still open, and all of them."""
+    cohort = [one for one in applications if (at := reached(one, stage)) and happened_in(at, period)]
+    beyond = (*OPEN[OPEN.index(stage) + 1 :], *WON)
+    on = [one for one in cohort if any(step.stage in beyond for step in one.steps)]
+    still = [one for one in cohort if one not in on and one.end is None]
+    return len(on), len(still), len(cohort)
+
+
+def stalled(applications: Iterable[Application], moment: datetime) -> dict[str, Decimal]:
+    """Give the open applications that have been in their stage for longer than nine of ten stays in it."""
+    every = list(applications)
+    found = {}
+    for stage in OPEN:
+        spans = []
+        for one in every:
+            for number, step in enumerate(one.steps):
+                if step.stage == stage:
+                    after = one.steps[number + 1].at if number + 1 < len(one.steps) else None
+                    spans.append((((after or moment) - step.at).total_seconds(), after is not None))
+        bound = kaplan(spans, Fraction(9, 10))
+        for one in every:
+            last = one.steps[-1]
+            if last.stage == stage and bound is not None and (moment - last.at).total_seconds() > bound:
+                found[one.case] = one.amount
+    return found

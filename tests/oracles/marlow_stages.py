@@ -10,12 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracles import marlow as recount
-from tests.oracles.arithmetic import Days
+from tests.oracles.arithmetic import Days, Duration, kaplan
 from tests.oracles.marlow import DAY, OUTCOMES, STAGES, Deal, Stay
 from tests.oracles.marlow_books import EVER, Books, local
-
-Duration = tuple[float, bool]
-"""Days, and whether they ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +93,6 @@ def segment_at(books: Books, record: str, at: datetime) -> str:
     row = (state and state.row) or {}
     stood, _ = recount.where_it_stood(books, record, row, at)
     return books.segment(row["AccountId"], stood)
-
-
-def kaplan(times: Iterable[Duration], share: Fraction) -> float | None:
-    """Give the first time by which a share has ended; those that still go on are at risk until they were last seen."""
-    ranked = sorted(times)
-    surviving, at_risk = Fraction(1), len(ranked)
-    by_time: dict[float, list[bool]] = defaultdict(list)
-    for time, ended in ranked:
-        by_time[time].append(ended)
-    for time, ends in by_time.items():
-        surviving *= Fraction(at_risk - sum(ends), at_risk)
-        at_risk -= len(ends)
-        if surviving <= 1 - share:
-            return time
-    return None
 
 
 def times(books: Books, found: Iterable[Step], when: datetime) -> Iterator[tuple[Step, Duration, Duration]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.oracles import bpi2012
-from tests.oracles.arithmetic import Days, days, end_of_day, month, tally, wilson
+from tests.oracles.arithmetic import Days, days, end_of_day, kaplan, month, tally, wilson
 from tests.oracles.asking import Workspace, real_data, refreshed
 from tests.oracles.bpi2012 import Application
 
@@ -158,6 +159,46 @@ def test_median_time_in_a_stage(bpi: Workspace, log: list[Application], stage: s
     row = answer.parts()[stage]
     assert row.n == len(stays)
     assert float(row.value or 0) == pytest.approx(median(stays) / answer.unit_seconds, rel=1e-6, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("period", "window"),
+    [("2011-10-01..2012-03-31", ALWAYS), ("2011-11", month("2011-11")), ("2012-03", month("2012-03"))],
+)
+def test_conversion_of_each_stage(bpi: Workspace, log: list[Application], period: str, window: Days) -> None:
+    going, staying = (
+        bpi.ask(f"stages.{name}", "--by", "stage", "--period", period).parts() for name in ("conversion", "open_share")
+    )
+    for stage in bpi2012.OPEN:
+        on, still, whole = bpi2012.went_on(log, stage, window)
+        assert going[stage].n == staying[stage].n == whole
+        assert float(going[stage].value or 0) == pytest.approx(on / whole, abs=1e-9)
+        assert float(staying[stage].value or 0) == pytest.approx(still / whole, abs=1e-9)
+        assert going[stage].interval == pytest.approx(wilson(on, whole))
+
+
+@pytest.mark.parametrize(("name", "share"), [("median", 0.5), ("p90", 0.9)])
+def test_time_in_a_stage_with_those_still_there(
+    bpi: Workspace, log: list[Application], name: str, share: float
+) -> None:
+    """Nobody comes back into a stage, so that the latest stay is all of them."""
+    now = max(step.at for one in log for step in one.steps)
+    answer = bpi.ask(f"stages.time.latest.{name}", "--by", "stage", "--as-of", now.isoformat())
+    for stage in bpi2012.OPEN:
+        ended = [(seconds, True) for seconds in bpi2012.seconds_in(log, stage)]
+        still = [((now - one.steps[-1].at).total_seconds(), False) for one in log if one.steps[-1].stage == stage]
+        expected = kaplan([*ended, *still], Fraction(share).limit_denominator(10))
+        row = answer.parts()[stage]
+        assert row.n == len(ended) + len(still)
+        assert float(row.value or 0) * answer.unit_seconds == pytest.approx(expected, abs=1e-3)
+
+
+def test_stalled_applications(bpi: Workspace, log: list[Application]) -> None:
+    now = max(step.at for one in log for step in one.steps)
+    expected = bpi2012.stalled(log, now)
+    row = bpi.ask("stages.stalled", "--as-of", now.isoformat()).total
+    assert (row.n, row.value) == (len(expected), sum(expected.values()))
+    assert len(expected) > 100
 
 
 # -- won and lost

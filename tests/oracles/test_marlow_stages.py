@@ -11,7 +11,7 @@ import pytest
 
 from tests.oracles import marlow as recount
 from tests.oracles import marlow_stages as stages
-from tests.oracles.arithmetic import days, end_of_day, wilson
+from tests.oracles.arithmetic import days, end_of_day, kaplan, wilson
 from tests.oracles.marlow import Deal
 from tests.oracles.marlow_books import ZONE, Books, local
 from tests.oracles.marlow_stages import Step
@@ -92,7 +92,7 @@ def test_time_in_stages_with_those_still_there(
             for stage in recount.STAGES:
                 spans = [(latest, every)[place] for step, latest, every in told if step.stage == stage]
                 assert found[stage].n == len(spans)
-                expected = stages.kaplan(spans, share)
+                expected = kaplan(spans, share)
                 assert found[stage].value == (None if expected is None else pytest.approx(expected))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tieout.measure.answers import Answer, Passport, Question, Row
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import band_of
+from tieout.measure.numbers.stage_facts import STAGE_FACTS
 from tieout.measure.run_sql import rows as fetch
 from tieout.measure.states import parameters_of, states_sql
 
@@ -28,6 +29,7 @@ STATES = (
     "claimed_stage",
     "stale",
 )
+NAMED = 3
 
 
 def label(
@@ -61,6 +63,8 @@ def label(
 
 def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     """Say what a figure leaves out because it is not known."""
+    if metric.fact in STAGE_FACTS:
+        return _strange(asked, view)
     if metric.fact not in STATES:
         return ()
     stale = view.asked_at is not None and view.asked_at != view.moment.as_of
@@ -74,3 +78,17 @@ def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     }
     told[f"This lens works from the data of {view.moment.day}."] = int(stale)
     return tuple(note for note, count in told.items() if count)
+
+
+def _strange(asked: Asked, view: LensView) -> tuple[str, ...]:
+    """Say how many deals were in stages that the contract does not have: no number of stages counts them."""
+    sql = """select stage, count(distinct record) from stage_visits
+      where outcome is null and entered_at <= $as_of_a group by stage order by 2 desc, 1"""
+    found = fetch(asked.engine, sql, parameters_of(view, "a"))
+    if not found:
+        return ()
+    names = ", ".join(f"'{stage}'" for stage, _ in found[:NAMED])
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    sql = "select count(distinct record) from stage_visits where outcome is null and entered_at <= $as_of_a"
+    ((deals,),) = fetch(asked.engine, sql, parameters_of(view, "a"))
+    return (f"{deals} opportunities were in stages that the contract does not have ({names}{more}): left out.",)
