@@ -185,8 +185,8 @@ def went_on(applications: Iterable[Application], stage: str, period: Days) -> tu
     """Count, of those that reached a stage in the period, who went on, who is still open, and all of them."""
     cohort = [one for one in applications if (at := reached(one, stage)) and happened_in(at, period)]
     beyond = (*OPEN[OPEN.index(stage) + 1 :], *WON)
-    on = [one for one in cohort if any(step.stage in beyond for step in one.steps)]
-    still = [one for one in cohort if one not in on and one.end is None]
+    on = {one.case for one in cohort if any(step.stage in beyond for step in one.steps)}
+    still = [one for one in cohort if one.case not in on and one.end is None]
     return len(on), len(still), len(cohort)
 
 

@@ -4,7 +4,7 @@
 -- `holds_to`. One that was first seen as closed has no known way there. `next_at` is the first time in a further open stage,
 -- `fell_back_at` in an earlier one, `reentered_at` in the same one again. At `unknown_at` it was first in a stage that the
 -- contract does not have. `since` is the earliest it can have been: before `reached_at` where the record existed and its
--- state is not known. The other columns are those of the opportunity when it reached the stage.
+-- state is not known. The other columns are those of the opportunity when it reached the stage: a state of its own begins then.
 with open_stages as (
   select stage, stage_rank, row_number() over (order by stage_rank) as place
   from (select distinct name as stage, rank as stage_rank from pipeline_stages where outcome = 'open') as s
@@ -86,4 +86,4 @@ select
 from steps as s
 left join unknown as u on u.record = s.record
 left join opportunity_states as o
-  on o.record = s.record and o.seen_to = timestamp '9999-12-31' and o.valid_from <= s.reached_at and s.reached_at < o.valid_to
+  on o.record = s.record and o.valid_from = s.reached_at and o.seen_to = timestamp '9999-12-31' and o.valid_to > o.valid_from

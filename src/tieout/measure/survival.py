@@ -52,7 +52,23 @@ def quantiles_sql(source: str, keys: Sequence[str] = (), quantiles: Mapping[str,
         f"min(duration) filter (where surviving <= {1 - share} + {EXACT}) as {name}"
         for name, share in quantiles.items()
     )
-    grouped = f"group by {', '.join(keys)}" if keys else ""
+    group = ", ".join(keys)
+    part = f"partition by {group}" if keys else ""
+    # Row by row instead of time by time: among those that end at one time S goes down to what it is after all of them.
     return f"""
-      select {named}coalesce(max(at_risk), 0) as n, coalesce(sum(ended), 0) as ended_n, {told}
-      from ({curve_sql(source, keys)}) {grouped}"""
+      select {named}count(*) as n, coalesce(sum(ended), 0) as ended_n, {told}
+      from (
+        select {named}duration, ended,
+          case when min(at_risk - ended) over lasting = 0 then 0.0
+            else exp(sum(ln(case when at_risk > ended then 1 - ended / cast(at_risk as double) else 1 end))
+              over lasting) end as surviving
+        from (
+          select {named}duration, ended,
+            count(*) over ({part}) - row_number() over ({part} order by duration, ended desc) + 1 as at_risk
+          from (
+            select {named}duration, case when ended then 1 else 0 end as ended
+            from {source} where duration is not null
+          )
+        )
+        window lasting as ({part} order by at_risk desc rows unbounded preceding)
+      ) {f"group by {group}" if keys else ""}"""

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from tieout.measure.numbers.metric import LASTING
 from tieout.measure.run_sql import rows as fetch
+from tieout.measure.run_sql import run
 from tieout.measure.survival import QUANTILES, quantiles_sql
 
 if TYPE_CHECKING:
     from tieout.measure.numbers.count import Counting
+
+
+KEPT = "durations_kept"
+
+
+def keep(counted: Counting, told: str, facts: str) -> None:
+    """Keep the durations of a fact aside, as they are read once for the whole and once for the slices."""
+    sql = f"create or replace temp table {KEPT} as select {told} from ({facts}) as f {counted.joins}"
+    run(counted.asked.engine, sql, counted.parameters)
 
 
 def with_quantiles(counted: Counting, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -19,13 +29,13 @@ def with_quantiles(counted: Counting, found: list[tuple[Any, ...]]) -> list[tupl
     names = [f"by_{number}" for number in range(len(counted.slices))]
     keys = "".join(f"{key} as {name}, " for key, name in zip(counted.keys, names, strict=True))
     many = ["asked"] if counted.many else []
-    source = f"""(select {"f.asked, " if many else ""}{keys}f.value as duration, f.hit as ended
-      from ({counted.facts.sql}) as f {counted.joins})"""
+    told = f"{'f.asked, ' if many else ''}{keys}f.value as duration, f.hit as ended"
+    keep(counted, told, counted.facts.sql)
     name = LASTING[counted.metric.aggregate]
 
     def quantiles(keys: list[str]) -> dict[tuple[Any, ...], Any]:
-        sql = quantiles_sql(source, keys, {name: QUANTILES[name]})
-        return {tuple(row[: len(keys)]): row[-1] for row in fetch(counted.asked.engine, sql, counted.parameters)}
+        sql = quantiles_sql(KEPT, keys, {name: QUANTILES[name]})
+        return {tuple(row[: len(keys)]): row[-1] for row in fetch(counted.asked.engine, sql)}
 
     totals, slices = quantiles(many), quantiles([*many, *names]) if names else {}
     width = len(many) + len(names)

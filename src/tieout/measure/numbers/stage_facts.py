@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tieout.contract.model import Contract
 
 Compiled = Callable[[LensView, "Contract"], tuple[str, Parameters]]
+FOREVER = "timestamp '9999-12-31'"
 LEAST = 10
 """How many stays of a stage and segment must have ended for their 90th percentile to judge a deal."""
 THEN = (
@@ -42,23 +43,29 @@ def steps_sql(view: LensView, contract: Contract, fact: str = "steps") -> tuple[
     name. A deal that existed before its history begins has no period and is left out of one.
     """
     flags = ", ".join(f"{test} as {name}" for name, test in STEPS.items())
-    return _reached(view, contract, "stage_steps", f"{flags}, {STEPS[fact]} as hit, cast(null as bigint) as value")
+    return _reached(view, contract, f"{flags}, {STEPS[fact]} as hit, cast(null as bigint) as value")
 
 
 def lasting_sql(view: LensView, contract: Contract, fact: str = "latest") -> tuple[str, Parameters]:
     """Compile one row for each deal and stage that it was in, if it is known since when: how long, and whether it left.
 
-    `latest` is its newest stay in the stage, `cumulative` all of them together. A stay that goes on lasts until as-of.
+    `latest` is its newest stay in the stage, `cumulative` all of them together: columns of both, one of them `value`. A
+    stay that goes on lasts until as-of.
     """
-    stay = "date_diff('microsecond', p.entered_at, least(p.left_at, $as_of_a))"
-    time = stay if fact == "latest" else f"cast(p.before_microseconds as bigint) + {stay}"
-    told = f"p.left_at <= $as_of_a as hit, {time} as value"
-    newest = "p.since = p.reached_at and p.entered_at <= $as_of_a and $as_of_a < p.again_at"
-    return _reached(view, contract, "stage_stays", told, newest)
+    stay = "date_diff('microsecond', v.entered_at, least(v.left_at, $as_of_a))"
+    times = {"latest": stay, "cumulative": f"cast(v.before_microseconds as bigint) + {stay}"}
+    both = ", ".join(f"{time} as {name}" for name, time in times.items())
+    told = f"v.left_at <= $as_of_a as hit, {times[fact]} as value, {both}"
+    newest = "p.since = p.reached_at and v.entered_at <= $as_of_a and $as_of_a < v.again_at"
+    return _reached(view, contract, told, STAYS, newest)
+
+
+STAYS = f"join stage_stays as v on v.record = p.record and v.stage = p.stage and p.holds_to = {FOREVER}"
+"""Stays beside the stage that was reached; one that only a win reached has none."""
 
 
 def _reached(
-    view: LensView, contract: Contract, table: str, told: str, condition: str = "$as_of_a < p.holds_to"
+    view: LensView, contract: Contract, told: str, join: str = "", condition: str = "$as_of_a < p.holds_to"
 ) -> tuple[str, Parameters]:
     zone = quoted(contract.company.time_zone)
     now = "left join organization_now as n on n.record = p.record" if view.as_is else ""
@@ -73,9 +80,9 @@ def _reached(
           {"c.class" if view.classes else "cast(null as varchar)"} as source_class,
           cast(p.reached_at at time zone 'UTC' at time zone {zone} as date) as day,
           cast(p.since at time zone 'UTC' at time zone {zone} as date) as since, cast(null as timestamp) as moment
-        from {table} as p
+        from stage_steps as p
         join at_moment as g on g.record = p.record
-        {now} {sourced}
+        {join} {now} {sourced}
         where p.reached_at <= $as_of_a and p.unknown_at > $as_of_a and {condition} and {GOVERNED}
       ) as u
       where {inside} and {" and ".join(view.extra) or "true"}"""
@@ -92,11 +99,12 @@ def usual_sql(view: LensView) -> str:
     """
     return quantiles_sql(
         f"""(
-        select p.stage, p.segment, p.left_at <= $as_of_a as ended,
-          date_diff('microsecond', p.entered_at, least(p.left_at, $as_of_a)) as duration
-        from stage_stays as p
+        select p.stage, p.segment, v.left_at <= $as_of_a as ended,
+          date_diff('microsecond', v.entered_at, least(v.left_at, $as_of_a)) as duration
+        from stage_steps as p
         join ({states_sql(view, "a")}) as g on g.record = p.record
-        where p.entered_at <= $as_of_a and p.unknown_at > $as_of_a and (p.visit > 1 or p.since = p.reached_at)
+        {STAYS}
+        where v.entered_at <= $as_of_a and p.unknown_at > $as_of_a and (v.visit > 1 or p.since = p.reached_at)
           and {GOVERNED}
       )""",
         ("stage", "segment"),

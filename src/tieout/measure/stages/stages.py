@@ -13,16 +13,19 @@ from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.measure.numbers.count import Counting, counting
 from tieout.measure.numbers.knowable import unknowable
+from tieout.measure.numbers.lasting import KEPT, keep
 from tieout.measure.numbers.question import Asked, view_of
 from tieout.measure.numbers.stage_facts import lasting_sql, stalled_sql
 from tieout.measure.numbers.velocity import Velocity, moment_of_velocity, velocities
 from tieout.measure.run_sql import rows as fetch
+from tieout.measure.run_sql import run
 from tieout.measure.survival import quantiles_sql
 
 if TYPE_CHECKING:
     from datetime import date
 
     from tieout.basics.calendars import Period
+    from tieout.warehouse.engine import Connection
 
 RATES = ("win_rate.closed.count", "win_rate.created.count", "win_rate.created.open_share", "win_rate.created.maturity")
 NARROW = "win_rate.narrow"
@@ -177,7 +180,7 @@ def _stages(counted: Counting) -> tuple[Stage, ...]:
         key = () if row[width] == 1 else tuple(row[:width])
         reached, went_on, still_open, skipped, fell_back, came_back = row[width + 2 :]
         found[key, row[width + 1]] = (reached, went_on, still_open, skipped, fell_back, came_back)
-    times = {fact: _times(counted, fact) for fact in ("latest", "cumulative")}
+    times = _times(counted)
     order = open_stages(counted.asked)
     slices = [(), *sorted({key for key, _ in found if key})]
     return tuple(
@@ -199,15 +202,24 @@ def open_stages(asked: Asked) -> list[str]:
     return [stage.name for stage in asked.contract.pipeline.stages if stage.outcome == "open"]
 
 
-def _times(counted: Counting, fact: str) -> dict[tuple[Any, ...], Times]:
+def _times(counted: Counting) -> dict[str, dict[tuple[Any, ...], Times]]:
+    """Give the latest stay and all stays together by stage, whole and by slice; where nobody came back they are one."""
     names = [f"by_{number}" for number in range(len(counted.slices))]
     keys = "".join(f"{key} as {name}, " for key, name in zip(counted.keys, names, strict=True))
-    sql, parameters = lasting_sql(counted.view, counted.asked.contract, fact)
-    rows = f"(select {keys}f.stage, f.value as duration, f.hit as ended from ({sql}) as f {counted.joins})"
+    sql, _ = lasting_sql(counted.view, counted.asked.contract)
+    keep(counted, f"{keys}f.stage, f.latest, f.cumulative, f.hit as ended", sql)
+    engine = counted.asked.engine
+    latest = _quantiles(engine, "latest", names)
+    if not fetch(engine, f"select 1 from {KEPT} where latest <> cumulative limit 1"):
+        return {"latest": latest, "cumulative": latest}
+    return {"latest": latest, "cumulative": _quantiles(engine, "cumulative", names)}
+
+
+def _quantiles(engine: Connection, kind: str, names: list[str]) -> dict[tuple[Any, ...], Times]:
+    rows = f"(select *, {kind} as duration from {KEPT})"
     found: dict[tuple[Any, ...], Times] = {}
     for grouped in [[], names] if names else [[]]:
-        quantiles = quantiles_sql(rows, [*grouped, "stage"])
-        for row in fetch(counted.asked.engine, quantiles, {**counted.parameters, **parameters}):
+        for row in fetch(engine, quantiles_sql(rows, [*grouped, "stage"])):
             key, (stage, n, ended, *days) = tuple(row[: len(grouped)]), row[len(grouped) :]
             found[key, stage] = Times(n, ended, *(None if each is None else each / DAY for each in days))
     return found
@@ -239,32 +251,37 @@ def _trend(asked: Asked, question: Question, counted: Counting) -> tuple[tuple[T
 # -- stalls
 
 
+DEALS = "open_deals_kept"
+
+
 def _stalls(asked: Asked, question: Question) -> tuple[tuple[Usual, ...], tuple[Stalled, ...]]:
     question = replace(question, metric="stages.stalled", period=None)
     metric = BY_ID[question.metric]
     view = view_of(asked, question, metric)
     counted = counting(asked, question, metric, view)
     every, parameters = stalled_sql(view, asked.contract, "true")
-    parameters = {**counted.parameters, **parameters}
+    keys = "".join(f", {key} as by_{number}" for number, key in enumerate(counted.keys))
+    kept = f"create or replace temp table {DEALS} as select f.*{keys} from ({every}) as f {counted.joins}"
+    run(asked.engine, kept, {**counted.parameters, **parameters})
     sql = f"""
       select f.stage, coalesce(f.segment, '{UNKNOWN}'), count(*), coalesce(max(f.ended_n), 0), max(f.p90),
         count(f.hit), count(*) filter (where f.hit), coalesce(sum(case when f.hit then f.value end), 0)
-      from ({every}) as f group by f.stage, f.segment"""
+      from {DEALS} as f group by f.stage, f.segment"""
     usual = [
         Usual(stage, segment, n, ended, p90 / DAY if judged else None, stalled, amount)
-        for stage, segment, n, ended, p90, judged, stalled, amount in fetch(asked.engine, sql, parameters)
+        for stage, segment, n, ended, p90, judged, stalled, amount in fetch(asked.engine, sql)
     ]
     order = {stage: place for place, stage in enumerate(open_stages(asked))}
-    keys = "".join(f", {key}" for key in counted.keys)
+    slices = "".join(f", f.by_{number}" for number in range(len(counted.slices)))
     sql = f"""
       select f.record, f.stage, coalesce(f.segment, '{UNKNOWN}'), coalesce(f.owner_id, '{UNKNOWN}'), f.age,
-        f.p90, f.value, f.day{keys}
-      from ({counted.facts.sql}) as f {counted.joins} order by f.value desc nulls last, f.record"""
+        f.p90, f.value, f.day{slices}
+      from {DEALS} as f where f.hit order by f.value desc nulls last, f.record"""
     stalled = tuple(
         Stalled(
             record, stage, segment, owner, age / DAY, p90 / DAY, amount, day, dict(zip(question.by, by, strict=True))
         )
-        for record, stage, segment, owner, age, p90, amount, day, *by in fetch(asked.engine, sql, parameters)
+        for record, stage, segment, owner, age, p90, amount, day, *by in fetch(asked.engine, sql)
     )
     return tuple(sorted(usual, key=lambda one: (order.get(one.stage, len(order)), one.segment))), stalled
 
