@@ -144,6 +144,7 @@ def stages(
     records: Records = False,
     json: AsJson = False,
     csv: AsCsv = False,
+    html: AsHtml = None,
     workspace: Where = None,
 ) -> int:
     """How deals go through the stages: who goes on, how long they stay, who stays too long, what flows in a day."""
@@ -156,7 +157,9 @@ def stages(
     question = Question(
         "stages.conversion", period, names_in(by), None, None, said_then, calendar, org, None, where, records=records
     )
-    return give(show_stages(place(workspace), question, Moments(as_of, known_at), output_of(json=json, csv=csv)))
+    return give(
+        show_stages(place(workspace), question, Moments(as_of, known_at), output_of(json=json, csv=csv, html=html))
+    )
 
 
 @show_app.command()
@@ -176,6 +179,7 @@ def coverage(
     records: Records = False,
     json: AsJson = False,
     csv: AsCsv = False,
+    html: AsHtml = None,
     workspace: Where = None,
 ) -> int:
     """How much coverage there is, and how much our own history asks for; what is missing, in money."""
@@ -189,7 +193,7 @@ def coverage(
     question = Question(
         "coverage.required.adjusted", period, slices, None, None, said_then, calendar, org, None, where, lens, records
     )
-    looked, output = Looked(quarters, week, weeks), output_of(json=json, csv=csv)
+    looked, output = Looked(quarters, week, weeks), output_of(json=json, csv=csv, html=html)
     return give(show_coverage(place(workspace), question, Moments(as_of, known_at), looked, output))
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import Moments, filled
-from tieout.commands.result import Form, Output, Result, page
+from tieout.commands.result import Form, Output, Result, page, written
 from tieout.measure.answers import Question
 from tieout.measure.numbers.covered import cover
 from tieout.measure.numbers.required import MOST
 from tieout.questions import as_known
 from tieout.show.as_json import dumps
 from tieout.show.over_time.coverage import coverage_csv, coverage_json, coverage_page
+from tieout.show.over_time.coverage_html import coverage_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,11 @@ class Looked:
 def show_coverage(workspace: Workspace, question: Question, moments: Moments, looked: Looked, output: Output) -> Result:
     """Show what coverage there is, what is needed by own history, and what is missing in money."""
     company, asking = filled(workspace, question, moments)
+    asking = replace(asking, records=asking.records or output.file is not None)
     with as_known(workspace, asking) as asked:
         found = cover(asked, asking, looked.quarters, looked.week, weeks=looked.weeks)
+    if output.file:
+        return written(output.file, coverage_html(found, company))
     match output.form:
         case Form.JSON:
             return Result(dumps(coverage_json(found, company.currency)))

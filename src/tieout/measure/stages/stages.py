@@ -130,9 +130,17 @@ class Stages:
     records: tuple[dict[str, object], ...] | None = None
     absent: str | None = None
 
+    @property
+    def answer_slices(self) -> tuple[str, ...]:
+        """The dimensions of the slices."""
+        return tuple(next((stage.by for stage in self.stages if stage.by), {}))
 
-def stages(asked: Asked, question: Question) -> Stages:
-    """Answer a question of the stages; `question.metric` is not looked at. Raises QuestionError or PeriodError."""
+
+def stages(asked: Asked, question: Question, most: int | None = None) -> Stages:
+    """Answer a question of the stages; `question.metric` is not looked at, `most` is how many records of each stage.
+
+    Raises QuestionError or PeriodError.
+    """
     question = replace(question, metric="stages.conversion", original=False)
     plain = replace(question, records=False)
     answer = ask(asked, plain)
@@ -145,7 +153,7 @@ def stages(asked: Asked, question: Question) -> Stages:
     counted = counting(asked, plain, BY_ID[question.metric], view)
     trend, quarters = _trend(asked, plain, counted)
     usual, stalled = _stalls(asked, plain)
-    records = _records(counted) if question.records else None
+    records = _records(counted, most) if question.records else None
     return Stages(answer, _stages(counted), trend, quarters, wide, rates, usual, stalled, records)
 
 
@@ -286,12 +294,14 @@ def _stalls(asked: Asked, question: Question) -> tuple[tuple[Usual, ...], tuple[
     return tuple(sorted(usual, key=lambda one: (order.get(one.stage, len(order)), one.segment))), stalled
 
 
-def _records(counted: Counting) -> tuple[dict[str, object], ...]:
+def _records(counted: Counting, most: int | None) -> tuple[dict[str, object], ...]:
     """Give every deal with the stage that it reached, and what became of it there."""
     flags = ", ".join(f"f.{column} as {name}" for name, column in FLAGS.items())
     keys = "".join(f", {key} as {name}" for key, name in zip(counted.keys, counted.slices, strict=True))
     sql = f"""
       select f.record, f.stage, f.day, {flags}{keys}
-      from ({counted.facts.sql}) as f {counted.joins} order by f.record, f.place"""
+      from ({counted.facts.sql}) as f {counted.joins}
+      {f"qualify row_number() over (partition by f.place order by f.record) <= {most}" if most else ""}
+      order by f.record, f.place"""
     names = ("record", "stage", "day", *FLAGS, *counted.slices)
     return tuple(dict(zip(names, row, strict=True)) for row in fetch(counted.asked.engine, sql, counted.parameters))
