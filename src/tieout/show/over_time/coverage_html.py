@@ -10,7 +10,7 @@ from tieout.measure.numbers.covered import SEED
 from tieout.show import figures
 from tieout.show.charts.over_time import Point, Series, columns, lines
 from tieout.show.charts.structure import Bar, bars
-from tieout.show.html.page import Cell, Head, Page, Section, Table, anchor_of, html_of, value_cell
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of, html_of, value_cell
 from tieout.show.over_time.coverage import METHOD, headline, interval, missing
 
 if TYPE_CHECKING:
@@ -27,8 +27,10 @@ def coverage_html(found: Cover, company: Company) -> str:
     day = f"day {terms.day} (week {terms.week}) of {terms.quarter.name}"
     label = ("coverage.required.adjusted", day, f"as of {figures.stamp(answer.as_of, zone)}", known)
     passport = answer.passport
-    told = (("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract))
-    told += (("calendar", passport.calendar), ("rates", passport.rates), ("org", passport.org))
+    told = (
+        ("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract),
+        ("calendar", passport.calendar), ("rates", passport.rates), ("org", passport.org),
+    )  # fmt: skip
     sections = [_needs(found, company), _quarters(found, company)]
     sections += [_weeks(found)] if found.weeks else []
     filters = (passport.filters,) if passport.filters else ()
@@ -68,7 +70,7 @@ def _needs(found: Cover, company: Company) -> Section:
     return Section("What there is, what is needed", (chart,), (table,), notes)
 
 
-def _line(one: Covered) -> list[Cell | str]:
+def _line(one: Covered) -> Row:
     short = value_cell(one.short, "money", one.required.absent or one.absent)
     if one.short is not None:
         short = Cell(figures.signed(one.short), str(one.short), "bad" if one.short > 0 else "good")
@@ -87,14 +89,7 @@ def _line(one: Covered) -> list[Cell | str]:
 def _quarters(found: Cover, company: Company) -> Section:
     whole = found.slices[0].required
     names = [one.quarter.name for one in whole.quarters]
-    led = found.records is not None
-    points = [
-        Point(
-            one.conversion, one.absent, anchor=anchor_of("quarter", one.quarter.name) if led and not one.absent else None,
-            n=one.n,
-        )
-        for one in whole.quarters
-    ]  # fmt: skip
+    points = [Point(one.conversion, one.absent, anchor=_anchor(found, one), n=one.n) for one in whole.quarters]
     words = "Share of the pipeline of that day that was won in its quarter: " + ", ".join(
         f"{one.quarter.name} {'n/a' if one.conversion is None else figures.rate(one.conversion)}"
         for one in whole.quarters
@@ -118,11 +113,16 @@ def _quarters(found: Cover, company: Company) -> Section:
         ],
     )  # fmt: skip
     chart = (columns(words, names, [Series("conversion", points)], "rate"),) if names else ()
-    records = [_records(found, one) for one in whole.quarters if led and not one.absent]
+    records = [_records(found, one) for one in whole.quarters if _anchor(found, one)]
     return Section("What became of the pipeline", chart, (table,), records=records)
 
 
-def _quarter(one: Quarter) -> list[Cell | str]:
+def _anchor(found: Cover, one: Quarter) -> str | None:
+    """Give the place of a quarter's records, where they are on the page."""
+    return None if found.records is None or one.absent else anchor_of("quarter", one.quarter.name)
+
+
+def _quarter(one: Quarter) -> Row:
     if one.absent:
         return [one.quarter.name, *[Cell("n/a", one.absent, "muted")] * 7, Cell(one.absent, "", "muted")]
     return [
@@ -139,7 +139,7 @@ def _quarter(one: Quarter) -> list[Cell | str]:
 
 
 def _records(found: Cover, one: Quarter) -> Table:
-    rows = [
+    rows: list[Row] = [
         [
             str(row["record"]),
             str(row["part"]),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tieout.show import figures
 from tieout.show.charts.over_time import Point, Series, lines
 from tieout.show.charts.structure import Bar, bars
-from tieout.show.html.page import Cell, Head, Page, Section, Table, anchor_of, html_of, value_cell
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of, html_of, value_cell
 from tieout.show.over_time.stages import FEW, NAMES, headline
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ def stages_html(found: Stages, company: Company) -> str:
     else:
         sections = tuple(_sections(found, company))
     passport = answer.passport
-    told = (("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract))
-    told += (("calendar", passport.calendar), ("rates", passport.rates), ("org", passport.org))
+    told = (
+        ("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract),
+        ("calendar", passport.calendar), ("rates", passport.rates), ("org", passport.org),
+    )  # fmt: skip
     filters = (passport.filters,) if passport.filters else ()
     return html_of(Page(headline(found), (*label, *filters), sections, told, notes=answer.notes))
 
@@ -195,7 +197,7 @@ def _trend(found: Stages, whole: Sequence[Stage]) -> Section:
 
 
 def _rates(answers: Sequence[Answer]) -> Section:
-    rows = []
+    rows: list[Row] = []
     for answer in answers:
         row = answer.total
         interval = figures.interval(row.interval)
