@@ -14,7 +14,7 @@ from tieout.measure.numbers.buckets import Bucket, Every, buckets_of
 from tieout.measure.numbers.flows import DATED, flows
 from tieout.measure.numbers.marks import Changed, changes_of
 from tieout.measure.numbers.question import metric_named, view_of
-from tieout.measure.numbers.series import series
+from tieout.measure.numbers.series import STATES, series
 from tieout.measure.recalled import Said, said_at, said_of
 from tieout.questions import ask, opened
 
@@ -129,10 +129,12 @@ def _restated(
     """Count together what can be, and ask the rest bucket by bucket."""
     flow, apart = is_flow(metric), metric.aggregate in APART or metric.of_moment
     if not flow and not apart:
+        _few(asked, question, metric, buckets)
         return series(asked, question, [bucket.as_of for bucket in buckets])
     if flow and metric.fact in DATED and question.known_at is None:
         return flows(asked, question, buckets)
     if flow and not metric.event and not apart:
+        _few(asked, question, metric, buckets)
         now = view_of(asked, question, metric).moment.as_of
         return series(asked, question, [now] * len(buckets), [bucket.days for bucket in buckets])
     if flow:
@@ -153,6 +155,7 @@ def _said_then(
     then = replace(question, said_then=True, known_at=None)
     periods = [bucket.days for bucket in buckets] if is_flow(metric) else None
     if not metric.event and metric.aggregate not in APART:
+        _few(asked, question, metric, buckets)
         return series(asked, then, [bucket.as_of for bucket in buckets], periods)
     questions = [
         replace(then, as_of=bucket.as_of, period=bucket.days if is_flow(metric) else question.period)
@@ -176,15 +179,26 @@ def _said_then(
 
 def _each(workspace: Workspace, asked: Asked, questions: Sequence[Question]) -> tuple[tuple[Row, ...], ...]:
     """Ask one after another. Raises QuestionError where that would take long."""
-    if len(questions) > MOST_ASKED:
-        message = (
-            f"'{questions[0].metric}' is asked bucket by bucket, and {len(questions)} buckets would take long. "
-            f"Allowed: {MOST_ASKED}. Give a later --from, or --every month."
-        )
-        raise QuestionError(message)
+    _bounded(questions[0].metric, len(questions))
     if metric_named(questions[0].metric).event:
         return tuple(ask(workspace, each).rows for each in questions)
     return tuple(ask_build(asked, each).rows for each in questions)
+
+
+def _few(asked: Asked, question: Question, metric: Metric, buckets: Sequence[Bucket]) -> None:
+    """Hold back what would be counted one by one in very many buckets. Raises QuestionError."""
+    claims = view_of(asked, question, metric).lens.grain == "claim"
+    if claims or metric.fact not in STATES:
+        _bounded(question.metric, len(buckets))
+
+
+def _bounded(metric: str, count: int) -> None:
+    if count > MOST_ASKED:
+        message = (
+            f"'{metric}' is asked bucket by bucket, and {count} buckets would take long. Allowed: {MOST_ASKED}. Give a "
+            "later --from, or --every month."
+        )
+        raise QuestionError(message)
 
 
 def _period(asked: Asked, question: Question, metric: Metric, bucket: Bucket, *, flow: bool) -> str | None:

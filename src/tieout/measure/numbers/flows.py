@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 DATED_TWICE = ("created", "visits", *STEPS, "latest", "cumulative", *COHORT)
 """Facts that are of a period only where their beginning lies in it too (`since`)."""
-DATED = ("closed", "cycles", "leads", "revenue", "stays", "lead_required", *DATED_TWICE)
-"""Facts of which a period takes what lies on its days, and nothing else: so many periods can be counted together."""
+DATED = ("units", "closed", "cycles", "leads", "revenue", "stays", "lead_required", *DATED_TWICE)
+"""Facts of which a period takes what lies on its days, and nothing else: so many periods can be counted together.
+
+Units are such a fact where they are closed deals, by their close date.
+"""
 
 
 def flows(asked: Asked, question: Question, buckets: Sequence[Bucket]) -> tuple[tuple[Row, ...], ...]:
