@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from bench.company import WEEKS
+from bench.daily import daily
 from bench.measuring import BUILD, BenchError, Result, apart, median_time, run, tieout
 from tieout.basics.calendars import Period, add_months, end_of_day
 from tieout.basics.workspace import Workspace
@@ -48,6 +49,7 @@ def figures(scale: float) -> list[Result]:
         size = build_path(workspace, asked.facts.key).stat().st_size / 1e9
         moments = [_moment(asked, month) for month in MONTHS]
         parts = [*_one_date(workspace, asked), *_month_ends(workspace, asked, moments)]
+    parts += daily(workspace, ZONE)
     parts += [Result("tieout ask of it, whole process", whole.wall, "s", note=f"published file {size:.1f} GB")]
     return [*parts, *_bridges(workspace), *_cold(workspace), *made]
 
