@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.oracles.tiny import COMPANY, GONE, PIPELINE, Life, Tiny, dated, once
+from tests.oracles.tiny import COMPANY, GONE, PIPELINE, Fields, Life, Tiny, dated, logged, once
 from tieout import Workspace, refresh
 from tieout.basics.calendars import PeriodError
 from tieout.measure.answers import Question, Row
@@ -70,11 +70,26 @@ def lives() -> dict[str, Life]:
     return found
 
 
+def history() -> Fields:
+    """What is told late: changes of some deals, weeks after those that followed them."""
+    found: Fields = {}
+    for exported, back in (("2026-04-03", 30), ("2026-06-03", 45)):
+        told = [
+            {"record": f"d{number}", "field": field, "new_value": value, "at": f"{day:%Y-%m-%dT%H:%M}"}
+            for number in range(0, 30, 3)
+            for day in [datetime.fromisoformat(exported) - timedelta(days=back + number, minutes=7 * number)]
+            for field, value in (("Stage", "Proposal"), ("ARR", str(100 + number)), ("Close", f"{day.date()}"))
+        ]
+        found |= logged("history", exported, told)
+    return found
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     accounts = {f"a{number}": once(employees=str(150 + 40 * number)) for number in range(4)}
     users = {f"u{number}": once(team=f"team {number}") for number in range(3)}
     exports = dated("deals", lives(), DAYS) | dated("accounts", accounts, DAYS[:1]) | dated("users", users, DAYS[:1])
+    exports |= history()
     contract: dict[str, Any] = {"pipeline": PIPELINE | {"definition": DEFINITION}, "lenses": LENSES, "company": COMPANY}
     for part in ("exclusions", "merges"):
         contract["pipeline"] = contract["pipeline"] | {part: f"{part}.csv"}
@@ -84,6 +99,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
+COUNTED = ["pipeline.open", "pipeline.open_qualified", "pipeline.past_due", "contribution.open"]
 ENGINE = duckdb.connect()
 TIMES = st.integers(0, 200 * 24 * 60).map(lambda minutes: FIRST + timedelta(minutes=minutes))
 ENDS = st.integers(0, 200).map(lambda days: FIRST + timedelta(days=days, hours=4) - timedelta(microseconds=1))
@@ -93,7 +109,7 @@ SLICES = st.sampled_from([(), ("segment",), ("team", "stage"), ("currency", "mon
 
 @settings(max_examples=18, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
-    metric=st.sampled_from(["pipeline.open", "pipeline.open_qualified", "pipeline.past_due", "contribution.open"]),
+    metric=st.sampled_from(COUNTED),
     moments=MOMENTS,
     by=SLICES,
     lens=st.sampled_from([None, *LENSES]),
@@ -121,11 +137,36 @@ def test_counting_from_spans_is_counting_at_each_moment(
             assert rows == ask(asked, one).rows, moment
 
 
+DAILY = [FIRST + timedelta(days=day, hours=5) - timedelta(microseconds=1) for day in range(40, 150)]
+
+
+@pytest.mark.parametrize("known", [None, "said then", datetime(2026, 5, 4)], ids=["restated", "said then", "known at"])
+@pytest.mark.parametrize(
+    "metric", ["pipeline.open", "pipeline.open_qualified", "pipeline.past_due", "contribution.open"]
+)
+def test_day_by_day_both_ways_agree(
+    company: Workspace, metric: str, known: str | datetime | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So close together that each change has a moment on both sides, and each close date one on its day."""
+    known_at = known if isinstance(known, datetime) else None
+    question = Question(metric, by=("stage",), known_at=known_at, said_then=known == "said then")
+    with opened(company) as asked:
+        spans = series(asked, question, DAILY)
+        monkeypatch.setattr("tieout.measure.numbers.series.ADDED", ())
+        scans = series(asked, question, DAILY)
+    differing = [moment for moment, one, other in zip(DAILY, spans, scans, strict=True) if one != other]
+    assert differing == []
+
+
 def test_the_company_has_what_can_go_wrong(company: Workspace) -> None:
     """The law would hold of nothing: spans, registers, rates and changes of the definition are all there."""
     with opened(company) as asked:
         count = "select count(*) from opportunity_states where valid_from < valid_to"
         assert asked.engine.execute(count).fetchall()[0][0] > 60
+        revised = (
+            "select count(*) from opportunity_states where seen_to < timestamp '9999-12-31' and seen_to < valid_end"
+        )
+        assert asked.engine.execute(revised).fetchall()[0][0] > 5
         moments = [FIRST + timedelta(days=days) for days in range(0, 200, 5)]
         agreed = series(asked, Question("pipeline.open_qualified"), moments)
         assert len({rows[0].value for rows in agreed}) > 10

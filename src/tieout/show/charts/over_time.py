@@ -34,7 +34,7 @@ HEIGHT = 240
 PANEL, GAP, ACROSS = 120, 44, 3
 LABELED = 16
 """Up to so many columns carry their value."""
-LINE = 15
+LINE, DOTS = 15, 40
 CATEGORIES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("category-1", ()),
     ("category-2", (7, 3)),
@@ -104,7 +104,7 @@ def multiples(
         frame = frame_of(panels, len(buckets), unit, (left, left + width - 24), (top, top + PANEL), zero=True)
         first = number % ACROSS == 0
         layers = [*gaps([one], frame), *grid(frame, buckets, few=True, left=first, align="left"), *zero_line(frame)]
-        layers += [*_line(one, ("actual", ()), frame), *_dots(one, ("actual", ()), buckets, frame, Links())]
+        layers += [*_line(one, ("actual", ()), frame), *_dots(one, ("actual", ()), buckets, frame, Links(), wide=False)]
         layers += _last(one, frame)
         layers += marks_on([Mark(mark.place, "") for mark in marks], frame, 0)
         panel: Layer = {"layer": layers}
@@ -200,9 +200,11 @@ def _line(one: Series, look: Look, frame: Frame) -> list[Layer]:
     return [{"data": {"values": rows}, "mark": mark | {"invalid": "break-paths-show-domains"}, "encoding": encoding}]
 
 
-def _dots(one: Series, look: Look, buckets: Sequence[str], frame: Frame, links: Links) -> list[Layer]:
+def _dots(
+    one: Series, look: Look, buckets: Sequence[str], frame: Frame, links: Links, *, wide: bool = True
+) -> list[Layer]:
     """Put a dot on each point where there are few, else on those that stand alone, are partial or lead somewhere."""
-    few = len(one.points) <= 40
+    few = len(one.points) <= (DOTS if wide else DOTS // ACROSS)
     rows = []
     for place, point in enumerate(one.points):
         if point.value is None or not (few or point.partial or point.anchor or _alone(one.points, place)):

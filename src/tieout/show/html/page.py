@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 Style = Literal["", "figure", "muted", "warning", "danger", "good", "bad", "accent"]
 MOST = 1000
 """Up to so many rows of records stand on a page; what is more is told, with where to get it."""
+WIDE = 9
+"""A table of more columns scrolls by itself; its head then stays with it."""
+_DATED = re.compile(r"\S*\d-\S*")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
@@ -137,7 +140,7 @@ def value_cell(value: Value | None, unit: Unit, absent: str | None = None, ancho
 
 def _main(page: Page, places: Sequence[str]) -> Iterator[str]:
     yield "<main>"
-    yield f'<header id="top">\n<h1>{_text(page.title)}</h1>'
+    yield f'<header id="top">\n<h1>{_unbroken(page.title)}</h1>'
     yield _label(page.label)
     if page.headline:
         yield f'<p class="headline">{_text(page.headline[0])}<small>{_text(page.headline[1])}</small></p>'
@@ -178,7 +181,8 @@ def _records(places: Sequence[str], sections: Sequence[Section]) -> Iterator[str
 
 def _table(table: Table, back: str) -> Iterator[str]:
     name = f' id="{escape(table.anchor)}"' if table.anchor else ""
-    yield f'<div class="scroll"{name}><table>'
+    wide = " wide" if len(table.heads) > WIDE else ""
+    yield f'<div class="scroll{wide}"{name}><table>'
     note = f"<small>{_text(table.note)}</small>" if table.note else ""
     way = f'<a class="back" href="#{escape(back)}">\N{UPWARDS ARROW} back</a>' if table.anchor else ""
     yield f"<caption>{_text(table.caption)}{note}{way}</caption>"
@@ -225,6 +229,11 @@ def _label(parts: Sequence[str]) -> str:
 
 def _note(text: str) -> str:
     return f'<p class="note">{_text(text)}</p>'
+
+
+def _unbroken(text: str) -> str:
+    """Make a title safe, its dates and periods on one line each."""
+    return _DATED.sub(lambda found: f'<span class="whole">{found[0]}</span>', _text(text))
 
 
 def _text(text: str) -> str:

@@ -69,7 +69,7 @@ _RULES = """
 *{box-sizing:border-box}
 html{color-scheme:light dark;scroll-padding-top:16px}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,
-"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 main{max-width:1200px;margin:0 auto;padding:32px 24px 48px}
 h1{font-size:24px;line-height:1.25;font-weight:650;margin:0 0 8px;text-wrap:balance}
 h2{font-size:18px;line-height:1.3;font-weight:600;margin:40px 0 12px}
@@ -90,6 +90,9 @@ figure{margin:8px 0 16px}
 text-underline-offset:3px}
 .chart a:hover path{opacity:.82}
 .scroll{margin:0 0 16px}
+.wide{overflow-x:auto}
+.wide tbody th{white-space:nowrap}
+.whole{white-space:nowrap}
 table{border-collapse:collapse;font-size:13px;line-height:20px}
 caption{text-align:left;font-size:15px;font-weight:600;padding:16px 0 4px}
 caption small{font-size:13px;font-weight:400;color:var(--muted);margin-left:8px}
@@ -98,7 +101,7 @@ font-weight:400}
 th:last-child,td:last-child{padding-right:0}
 thead th{position:sticky;top:0;background:var(--paper);color:var(--muted);vertical-align:bottom;
 box-shadow:inset 0 -1px var(--muted);border-bottom:0}
-tbody th,tfoot th{max-width:40ch}
+tbody th,tfoot th{max-width:40ch;min-width:9ch}
 .right{text-align:right;white-space:nowrap;padding-left:12px}
 tfoot td,tfoot th{border-top:1px solid var(--muted);border-bottom:0;font-weight:600}
 tfoot tr+tr td,tfoot tr+tr th{border-top:0}
@@ -121,7 +124,7 @@ footer dt,footer dd{margin:0}
 @page{margin:16mm 14mm}
 """
 _ON_PAPER = """html{color-scheme:light}main{max-width:none;padding:0}body{font-size:10pt}h1{font-size:16pt}
-h2{font-size:12pt;break-after:avoid}nav,.back{display:none}a{color:inherit;text-decoration:none}
+h2{font-size:12pt;break-after:avoid}nav,.back{display:none}.wide{overflow:visible}a{color:inherit;text-decoration:none}
 figure,tr{break-inside:avoid}thead{display:table-header-group}thead th{position:static}tfoot{display:table-row-group}
 .chart{max-width:100%}table{font-size:8.5pt;line-height:1.35}.chart path[fill^="var(--"]{stroke:#000;stroke-width:.5}"""
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FEW = 24
 """Up to so many buckets of what happened are columns; more, and states, are a line."""
+BESIDE = 2
+"""So many ways can stand beside one another as columns."""
 COLORS, PANELS = 5, 12
 SUMMED = ("money", "count")
 
@@ -68,8 +70,12 @@ def _headline(found: Series, unit: Unit, company: Company) -> tuple[str, str] | 
 
 
 def _section(found: Series, title: str, keys: Sequence[Key], unit: Unit, company: Company) -> Section:
-    table = _values(found, keys, unit, company)
-    return Section(title, charts=_charts(found, keys, unit), tables=[table])
+    """Give the chart and the values: of the total all ways in one table, of slices a table for each way."""
+    if keys == [()]:
+        tables = [_values(found, keys, list(found.rows), unit, company)]
+    else:
+        tables = [_values(found, keys, [way], unit, company) for way in found.rows]
+    return Section(title, charts=_charts(found, keys, unit), tables=tables)
 
 
 # -- charts
@@ -81,7 +87,7 @@ def _charts(found: Series, keys: Sequence[Key], unit: Unit) -> list[Chart]:
     words = title_of(found)
     if keys == [()]:
         drawn = _by_way(found)
-        if found.flow and len(buckets) <= FEW:
+        if found.flow and len(buckets) <= FEW and len(drawn) <= BESIDE:
             return [columns(words, buckets, drawn, unit, marks)]
         return [lines(words, buckets, drawn, unit, marks)]
     shown = keys[:PANELS]
@@ -125,27 +131,25 @@ def _place(buckets: Sequence[Bucket], day: object) -> float:
 # -- tables
 
 
-def _values(found: Series, keys: Sequence[Key], unit: Unit, company: Company) -> Table:
-    """Give a row for each bucket, the newest first, with a column for each slice and way."""
-    shown = [(way, key) for key in keys for way in found.rows]
-    many, whole = len(found.rows) > 1, keys == [()]
-    names = [name_of(key) if key or not many else "" for _, key in shown]
+def _values(found: Series, keys: Sequence[Key], ways: Sequence[Way], unit: Unit, company: Company) -> Table:
+    """Give a row for each bucket, the newest first, with a column for each way or slice."""
+    money = company.currency if unit == "money" else unit
+    whole = keys == [()]
+    shown = [(way, key) for key in keys for way in ways]
     heads = [Head(found.every, right=False)]
-    for (way, _), name in zip(shown, names, strict=True):
-        told = f"{name} {HEADS[way] if many else ''}".strip()
-        heads += [Head(told if not whole or many else (company.currency if unit == "money" else unit))]
+    for way, key in shown:
+        heads.append(Head((HEADS[way] if len(ways) > 1 else money) if whole else name_of(key)))
         heads += [Head("n")] if whole else []
     rows: list[Row] = []
     for place in reversed(range(len(found.buckets))):
-        bucket = found.buckets[place]
-        cells: list[Cell | str] = [_bucket(found, bucket, place)]
+        cells: list[Cell | str] = [_bucket(found, found.buckets[place], place)]
         for way, key in shown:
             row = row_of(found.rows[way][place], key)
-            cells += [_value(row, unit)]
+            cells.append(_value(row, unit))
             cells += [Cell(figures.count(row.n) if row else "", style="muted")] if whole else []
         rows.append(cells)
-    unit_note = company.currency if unit == "money" else unit
-    return Table("Values", heads, rows, note=f"{unit_note}, the newest first")
+    named = "" if whole or len(found.rows) == 1 else f", {HEADS[ways[0]]}"
+    return Table(f"Values{named}", heads, rows, note=f"{money}, the newest first")
 
 
 def _bucket(found: Series, bucket: Bucket, place: int) -> Cell:
