@@ -12,6 +12,7 @@ from bench.dbt import second_pull
 from bench.doubles import doubles
 from bench.erasing import erase_one
 from bench.figures import figures
+from bench.funnel import funnel
 from bench.measuring import Result, machine
 from bench.proposing import init_from
 from bench.report import Measured, keep, print_table, write_report
@@ -22,6 +23,7 @@ BENCHES = {
     "second-pull": second_pull,
     "first-pull": first_pull,
     "figures": figures,
+    "funnel": funnel,
     "changed-file": changed_file,
     "sample-company": sample_company,
     "whole-line": whole_line,

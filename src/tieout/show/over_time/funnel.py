@@ -132,7 +132,7 @@ def _lost(terminal: Terminal, funnel: Funnel) -> list[str]:
     if not steps:
         return []
     kinds = [kind for kind in ENDED if any(step.stopped.get(kind) for step in steps)]
-    columns = [Column("stopped at", right=False), Column("stopped"), Column("of its step")]
+    columns = [Column("stopped at", right=False), Column("people"), Column("share")]
     columns += [Column(ENDED[kind]) for kind in kinds]
     rows: list[Row] = [
         [
