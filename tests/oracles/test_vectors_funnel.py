@@ -28,7 +28,7 @@ def met(lead: str, **changed: str) -> tuple[str, Life]:
 
 LEADS: dict[str, Life] = dict([
     met("P1", account="A1", owner="U1"),  # the whole way, and a renewal after 168 days
-    met("P2"),  # recycled on the 10th, an mql again in May, then an sql at once: two episodes, sal skipped
+    met("P2", owner="U2"),  # recycled on the 10th, an mql again in May, then an sql at once: two episodes, sal skipped
     met("P3a", email="one@x.example"),  # an mql; the other half of the person becomes the sql
     met("P3b", email="other@x.example", merged="P3a"),
     met("P4", source="Partner"),  # sal skipped
@@ -88,6 +88,12 @@ LIFECYCLE = {
 }
 
 
+USERS: dict[str, Life] = {
+    "U1": [("2026-01-05T09:00", {"team": "SDR"})],
+    "U2": [("2026-01-05T09:00", {"team": "SDR"}), ("2026-03-10T09:00", {GONE: "1"})],
+}
+
+
 def changes(told: list[tuple[str, str, str, str]]) -> dict[str, str]:
     """A log of changes of the lifecycle, in the order given."""
     rows = [dict(zip(("lead", "stage", "at", "reason"), row, strict=True)) for row in told]
@@ -96,7 +102,7 @@ def changes(told: list[tuple[str, str, str, str]]) -> dict[str, str]:
 
 def company(told: list[tuple[str, str, str, str]]) -> Tiny:
     """The eleven persons."""
-    lives = {"leads": LEADS, "deals": DEALS}
+    lives = {"leads": LEADS, "deals": DEALS, "users": USERS}
     exports = {name: text for kind, found in lives.items() for name, text in dated(kind, found, DAYS).items()}
     return Tiny(exports | changes(told), {"lifecycle": LIFECYCLE}, exclusions="opportunity,D9,test,Ann,,\n")
 
@@ -222,6 +228,7 @@ def test_findings(workspace: Workspace) -> None:
     assert found["lifecycle.lead_unknown"] == ("nobody", 1)
     assert found["lifecycle.disordered"] == ("P8", 1)
     assert found["lifecycle.reason_unknown"] == ("Student", 1)
+    assert found["lifecycle.owner_left"] == ("U2", 1)  # who had left in March got an mql in May
 
 
 def test_what_is_not_there_is_said(workspace: Workspace) -> None:

@@ -72,7 +72,7 @@ def _figure(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
         parts.append(figures.grade(row.grade))
     lines = [f"  {terminal.paint(head, 'figure')}   {'   '.join(parts)}"]
     if row.immature:
-        lines.append("  The cohort is immature: its later wins are still to come.")
+        lines.append("  The cohort is immature: not all of it had its time yet.")
     return lines + _verdict(terminal, answer, row)
 
 
