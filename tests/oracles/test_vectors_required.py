@@ -144,6 +144,14 @@ def test_quarters_before_history_are_named(company: Workspace) -> None:
     ]
 
 
+def test_a_quarter_that_is_not_over_tells_nothing_yet(company: Workspace) -> None:
+    """In the middle of 2027-Q2 what its pipeline becomes is not known, however much of it has been won."""
+    whole = covered(company, as_of=stored("2026-06-15")).slices[0].required
+    last = whole.quarters[-1]
+    assert (last.quarter.name, last.absent) == ("2027-Q2", "it is not over")
+    assert (whole.required, whole.absent) == (None, "4 trailing quarters with history are needed, 3 have it")
+
+
 def test_a_target_by_segment_is_no_target_by_owner(company: Workspace) -> None:
     whole = covered(company, by=("owner",)).slices[0]
     assert (whole.coverage, whole.absent) == (None, "targets are by segment, not by owner")

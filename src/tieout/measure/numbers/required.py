@@ -125,6 +125,8 @@ class Terms:
     question: Question
     view: LensView
     """The pipeline of the quarter as of its day."""
+    until: datetime
+    """As of when it is asked: a quarter that is not over by then tells nothing yet."""
 
     @property
     def week(self) -> int:
@@ -144,7 +146,8 @@ def required_answer(asked: Asked, question: Question, metric: Metric) -> Answer:
     for one in found:
         value = one.adjusted if adjusted else one.required
         rows.append(Row(one.by, value, sum(each.n for each in one.known), absent=one.absent))
-    answer = label(asked, terms.question, metric, terms.view, tuple(rows), _records(asked, terms, question))
+    records = records_of_required(asked, terms) if question.records else None
+    answer = label(asked, terms.question, metric, terms.view, tuple(rows), records)
     return replace(answer, notes=(*answer.notes, *told(found[0], terms, adjusted=adjusted)))
 
 
@@ -197,7 +200,7 @@ def terms_of(asked: Asked, question: Question, quarters: int = MOST, week: int |
     moments = tuple((one, _moment(one, day, clock, asked)) for one in trailing)
     as_of = _moment(quarter, day, clock, asked) or moment
     present = replace(plain, period=quarter.name, calendar=calendar.name, as_of=min(as_of, moment))
-    return Terms(quarter, as_of, day, moments, present, view_of(asked, present, BY_ID[PIPELINE]))
+    return Terms(quarter, as_of, day, moments, present, view_of(asked, present, BY_ID[PIPELINE]), moment)
 
 
 def _quarter(question: Question, calendar: FiscalCalendar, moment: datetime, asked: Asked) -> Period:
@@ -255,6 +258,8 @@ def _untold(
 ) -> str | None:
     if moment is None:
         return f"it has no day {terms.day}"
+    if end_of_day(quarter.last_day, asked.zone) > terms.until:
+        return "it is not over"
     if begins is None or begins > moment:
         return f"history begins on {local_day(begins, asked.zone)}" if begins else "there is no history"
     if not terms.question.said_then:
@@ -358,10 +363,6 @@ def _by_key(counted: Counting, sql: str, columns: tuple[str, ...]) -> dict[tuple
         values = dict(zip(columns, row[width + 1 :], strict=True))
         found[key, row[width]] = {name: value for name, value in values.items() if value is not None}
     return found
-
-
-def _records(asked: Asked, terms: Terms, question: Question) -> tuple[dict[str, object], ...] | None:
-    return records_of_required(asked, terms) if question.records else None
 
 
 def records_of_required(asked: Asked, terms: Terms) -> tuple[dict[str, object], ...]:

@@ -146,7 +146,8 @@ def stages(asked: Asked, question: Question, most: int | None = None) -> Stages:
     answer = ask(asked, plain)
     view = view_of(asked, plain, BY_ID[question.metric])
     wide = _velocity_of(asked, plain)
-    absent = unknowable(asked, view)
+    begun = view.period is None or view.period.start <= view.moment.day
+    absent = unknowable(asked, view) or (None if begun else "the period has not begun")
     rates = tuple(ask(asked, replace(plain, metric=name)) for name in (*RATES, NARROW))
     if absent:
         return Stages(answer, (), (), (), wide, rates, (), (), () if question.records else None, absent)

@@ -85,11 +85,10 @@ def interval(bounds: tuple[float, float | None] | None) -> str:
 def _needs(terminal: Terminal, found: Cover, company: Company) -> list[str]:
     names = list(found.terms.question.by)
     heads = [f"pipeline {company.currency}", "to go", "cover", "needed", "95%", "plain", "short by"]
-    columns = [*(Column(name, right=False) for name in names or [""]), *map(Column, heads), Column("", right=False)]
+    columns = [*(Column(name, right=False) for name in names or [""]), *map(Column, heads)]
 
     def line(one: Covered) -> list[Cell]:
         words = [Cell(clean(value)) for value in one.by.values()] or [Cell("all"), *[Cell()] * (len(names) - 1)]
-        reason = one.required.absent or one.absent or ""
         return [
             *words,
             NA if one.pipeline is None else Cell(figures.money(one.pipeline)),
@@ -99,7 +98,6 @@ def _needs(terminal: Terminal, found: Cover, company: Company) -> list[str]:
             Cell(interval(one.required.adjusted_interval), "label"),
             Cell(_times(one.required.required)),
             NA if one.short is None else Cell(figures.signed(one.short), "error" if one.short > 0 else "plain"),
-            Cell(reason, "label"),
         ]
 
     def fitting(cells: Sequence[Cell]) -> list[Cell]:
@@ -111,6 +109,10 @@ def _needs(terminal: Terminal, found: Cover, company: Company) -> list[str]:
     rows = [fitting(line(one)) for one in found.slices[1:]]
     foot = [fitting(line(found.slices[0]))]
     lines = table(terminal, columns, rows or foot, foot if rows else ())
+    for one in found.slices:
+        name = clean(" ".join(one.by.values()) or "all")
+        for reason in dict.fromkeys(told for told in (one.required.absent, one.absent) if told):
+            lines += terminal.wrap(f"{name}: {reason}.", indent=2, style="note")
     whole = found.slices[0]
     if whole.short_plain is not None:
         told = f"If nothing came from elsewhere (plain), short by {figures.signed(whole.short_plain)} in all."
