@@ -84,6 +84,7 @@ COLUMNS: dict[str, Fields] = {
         "kind": "",
     },
     "invoices": {"at": "", "account": "", "amount": "", "currency": "USD"},
+    "spend": {"at": "", "amount": "", "currency": "USD", "category": ""},
 }
 MAPPED: dict[str, dict[str, Any]] = {
     "deals": {
@@ -130,6 +131,10 @@ MAPPED: dict[str, dict[str, Any]] = {
         "entity": "activity", "mode": "log", "at": "at",
         "fields": {"at": "at", "account_id": "account", "lead_id": "lead", "opportunity_id": "deal",
                    "by_function": "by_function", "automated": "automated", "kind": "kind"},
+    },
+    "spend": {
+        "entity": "spend", "mode": "log", "at": "at",
+        "fields": {"at": "at", "amount": "amount", "currency": "currency", "category": "category"},
     },
     "invoices": {
         "entity": "revenue", "mode": "log", "at": "at",

@@ -24,9 +24,13 @@ class NumberTerms(Model):
 
 
 class Plan(Model):
-    """The terms of the plan of record's targets: what they count, so that a coverage compares like with like."""
+    """The terms of the plan of record's targets: what they count, so that a coverage compares like with like.
+
+    `sales_cost` names the categories of spend that are together the fully-loaded cost of sales.
+    """
 
     types: tuple[str, ...] = ("new", "expansion")
     basis: Basis = "arr"
     rates: Rates = "plan"
     calendar: str | None = None
+    sales_cost: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from tieout.measure.numbers.clock_counts import COUNTS
 from tieout.measure.numbers.clock_facts import unanswerable
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
+from tieout.measure.numbers.efficiency import efficiency
 from tieout.measure.numbers.funnel_notes import funnel_absent, funnel_notes
 from tieout.measure.numbers.knowable import before_history, no_competitor, unknowable
 from tieout.measure.numbers.label import label
@@ -38,6 +39,8 @@ def ask(asked: Asked, question: Question) -> Answer:
         return coverage(asked, question, metric)
     if metric.aggregate == "required":
         return required_answer(asked, question, metric)
+    if metric.aggregate == "efficiency":
+        return efficiency(asked, question, metric)
     if metric.aggregate == "velocity":
         return velocity(asked, question, metric)
     view = view_of(asked, question, metric)

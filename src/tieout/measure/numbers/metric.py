@@ -22,6 +22,7 @@ Aggregate = Literal[
     "lasting_p75",
     "lasting_p90",
     "velocity",
+    "efficiency",
     "required",
     "commitment",
 ]

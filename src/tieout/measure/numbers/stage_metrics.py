@@ -196,6 +196,20 @@ STAGE_METRICS: tuple[Metric, ...] = (
         lens=NEW,
         event=True,
     ),
+    Metric(
+        id="sales_efficiency",
+        question="How much was won for each unit of money that sales cost?",
+        formula="Amounts of new business and expansion won in the period / spend of the same period in the categories "
+        "that the plan names as the fully-loaded cost of sales (sales_cost). Absent where it names none.",
+        unit="ratio",
+        fact="efficiency",
+        aggregate="efficiency",
+        owner="finance",
+        cadence="monthly",
+        lens={"types": ("new", "expansion"), "date_field": "close_date"},
+        needs_period=True,
+        event=True,
+    ),
     *(
         Metric(
             id=f"coverage.required{variant}",
