@@ -19,6 +19,8 @@ from tests.oracles.marlow_books import EVER, ZONE, Books, local
 from tests.oracles.tiny import COMPANY, PIPELINE, Life, Tiny, dated
 from tieout import Workspace, ask, refresh
 from tieout.basics.calendars import PeriodError
+from tieout.commands.result import Output
+from tieout.commands.showing.series import SeriesGiven, show_series
 from tieout.measure.answers import Question, QuestionError, Row
 from tieout.measure.numbers.catalogue import METRICS
 from tieout.over_time import Series, SeriesTerms, Way, series_of
@@ -98,7 +100,7 @@ def test_what_was_created_at_marlow_by_quarter(marlow: Workspace, books: Books) 
 
 def test_each_value_is_what_a_question_answers(marlow: Workspace) -> None:
     """Whatever is counted in one statement is what asking bucket by bucket gives, rows and grades and all."""
-    for metric in EVENTS:
+    for metric in (*EVENTS, "bookings"):
         found = of(marlow, metric, "quarter", "2026-01-15", "2026-03-10", by=("segment",))
         assert [bucket.partial for bucket in found.buckets] == [True, True]
         for bucket, rows in zip(found.buckets, found.rows["restated"], strict=True):
@@ -272,6 +274,19 @@ def test_the_page_leads_to_the_records_and_marks_what_changed(
         assert f'id="records-{place}"' in text
     assert "definition changed: Only new business" in text
     assert "2026-04 partial" in text
+
+
+def test_a_slice_that_appears_and_vanishes_is_nothing_before_and_after(tiny: Workspace, tmp_path: Path) -> None:
+    found = of(tiny, "pipeline.open", "month", "2026-01-01", "2026-03-31", by=("type",))
+    told = [{row.by.get("type"): row.value for row in rows} for rows in found.rows["restated"]]
+    # two, the only expansion, is open from 20 February to 20 March.
+    assert told == [{None: 100, "new": 100}, {None: 130, "new": 100, "expansion": 30}, {None: 157, "new": 157}]
+    given = SeriesGiven("month", "2026-01-01", "2026-03-31")
+    question = Question("pipeline.open", by=("type",))
+    show_series(tiny, question, given, Output(file=tmp_path / "page.html"))
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    for words in ("2026-01: 0.00, n 0", "2026-02: 30.00, n 1", "2026-03: 0.00, n 0"):
+        assert f"<title>expansion, {words}</title>" in page
 
 
 def test_typed(tiny: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,13 +56,10 @@ class Steps:
 def steps_of(moments: Sequence[datetime]) -> Steps:
     """Choose the largest step on which nearly all the moments lie."""
     times = [(moment - EPOCH) // TICK for moment in moments]
-    for size in STEPS:
-        rest, count = Counter(time % size for time in times).most_common(1)[0]
-        if len(times) - count <= ODD:
-            odd = tuple(sorted(time for time in times if time % size != rest))
-            first = min(times)
-            return Steps(size, first - (first - rest) % size, odd)
-    raise NotImplementedError
+    rests = {size: Counter(time % size for time in times).most_common(1)[0] for size in STEPS}
+    size = next(size for size in STEPS if len(times) - rests[size][1] <= ODD)
+    rest, first = rests[size][0], min(times)
+    return Steps(size, first - (first - rest) % size, tuple(sorted(time for time in times if time % size != rest)))
 
 
 def count_running(counted: Counting) -> tuple[tuple[Row, ...], ...]:

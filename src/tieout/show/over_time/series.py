@@ -52,7 +52,8 @@ def title_of(found: Series) -> str:
     if not there:
         return f"{found.question.metric}: n/a in every {found.every}"
     (bucket, row), (begun, first) = there[-1], there[max(len(there) - 2, 0) if found.flow else 0]
-    at = f"in {bucket.name}" if found.flow else f"at the end of {bucket.name}"
+    near = "on" if found.every == "day" else "in"
+    at = f"{near} {bucket.name}" if found.flow else f"at the end of {bucket.name}"
     if not found.flow and (bucket.partial or found.every == "day"):
         at = f"on {bucket.period.last_day}"
     last = row.value or 0
