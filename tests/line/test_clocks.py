@@ -192,6 +192,8 @@ def test_the_page_is_whole(workspace: Workspace, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("view", ["clocks", "statement"])
 def test_an_empty_period_is_told(workspace: Workspace, capsys: pytest.CaptureFixture[str], view: str) -> None:
     assert "n/a" in shown(workspace, capsys, view, "--period", "2027-01")
+    told = " ".join(shown(workspace, capsys, view, "--period", "2025-01").split())
+    assert ("Nobody was handed over" if view == "clocks" else "2025-01 0 0") in told
     told = json.loads(shown(workspace, capsys, view, "--period", "2025-01", "--json", "--records"))
     assert told["records"] == []
     shown(workspace, capsys, view, "--period", "2025-01", "--html", str(workspace.root / "empty.html"))

@@ -14,12 +14,20 @@ touches as (
   where not a.automated and a."at" is not null and a."at" <= n.heard_until
     and (lower(coalesce(a.direction, 'outbound')) not like 'in%' or lower(coalesce(a.kind, '')) like '%meeting%')
     and lower(coalesce(a.kind, '')) not like '%no%show%' and lower(coalesce(a.kind, '')) not like '%cancel%'
-    and (a.by_function is not null or a.user_id is not null)
+),
+answering as (
+  select t.record, t."at", t.user_id, t.lead_id, t.contact_id, t.opportunity_id, t.account_id, f.function_key
+  from touches as t
+  join functions as f on f.function_key = t.function_key
+  union all
+  select t.record, t."at", t.user_id, t.lead_id, t.contact_id, t.opportunity_id, t.account_id, f.function_key
+  from touches as t
+  cross join functions as f
+  where t.function_key is null and t.user_id is not null
 )
 select
-  t.record, t."at", t.user_id, f.function_key, t.account_id, coalesce(l.person, c.person, o.person) as person
-from touches as t
-join functions as f on f.function_key = coalesce(t.function_key, f.function_key)
+  t.record, t."at", t.user_id, t.function_key, t.account_id, coalesce(l.person, c.person, o.person) as person
+from answering as t
 left join persons as l on l.entity = 'lead' and l.record = t.lead_id
 left join persons as c on c.entity = 'contact' and c.record = t.contact_id
 left join opportunities as d on d.record = t.opportunity_id

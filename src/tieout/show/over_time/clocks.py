@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 ROOMY = 92
 SHOWN = 40
+NOTHING = (
+    "Nobody was handed over in the period. Hand-offs are changes of a lead's stage (the entity lifecycle_change), "
+    "deals won and renewals opened; lifecycle.yaml says which are answered, and how soon."
+)
 LEAST = 10
 """Below so many due hand-offs a rate stands back."""
 
@@ -38,6 +42,8 @@ def clocks_page(terminal: Terminal, found: Clocks, company: Company) -> list[str
             "",
             *_foot(terminal, found),
         ]
+    if not found.rows[0].n:
+        return [*lines, *terminal.wrap(NOTHING, indent=2), "", *_foot(terminal, found)]
     lines += _kept(terminal, found)
     if any(row.breached for row in found.rows):
         lines += ["", terminal.paint("Breaches by what was late", "label"), *_classes(terminal, found)]

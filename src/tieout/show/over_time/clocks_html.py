@@ -10,7 +10,7 @@ from tieout.measure.numbers.clock_facts import CLASSES
 from tieout.show import figures
 from tieout.show.charts.structure import Bar, bars
 from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of, html_of
-from tieout.show.over_time.clocks import LEAST, hours, label_of, notes_of, title_of, within
+from tieout.show.over_time.clocks import LEAST, NOTHING, hours, label_of, notes_of, title_of, within
 
 if TYPE_CHECKING:
     from tieout.contract.model import Company
@@ -25,8 +25,8 @@ def clocks_html(found: Clocks, company: Company) -> str:
     """Give the page of the clocks."""
     zone = ZoneInfo(company.time_zone)
     label = label_of(found.answer, zone)
-    if not found.rows:
-        absent = found.answer.total.absent or ""
+    if not found.rows or not found.rows[0].n:
+        absent = NOTHING if found.rows else found.answer.total.absent or ""
         return html_of(
             Page(title_of(found), label, [Section("Nothing to show", notes=[absent])], passport_of(found.answer))
         )

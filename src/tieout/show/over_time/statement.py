@@ -175,6 +175,8 @@ def notes_of(found: Statement) -> Iterator[str]:
     withdrawn = sum(month.withdrawn for month in found.months)
     unknown = sum(month.unknown for month in found.months)
     unjudged = sum(month.unjudged for month in found.months)
+    if not any(month.commitment for month in found.months):
+        yield "Nothing was committed to: `commitments` in lifecycle.yaml say what each side owes."
     if any(not month.counts for month in found.months):
         yield "A month counts in the balance once it is over and lies whole in the period."
     if running:
