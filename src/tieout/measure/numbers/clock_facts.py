@@ -186,6 +186,8 @@ def unanswerable(fact: str, view: LensView, contract: Contract) -> str | None:
     """Say why a number of hand-offs has no answer: the contract does not name what it is about."""
     if fact == "target_accounts":
         return NO_TARGETS
+    if fact in CLOCK_FACTS and view.period and view.period.start > view.moment.day:
+        return "the period has not begun"
     if fact in {"responses", "quality_volume"} and not agreed_stage(view, contract):
         return "no stage of the lifecycle hands a lead over"
     return (
