@@ -17,6 +17,7 @@ from bench.measuring import Result, machine
 from bench.proposing import init_from
 from bench.report import Measured, keep, print_table, write_report
 from bench.tying import tying
+from bench.waterfall import waterfalls
 from bench.whole import changed_file, first_pull, sample_company, whole_line
 
 BENCHES = {
@@ -31,6 +32,7 @@ BENCHES = {
     "duplicates": doubles,
     "init-from": init_from,
     "tie": tying,
+    "waterfall": waterfalls,
 }
 
 

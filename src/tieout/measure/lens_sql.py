@@ -275,8 +275,9 @@ def _category(lens: Lens) -> str:
 
 def _dated(lens: Lens, stamps: Stamps) -> str:
     """Whether the lens's date lies in the period; the date of a claim is not judged where there is no claim."""
-    closes = lens.date_field == "close_date" and lens.outcomes == ("open",)
-    day = "u.close_date" if closes else lens_day(lens, "u")  # of what is open the engine can tell which rows to read
+    asked = (lens.date_field, lens.outcomes, lens.grain)
+    # Of open deals the engine can tell by the plain column which rows it need not read.
+    day = "u.close_date" if asked == ("close_date", ("open",), "opportunity") else lens_day(lens, "u")
     inside = f"coalesce({day} >= {stamps.start} and {day} < {stamps.end}, false)"
     return f"(not u.claimed or {inside})" if lens.date_field == "claimed_at" else inside
 

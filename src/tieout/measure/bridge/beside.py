@@ -18,19 +18,12 @@ if TYPE_CHECKING:
 
 
 def take_came(engine: Connection, ends: Ends) -> None:
-    """Create the table of the records that neither end counts and that were counted in between."""
+    """Create the table `between_counted` of the records that were counted when a state of theirs began in between."""
     # What time alone made past due is not counted: to find what was, its states need not be looked at.
     view = replace(between(ends), passed=False)
     counted, parameters = counted_sql(view, ends.right.contract, "a")
     engine.execute(f"use {ends.right.database}")
-    run(
-        engine,
-        f"""create temp table came as
-        select distinct record from ({counted})
-        where record not in (select record from temp.left_counted)
-          and record not in (select record from temp.right_counted)""",
-        parameters,
-    )
+    run(engine, f"create temp table between_counted as select distinct record from ({counted})", parameters)
 
 
 SEEN = "rank, outcome, closed_on, created_at, value"
@@ -59,7 +52,7 @@ MEMO = """
     with followed as (
       select l.* from temp.lives as l
       semi join (
-        select record from temp.came
+        select record from temp.sought where came
         union
         select record from temp.lives where rank <> 0 or (part < 2 and closed_on < date '{day}')
       ) using (record)
@@ -111,8 +104,9 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
     """
     engine.execute(
         """create temp table sought as
-        select record from temp.came union all
-        select record from temp.left_counted semi join temp.right_counted using (record)"""
+        select coalesce(l.record, r.record) as record, not coalesce(l.rank = 0, false) as came
+        from temp.both_ends
+        where coalesce(l.rank = 0, false) = coalesce(r.rank = 0, false)"""
     )
     view = replace(between(ends), passed=False, among="sought")
     inside = slicing.inside_sql() if slicing else "true"

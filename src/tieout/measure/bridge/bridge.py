@@ -29,6 +29,7 @@ from tieout.measure.bridge.records import (
     take_rates,
     take_rejected,
     take_through,
+    take_together,
     unit_columns_sql,
 )
 from tieout.measure.bridge.reported import REPORTED_CAUSES, reported_sql, take_reported, take_walks
@@ -95,10 +96,17 @@ def bridge(
     won = won_lines(engine, walk_of(ends, net_pairs(ends)), within=slicing is not None) if told else ()
     deals = changes(engine, ends, slicing) if detail.deals and _is_movement(ends) else ()
     made = _made(engine, ends, "gross_postings" if detail.gross else "net_postings", detail)
-    engine.execute("drop view if exists temp.through_units")
-    for table in TABLES:
-        engine.execute(f"drop table if exists temp.{table}")
+    _drop(engine, ends)
     return replace(made, memo=memo, won=won, deals=deals)
+
+
+def _drop(engine: Connection, ends: Ends) -> None:
+    views = ("through_units", *(("left_units", "right_units") if ends.together else ()))
+    for view in views:
+        engine.execute(f"drop view if exists temp.{view}")
+    for table in TABLES:
+        if table not in views:
+            engine.execute(f"drop table if exists temp.{table}")
 
 
 def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
@@ -135,25 +143,33 @@ def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
 TABLES = (
     "net_postings", "gross_postings", "net_walked", "gross_walked", "seen_counted", "left_counted", "right_counted",
     "left_sought", "right_sought", "left_units", "right_units", "left_rates", "between_states", "between_seen",
-    "came", "sought", "lives", "through_seen_units", "reported_walks", "reported_states", "reported_rates",
+    "between_counted", "both_ends", "sought", "lives", "through_seen_units", "reported_walks", "reported_states",
+    "reported_rates",
 )  # fmt: skip
 
 
 def _take_both(engine: Connection, ends: Ends, detail: Detail, *, over_time: bool) -> None:
     """Read both ends, each with its verdict on what the other counts; all else is in neither figure."""
     columns = unit_columns_sql(needed(ends.left.view, ends.right.view), detail.slicing)
-    take(engine, ends.left, "left", columns)
-    take(engine, ends.right, "right", columns)
-    seen = "select record from temp.left_counted union select record from temp.right_counted"
-    if detail.gross:
-        take_between(engine, ends, columns)
-        seen += " union select record from temp.between_states where rank = 0"
-    elif over_time:
-        take_came(engine, ends)
-        seen += " union select record from temp.came"
-    _make(engine, "seen_counted", seen)
-    take_rejected(engine, ends.left, "left", columns)
-    take_rejected(engine, ends.right, "right", columns)
+    if ends.together:
+        also = None
+        if detail.gross:
+            take_between(engine, ends, columns)
+            also = "between_counted"
+            _make(engine, also, "select distinct record from temp.between_states where rank = 0")
+        elif over_time:
+            take_came(engine, ends)
+            also = "between_counted"
+        names = tuple(name for name in needed(ends.left.view, ends.right.view) if name != "lone")
+        take_together(engine, (ends.left, ends.right), unit_columns_sql(names, detail.slicing), also)
+        _make(engine, "seen_counted", "select coalesce(l.record, r.record) as record from temp.both_ends")
+    else:
+        take(engine, ends.left, "left", columns)
+        take(engine, ends.right, "right", columns)
+        seen = "select record from temp.left_counted union select record from temp.right_counted"
+        _make(engine, "seen_counted", seen)
+        take_rejected(engine, ends.left, "left", columns)
+        take_rejected(engine, ends.right, "right", columns)
     if ends.same_lens:
         take_through(engine, ends.right, ends.left.view.lens, columns)
     take_rates(engine, ends.left, "left_rates")

@@ -41,6 +41,12 @@ class Ends:
         """Whether one lens is looked at in two moments or definitions, so that a cause is a movement."""
         return self.left.view.name == self.right.view.name and not self.right.reported
 
+    @property
+    def together(self) -> bool:
+        """Whether both ends are read in one pass: one lens that counts opportunities, in one database."""
+        grains = (self.left.view.lens.grain, self.right.view.lens.grain)
+        return self.same_lens and grains == ("opportunity", "opportunity") and self.left.database == self.right.database
+
 
 class Pairs(NamedTuple):
     """The pairs of a bridge: where their rows `l` and `r` come from, and the expressions of what else a pair has."""
@@ -54,10 +60,12 @@ class Pairs(NamedTuple):
     carried_rate: str
     timed_rate: str
     seq: str
+    whole: str = "record_value"
+    """The column of what a record is worth with all its claims."""
 
     def columns_sql(self) -> str:
         """Give the columns that are not those of the rows themselves."""
-        return ", ".join(f"{getattr(self, name)} as {name}" for name in self._fields[1:])
+        return ", ".join(f"{getattr(self, name)} as {name}" for name in self._fields[1:-1])
 
     def sql(self) -> str:
         """Give the pairs as a query with `l` and `r` as structs."""
@@ -66,24 +74,29 @@ class Pairs(NamedTuple):
 
 def net_pairs(ends: Ends) -> Pairs:
     """Give the two ends themselves as pairs, first units only; only one lens at two moments is looked through again."""
-    again = """left join (select record, lone, rank, rate from temp.through_units where place = 1) as t
-        on t.record = coalesce(r.record, l.record) and t.lone = coalesce(r.lone, l.lone)"""
+    same = "" if ends.together else "and t.lone = coalesce(r.lone, l.lone)"
+    again = f"""left join (select record, lone, rank, rate from temp.through_units where place = 1) as t
+        on t.record = coalesce(r.record, l.record) {same}"""
     looked = ends.same_lens and ends.left.view.lens != ends.right.view.lens
-    return Pairs(
-        source=f"""(select * from temp.left_units where place = 1) as l
+    apart = """(select * from temp.left_units where place = 1) as l
       full join (select * from temp.right_units where place = 1) as r
-        on r.record = l.record and r.lone = l.lone
+        on r.record = l.record and r.lone = l.lone"""
+    return Pairs(
+        source=f"""{"temp.both_ends" if ends.together else apart}
       {again if looked else ""}
       left join temp.left_rates as g
         on g.currency = r.currency and g.starts_on <= l.rate_on and l.rate_on < g.ends_on""",
         record="coalesce(l.record, r.record)",
-        unit="coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit)",
+        unit="cast(null as varchar)"
+        if ends.together
+        else "coalesce(case when l.rank = 0 then l.unit end, r.unit, l.unit)",
         left_rank="coalesce(l.rank, 1)",
         right_rank="coalesce(r.rank, 1)",
         through_rank="coalesce(t.rank, 1)" if looked else "coalesce(r.rank, 1)" if ends.same_lens else "1",
         carried_rate="g.rate",
         timed_rate="t.rate" if looked else "r.rate",
         seq="0",
+        whole="value" if ends.together else "record_value",
     )
 
 
@@ -165,7 +178,7 @@ def walked_sql(ends: Ends, pairs: Pairs, walk: Walk, slicing: Slicing | None = N
       from (
         select {pairs.columns_sql()},
           case when (left_rank = 0) <> (right_rank = 0) then {_membership_cause(ends)} end as member,
-          case when right_rank = 0 then r.record_value else -l.record_value end as amount, {values},
+          case when right_rank = 0 then r.{pairs.whole} else -l.{pairs.whole} end as amount, {values},
           l.stage_rank is distinct from r.stage_rank as staged{cut}
         from {pairs.source}
       )

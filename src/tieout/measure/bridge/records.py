@@ -66,6 +66,33 @@ def take_rejected(engine: Connection, end: End, side: str, columns: str) -> None
     run(engine, f"insert into temp.{side}_units {_deals(sql, columns)}", parameters)
 
 
+def take_together(engine: Connection, ends: tuple[End, End], columns: str, also: str | None) -> None:
+    """Create `both_ends`: each opportunity that one end counts, or that is in the table `also`, with `l` and `r`.
+
+    These are the verdicts of two ends in one database; `left_units` and `right_units` are views of them. One pass over
+    all that exists at each end costs less than to ask each end for what the other one counts.
+    """
+    engine.execute(f"use {ends[0].database}")
+    (first, one), (last, two) = (units_sql(end.view, end.contract, side) for end, side in zip(ends, "ab", strict=True))
+    more = f"or coalesce(l.record, r.record) in (select record from temp.{also})" if also else ""
+    run(
+        engine,
+        f"""create temp table both_ends as
+        select l, r
+        from (select record, {columns} from ({first})) as l
+        full join (select record, {columns} from ({last})) as r on r.record = l.record
+        where l.rank = 0 or r.rank = 0 {more}""",
+        {**one, **two},
+    )
+    for side in ("left", "right"):
+        row = side[0]
+        engine.execute(
+            f"""create temp view {side}_units as
+            select {row}.*, {row}.record as unit, false as lone, 1 as place, {row}.value as record_value
+            from temp.both_ends where {row}.record is not null"""
+        )
+
+
 def take_through(engine: Connection, end: End, lens: Lens, columns: str) -> None:
     """Create the temporary view `through_units`: what the right end sees, looked at through another definition.
 
