@@ -13,7 +13,7 @@ from tieout.align.contract_tables import create_contract_tables
 from tieout.align.lifecycle_sql import met_by_leads
 from tieout.align.mapping import source_view
 from tieout.align.placing_sql import ruled_accounts
-from tieout.align.steps import step_order, step_texts
+from tieout.align.steps import reads, step_order, step_texts
 from tieout.contract.model import Contract
 from tieout.contract.vocabulary import ENTITIES
 from tieout.measure.answers import Question
@@ -90,6 +90,15 @@ def funnel(scale: float) -> list[Result]:
     return found
 
 
+def _needed() -> list[str]:
+    """Give the steps that the funnel stands on, in their order."""
+    texts, wanted = step_texts(), set(STEPS_OF)
+    for name in reversed(step_order()):
+        if name in wanted:
+            wanted |= reads(texts[name]) & set(texts)
+    return [name for name in step_order() if name in wanted]
+
+
 def write(path: str, people: int) -> None:
     """Align the persons into a file, telling how long each step of the funnel takes."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +121,7 @@ def write(path: str, people: int) -> None:
                 engine.execute(f"create temp view source_{entity} as {empty}")
         engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
         engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
-        for name in step_order():
+        for name in _needed():
             start = time.perf_counter()
             engine.execute(f"create table {name} as {texts[name]}")
             took = time.perf_counter() - start

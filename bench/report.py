@@ -42,6 +42,8 @@ the rounds alternate; medians.""",
 accounts, 500 users, claims on a quarter of the opportunities. The figure is `pipeline.open_qualified` of the agreed
 lens, for the fiscal quarter of each date. Agreed and sales differ by type, exclusions, past due, basis and rates;
 marketing counts claims. A bridge gives its postings, one for each record and cause, not only their sums.""",
+    "funnel": """A million persons of whom a third comes again, four million events of the lifecycle, ten million
+activities, made up in the engine and aligned by the funnel's own steps; read by source and month over three years.""",
     "changed-file": """A workspace with nine weekly full extracts and a log of activities is refreshed after the tenth
 extract arrives; the median of three.""",
     "erase": """Twenty weekly full extracts of contacts and a log of activities, pulled. The person is in every pull, so

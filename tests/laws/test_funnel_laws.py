@@ -94,7 +94,7 @@ ways = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ways, st.randoms(use_true_random=False))
 def test_episodes_are_those_of_the_rules_in_any_order(engine: Connection, events: list[Event], rng: object) -> None:
     found = told(engine, events)
@@ -115,7 +115,7 @@ def test_episodes_are_those_of_the_rules_in_any_order(engine: Connection, events
     assert found == expected
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(ways, st.integers(0, 60))
 def test_what_happens_later_changes_no_earlier_episode(engine: Connection, events: list[Event], day: int) -> None:
     until = START + timedelta(days=day)
@@ -129,7 +129,7 @@ def test_what_happens_later_changes_no_earlier_episode(engine: Connection, event
     assert masked == [row[:7] for row in cut]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(ways, st.integers(0, 60))
 def test_a_step_contains_the_next(engine: Connection, events: list[Event], day: int) -> None:
     told(engine, events)

@@ -196,8 +196,18 @@ class People:
 
     # -- as of a moment
 
+    @cached_property
+    def known(self) -> dict[datetime, list[Way]]:
+        """The episodes as of the moments that were asked about."""
+        return {}
+
     def ways(self, when: datetime) -> Iterator[Way]:
         """Give every episode as of a moment."""
+        if when not in self.known:
+            self.known[when] = list(self._ways(when))
+        yield from self.known[when]
+
+    def _ways(self, when: datetime) -> Iterator[Way]:
         for episode in self.episodes:
             told = {step: at for step, at in episode.told.items() if at <= when}
             if episode.contact and episode.contact <= when:

@@ -194,7 +194,7 @@ def test_flow(marlow: Workspace, people: People) -> None:
         assert step.reached == sum(time is not None and QUARTER[1].holds(local(time)) for time in times), step.step
 
 
-@pytest.mark.parametrize(("period", "window", "day"), [(*QUARTER, NOW), (*YOUNG, NOW), (*YEAR, BEFORE)])
+@pytest.mark.parametrize(("period", "window", "day"), [(*QUARTER, NOW), (*YEAR, BEFORE)])
 def test_days_between_steps(marlow: Workspace, people: People, period: str, window: Days, day: str) -> None:
     """The quantiles are those of the curve that lifelines finds, in hours from first reaching a step."""
     from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]  # noqa: PLC0415 - it takes seconds

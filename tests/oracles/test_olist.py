@@ -116,7 +116,7 @@ def test_the_deal_won_before_its_first_contact_is_a_finding(shop: Workspace, fun
     assert '"count": 1' in finding
 
 
-@pytest.mark.parametrize("days_given", [30, 90, 180])
+@pytest.mark.parametrize("days_given", [30, 180])
 def test_a_cohort_has_so_many_days(shop: Workspace, funnel: Funnel, days_given: int) -> None:
     window = days("2017-06-01", "2018-05-31")
     given = ["--cohort", "lead", "--within", str(days_given), "--by", "month", "--period", "2017-06-01..2018-05-31"]
@@ -129,7 +129,7 @@ def test_a_cohort_has_so_many_days(shop: Workspace, funnel: Funnel, days_given: 
     assert counts == expected | {"": olist.pooled(expected)}
 
 
-@pytest.mark.parametrize("as_of", ["2018-06-30", "2018-11-30"])
+@pytest.mark.parametrize("as_of", ["2018-06-30"])
 def test_days_to_win_with_those_that_still_may(shop: Workspace, funnel: Funnel, as_of: str) -> None:
     """The p-th quantile is the first hour by which so many of the leads were won, by Kaplan and Meier's estimate.
 
