@@ -21,6 +21,8 @@ from tieout.measure.run_sql import rows as fetch
 from tieout.measure.run_sql import run
 from tieout.measure.states import parameters_of
 
+LAID = "hand_offs_laid"
+"""A temporary table with what the table needs of each hand-off: it is read several times."""
 METRIC = "sla.compliance"
 """The number whose rate the table shows."""
 RECORD = (
@@ -95,18 +97,20 @@ def _rows(counted: Counting) -> tuple[ClockRow, ...]:
     keys = [f"by_{number}" for number in range(len(counted.slices))]
     named = "".join(f"{key} as {alias}, " for key, alias in zip(counted.keys, keys, strict=True))
     classes = ", ".join(f"count(*) filter (where breach_class = '{name}' and due)" for name in CLASSES)
-    source = f"""select {named}f.value, f.ended, f.business, f.due, f.outcome, f.hit, f.breach_class
-      from ({counted.facts.sql}) as f {counted.joins}"""
+    engine, parameters = counted.asked.engine, counted.parameters
+    columns = "f.value, f.ended, f.business, f.due, f.outcome, f.hit, f.breach_class, f.handoff, f.untold, f.place"
+    source = f"select {named}{columns} from ({counted.facts.sql}) as f {counted.joins}"
+    run(engine, f"create or replace temp table {LAID} as {source}", parameters)
     sql = f"""
       select {", ".join(keys)}, grouping({keys[0]}), count(*), count(*) filter (where due),
         count(*) filter (where due and hit), count(*) filter (where not due and outcome in ('running', 'kept')),
         count(*) filter (where not due and outcome = 'kept'), count(*) filter (where outcome = 'withdrawn'),
         count(*) filter (where outcome = 'unknown'), {classes}
-      from ({source}) group by grouping sets ((), ({", ".join(keys)}))"""
-    engine, parameters = counted.asked.engine, counted.parameters
-    waits = lasting(engine, source, parameters, ()) | lasting(engine, source, parameters, keys)
+      from {LAID} group by grouping sets ((), ({", ".join(keys)}))"""
+    laid = f"select * from {LAID}"
+    waits = lasting(engine, laid, {}, ()) | lasting(engine, laid, {}, keys)
     width = len(keys)
-    found = [_row(counted, waits, row[:width], row[width:]) for row in fetch(engine, sql, parameters)]
+    found = [_row(counted, waits, row[:width], row[width:]) for row in fetch(engine, sql)]
     return tuple(sorted(found, key=lambda one: (bool(one.by), _order(counted, one))))
 
 
@@ -131,9 +135,9 @@ def _row(counted: Counting, waits: dict[Any, Lasting], key: tuple[Any, ...], fig
 
 
 def _untold(counted: Counting) -> tuple[tuple[str, str, int], ...]:
-    sql = f"""select handoff, untold, count(*) from ({counted.facts.sql})
+    sql = f"""select handoff, untold, count(*) from {LAID}
       where outcome = 'unknown' group by handoff, untold, place order by place, untold"""
-    return tuple(fetch(counted.asked.engine, sql, counted.parameters))
+    return tuple(fetch(counted.asked.engine, sql))
 
 
 def _records(counted: Counting) -> tuple[dict[str, object], ...]:

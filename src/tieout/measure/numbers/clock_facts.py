@@ -43,6 +43,9 @@ CLOCK_COLUMNS: dict[str, Kind] = {
 _DUE = "c.due_from + to_microseconds(c.due_after)"
 _OWN_DUE = "c.own_due_from + to_microseconds(c.own_due_after)"
 _LOOKED = "least($as_of_a, coalesce(c.ended_at, $as_of_a))"
+NEAR = """c.started_at >= cast($start_a as timestamp) - interval 2 day
+        and c.started_at < cast($end_a as timestamp) + interval 2 day"""
+"""What can lie in the period in any zone: the days of the others need not be computed."""
 _PLACE = (
     "team", "manager_id", "region", "segment", "territory", "source", "source_raw", "status", "score", "campaign_id",
     "landing_page", "industry", "vertical", "employees", "country", "domain",
@@ -85,6 +88,7 @@ def _as_of(view: LensView, contract: Contract) -> str:
     answered = "c.answered_at <= $as_of_a"
     place = ", ".join(f"{'l' if view.as_is and name in ORGANIZATION else 'c'}.{name}" for name in ("owner_id", *_PLACE))
     now = "left join leads as l on l.record = c.lead_id" if view.as_is else ""
+    near = NEAR if view.period else "true"
     return f"""
       select c.record, c.record || ' ' || c.stage || ' ' || c.time_number as unit, c.stage as handoff, c.place,
         c.lead_id, c.opportunity_id, c.account_id, c.started_at, c.started_at as moment, c.ended_at, c.ended_after,
@@ -114,7 +118,7 @@ def _as_of(view: LensView, contract: Contract) -> str:
         on x.object = 'opportunity' and x.id = c.opportunity_id and x.starts_at <= $as_of_a and $as_of_a < x.ends_at
       left join exclusions as y
         on y.object = 'account' and y.id = c.account_id and y.starts_at <= $as_of_a and $as_of_a < y.ends_at
-      where c.started_at <= $as_of_a and x.id is null and y.id is null"""
+      where c.started_at <= $as_of_a and {near} and x.id is null and y.id is null"""
 
 
 # -- the facts of the catalogue
