@@ -27,6 +27,7 @@ from tieout.measure.numbers.metric import CLOSED_WON
 from tieout.measure.numbers.question import Asked, view_of
 from tieout.measure.numbers.resampling import resampled
 from tieout.measure.run_sql import rows as fetch
+from tieout.measure.run_sql import run
 
 if TYPE_CHECKING:
     from tieout.measure.lens_sql import LensView
@@ -282,22 +283,24 @@ def _judged(one: Required) -> Required:
 
 
 def _many(asked: Asked, terms: Terms, looked: list[tuple[Period, datetime]]) -> Counting:
-    """Put together the pipeline of all quarters, each as of its day, and as known then where that is asked for."""
+    """Put together and keep the pipeline of all quarters, each as of its day, and as known then where asked for."""
     views = [
         view_of(asked, replace(terms.question, period=quarter.name, as_of=moment), BY_ID[PIPELINE])
         for quarter, moment in looked
     ]
     many = tuple((view.moment, view.period) for view in views)
-    return counting(asked, terms.question, BY_ID[PIPELINE], replace(terms.view, many=many))
+    counted = counting(asked, terms.question, BY_ID[PIPELINE], replace(terms.view, many=many))
+    if many:
+        _keep(counted)
+    return counted
 
 
 def _pipeline(counted: Counting) -> dict[tuple[Key, int], dict[str, Any]]:
     """Sum the pipeline of each quarter, and what was won of it in the quarter, by the slices that it was in."""
     names, sets = _grouped(counted, "p.")
     sql = f"""
-      with {_parts(counted)}
       select {names}p.asked, sum(p.value), count(*), sum(w.value), count(w.record)
-      from pipe as p left join won as w on w.asked = p.asked and w.record = p.record
+      from required_pipe as p left join required_won as w on w.asked = p.asked and w.record = p.record
       group by grouping sets ({sets})"""
     columns = ("pipeline", "n", "won_from", "won_from_n")
     return _by_key(counted, sql, columns)
@@ -307,11 +310,10 @@ def _won(counted: Counting) -> dict[tuple[Key, int], dict[str, Any]]:
     """Sum what was won in each quarter of deals that were not in its pipeline, by the slices in which they were won."""
     names, sets = _grouped(counted)
     sql = f"""
-      with {_parts(counted)},
-      others as (
+      with others as (
         select w.*, w.since <= w.as_of as early, coalesce(c.created_at > w.as_of, false) as later
-        from won as w
-        left join pipe as p on p.asked = w.asked and p.record = w.record
+        from required_won as w
+        left join required_pipe as p on p.asked = w.asked and p.record = w.record
         left join pipeline_created as c on c.record = w.record
         where p.record is null
       )
@@ -328,23 +330,24 @@ def _grouped(counted: Counting, of: str = "") -> tuple[str, str]:
     return "".join(f"{name}, " for name in names), ", ".join(sets)
 
 
-def _parts(counted: Counting) -> str:
-    """Compile `pipe`, the pipeline of each quarter, and `won`, what was won in each; both with the slices."""
-    view, contract = counted.view, counted.asked.contract
+def _keep(counted: Counting) -> None:
+    """Keep aside, with their slices, the pipeline of each quarter and what was won in each: they are read twice."""
+    view, engine = counted.view, counted.asked.engine
     keys = "".join(f", {key} as by_{number}" for number, key in enumerate(counted.keys))
-    units, _ = counted_sql(_bookings(view), contract, "b")
+    units, _ = counted_sql(_bookings(view), counted.asked.contract, "b")
     quarters = ", ".join(
         f"({place}, cast($start_a{place} as date), cast($end_a{place} as date), cast($as_of_a{place} as timestamp))"
         for place in range(len(view.many))
     )
-    return f"""
-      pipe as (select f.asked, f.record, f.value{keys} from ({counted.facts.sql}) as f {counted.joins}),
-      won as (
-        select q.asked, q.as_of, f.record, f.value, f.outcome_since as since{keys}
-        from ({units}) as f
-        join (values {quarters}) as q(asked, starts, ends, as_of) on q.starts <= f.closed_on and f.closed_on < q.ends
-        {counted.joins.replace("f.day", "f.closed_on")}
-      )"""
+    pipe = f"select f.asked, f.record, f.value{keys} from ({counted.facts.sql}) as f {counted.joins}"
+    won = f"""
+      select q.asked, q.as_of, f.record, f.value, f.outcome_since as since{keys}
+      from ({units}) as f
+      join (values {quarters}) as q(asked, starts, ends, as_of) on q.starts <= f.closed_on and f.closed_on < q.ends
+      {counted.joins.replace("f.day", "f.closed_on")}"""
+    own = {"as_of_b": view.moment.as_of, "known_at_b": view.moment.known_at, "day_b": view.moment.day}
+    for name, sql in (("required_pipe", pipe), ("required_won", won)):
+        run(engine, f"create or replace temp table {name} as {sql}", {**counted.parameters, **own})
 
 
 def _bookings(view: LensView) -> LensView:
@@ -354,11 +357,9 @@ def _bookings(view: LensView) -> LensView:
 
 
 def _by_key(counted: Counting, sql: str, columns: tuple[str, ...]) -> dict[tuple[Key, int], dict[str, Any]]:
-    view = counted.view
-    own = {"as_of_b": view.moment.as_of, "known_at_b": view.moment.known_at, "day_b": view.moment.day}
     width = len(counted.slices)
     found: dict[tuple[Key, int], dict[str, Any]] = {}
-    for row in fetch(counted.asked.engine, sql, {**counted.parameters, **own}):
+    for row in fetch(counted.asked.engine, sql):
         key = () if not width or row[0] is None else tuple(row[:width])
         values = dict(zip(columns, row[width + 1 :], strict=True))
         found[key, row[width]] = {name: value for name, value in values.items() if value is not None}
@@ -375,17 +376,14 @@ def records_of_required(asked: Asked, terms: Terms) -> tuple[dict[str, object], 
     slices = [f"by_{number}" for number in range(len(counted.slices))]
     ours, theirs = ("".join(f", {part}.{name}" for name in slices) for part in ("p", "w"))
     sql = f"""
-      with {_parts(counted)}
       select p.asked, p.record, p.value, w.value, w.record is not null, null{ours}
-      from pipe as p left join won as w on w.asked = p.asked and w.record = p.record
+      from required_pipe as p left join required_won as w on w.asked = p.asked and w.record = p.record
       union all
       select w.asked, w.record, null, w.value, true, w.since <= w.as_of{theirs}
-      from won as w left join pipe as p on p.asked = w.asked and p.record = w.record
+      from required_won as w left join required_pipe as p on p.asked = w.asked and p.record = w.record
       where p.record is null order by 1, 2"""
-    view = counted.view
-    own = {"as_of_b": view.moment.as_of, "known_at_b": view.moment.known_at, "day_b": view.moment.day}
     rows = []
-    for place, record, value, won_value, won, early, *by in fetch(asked.engine, sql, {**counted.parameters, **own}):
+    for place, record, value, won_value, won, early, *by in fetch(asked.engine, sql):
         part = (
             "won before"
             if early
