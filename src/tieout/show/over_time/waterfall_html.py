@@ -106,12 +106,16 @@ def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
 
     tables = []
     if bridge.memo:
-        memo = [[line.cause, figures.money(line.amount), figures.count(line.n)] for line in bridge.memo]
+        memo = [
+            [line.cause, figures.money(line.amount), figures.count(line.n)]
+            for line in sorted(bridge.memo, key=lambda one: -abs(one.amount))
+        ]
         tables.append(Table("There and back again in between", heads, memo))
-    if bridge.won:
+    if len(bridge.won) > len(ENDS):
         tables.append(Table("What was won: from its opening amount to what it was won at", heads, rows(bridge.won)))
-    if tables:
-        yield Section("Beside it", tables=tables)
+    same = ("What was won was won at its opening amount.",) if len(bridge.won) == len(ENDS) else ()
+    if tables or same:
+        yield Section("Beside it", tables=tables, notes=same)
 
 
 def _slices(bridge: Bridge, anchors: dict[str, str], company: Company) -> Iterator[Section]:
