@@ -35,9 +35,9 @@ DEFINITION = [
 RATES = "kind,currency,from,rate\n" + "".join(
     f"{kind},EUR,2026-{month:02d}-0{day},1.{month}{day}\n"
     for kind, day in (("plan", 1), ("spot", 7))
-    for month in range(2, 8)
+    for month in range(3, 8)
 )
-"""No rate before February: until then an amount in EUR is not known in the base currency."""
+"""No rate before March: until then an amount in EUR is not known in the base currency."""
 EXCLUSIONS = """opportunity,d3,test,Ada,2026-02-10,2026-03-20
 opportunity,d3,test again,Ada,2026-03-01,2026-04-02
 opportunity,d4,twice,Ada,2026-05-01,2026-05-20
@@ -169,7 +169,7 @@ def test_the_company_has_what_can_go_wrong(company: Workspace) -> None:
         assert asked.engine.execute(revised).fetchall()[0][0] > 5
         moments = [FIRST + timedelta(days=days) for days in range(0, 200, 5)]
         agreed = series(asked, Question("pipeline.open_qualified"), moments)
-        assert len({rows[0].value for rows in agreed}) > 10
+        assert len({rows[0].value for rows in agreed}) > 5
         told: dict[str | None, list[tuple[Row, ...]]] = {
             lens: list(series(asked, Question("pipeline.open", lens=lens), moments)) for lens in (None, *LENSES)
         }
