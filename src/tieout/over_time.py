@@ -49,7 +49,8 @@ class Series:
     """A number in each bucket, told in one or more ways; `rows[way][place]` begins with the total of that bucket.
 
     `flow` says that a value is of the bucket's days, as of `as_of`; otherwise it is as of their end. `said` are the
-    figures of `what we said`, row by row. `records` are those of each bucket, restated, where they were asked for.
+    figures of `what we said`, row by row. `records` are those of the first way in each bucket, where they were asked
+    for.
     """
 
     question: Question
@@ -101,12 +102,20 @@ def series_of(workspace: Workspace, question: Question, terms: SeriesTerms) -> S
         if "what we said" in terms.ways:
             said = said_of(workspace, question, metric.unit)
             rows["what we said"] = tuple(
-                said_at(said, bucket.as_of, _period(asked, question, metric, bucket, flow=flow)) for bucket in buckets
+                said_at(said, bucket.as_of, _period(asked, question, metric, bucket, flow=flow), asked.zone)
+                for bucket in buckets
             )
         first, last = buckets[0].period.start, buckets[-1].period.last_day
-        changes = changes_of(asked, question, metric, first, last, said_then=len(terms.ways) > 1)
+        changes = changes_of(
+            asked,
+            question,
+            metric,
+            (first, last),
+            restated=flow and "said then" not in rows,
+            said_then="said then" in rows,
+        )
         facts, rates, now = asked.facts, view.lens.rates or "plan", view.asked_at or view.moment.as_of
-    records = _records(workspace, question, buckets, flow=flow) if question.records else None
+    records = _records(workspace, question, buckets, rows, flow=flow) if question.records else None
     return Series(
         question,
         terms.every,
@@ -210,15 +219,33 @@ def _period(asked: Asked, question: Question, metric: Metric, bucket: Bucket, *,
 
 
 def _records(
-    workspace: Workspace, question: Question, buckets: Sequence[Bucket], *, flow: bool
+    workspace: Workspace,
+    question: Question,
+    buckets: Sequence[Bucket],
+    told: dict[Way, tuple[tuple[Row, ...], ...]],
+    *,
+    flow: bool,
 ) -> tuple[tuple[dict[str, object], ...], ...]:
+    """Give the records of the first way in each bucket; where its value is absent there are none."""
+    way, found = next(iter(told.items()))
+    if way == "what we said":
+        message = "What we said was said without its records. Leave out --records, or add --restated or --said-then."
+        raise QuestionError(message)
     if len(buckets) > MOST_ASKED:
         message = (
             f"The records of {len(buckets)} buckets would be too many to read. Allowed with --records: {MOST_ASKED}. "
             "Give a later --from, or --every month."
         )
         raise QuestionError(message)
-    questions = [
-        replace(question, period=bucket.days) if flow else replace(question, as_of=bucket.as_of) for bucket in buckets
-    ]
-    return tuple(ask(workspace, each).records or () for each in questions)
+    then = way == "said then"
+    if then:
+        question = replace(question, said_then=True, known_at=None)
+
+    def asked_in(bucket: Bucket) -> Question:
+        period = bucket.days if flow else question.period
+        return replace(question, period=period, as_of=bucket.as_of if then or not flow else None)
+
+    return tuple(
+        () if rows[0].absent and not rows[0].n else ask(workspace, asked_in(bucket)).records or ()
+        for bucket, rows in zip(buckets, found, strict=True)
+    )

@@ -173,6 +173,27 @@ def test_a_change_of_the_definition_and_of_a_segment_is_marked(tiny: Workspace) 
     assert after.changes == ()
 
 
+@pytest.mark.parametrize(
+    ("metric", "way", "marked"),
+    [
+        ("pipeline.created", "restated", True),
+        ("win_rate.closed.count", "restated", True),
+        ("bookings", "restated", False),
+        ("stages.visits", "restated", False),
+        ("stages.visits", "said then", False),
+        ("leads.new", "said then", False),
+        ("revenue.realised", "said then", False),
+        ("coverage.opening", "restated", True),
+    ],
+)
+def test_a_definition_is_marked_only_where_it_changed_what_is_counted(
+    tiny: Workspace, metric: str, way: Way, *, marked: bool
+) -> None:
+    """Restated, what happened is counted as of now: by one definition, but where that of the day is kept."""
+    found = of(tiny, metric, "month", "2026-02-01", None, ways=(way,))
+    assert any(mark.kind == "definition" for mark in found.changes) == marked
+
+
 def test_the_definition_of_the_day_counts(tiny: Workspace) -> None:
     # The expansion of 30 is counted until 9 March, and is won on the 20th.
     found = of(tiny, "pipeline.open_qualified", "day", "2026-03-08", "2026-03-11")
@@ -186,6 +207,25 @@ def test_before_history_there_is_a_gap_that_says_why(tiny: Workspace) -> None:
     then = found.rows["said then"][0][0]
     assert then.absent == "nothing was known then: the first pull was taken later"
     assert [mark.text for mark in found.changes] == ["history begins", "first pull"]
+
+
+def test_the_first_pull_is_marked_whether_restated_stands_beside_or_not(tiny: Workspace) -> None:
+    alone = of(tiny, "pipeline.open", "month", "2025-12-01", "2026-02-28", ways=("said then",))
+    assert [mark.text for mark in alone.changes] == ["history begins", "first pull"]
+
+
+def test_records_are_those_of_the_way_that_is_shown(tiny: Workspace) -> None:
+    """On 10 March 150 and 7 are true, and 100 is what had been heard; then nothing had been heard in January."""
+    terms = {"ways": ("said then",), "records": True}
+    found = of(tiny, "pipeline.open_qualified", "day", "2026-03-10", "2026-03-10", **terms)
+    assert [[(one["record"], one["value"]) for one in each] for each in found.records or ()] == [[("one", 100)]]
+    assert values(found, "said then") == [100]
+    none = of(tiny, "pipeline.open", "month", "2025-12-01", "2025-12-31", **terms)
+    assert (none.records, none.rows["said then"][0][0].value) == (((),), None)
+    lacking = of(tiny, "pipeline.created", "day", "2026-03-09", "2026-03-09", **terms)
+    assert (lacking.records, lacking.rows["said then"][0][0].value) == (((),), None)
+    with pytest.raises(QuestionError, match="What we said was said without its records"):
+        of(tiny, "pipeline.open", "month", "2026-02-01", None, ways=("what we said",), records=True)
 
 
 def test_what_happened_as_said_then_says_what_it_would_cost(tiny: Workspace) -> None:
@@ -218,7 +258,8 @@ def test_what_we_said_is_told_row_by_row(tmp_path: Path) -> None:
         by=("segment",),
     )
     said = {bucket.name: rows for bucket, rows in zip(found.buckets, found.rows["what we said"], strict=True)}
-    assert said["2026-03-01"][0].absent == "nothing had been said by then"
+    first = "nothing had been said by then: the first figure was published on 2026-03-02"
+    assert said["2026-03-01"][0].absent == first
     # The refresh of 2 March knew 130 as of 28 February, which stood until that of the 26th.
     assert [said[day][0].value for day in ("2026-03-02", "2026-03-25")] == [130, 130]
     assert [one.by for one in said["2026-03-02"]] == [{}, {"segment": "(unknown)"}]
@@ -298,6 +339,14 @@ def test_typed(tiny: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch:
     both = typed(*words, "--said-then", "--restated")
     line = next(line for line in both.out.splitlines() if line.startswith("  2026-02"))
     assert line.split() == ["2026-02", "130.00", "130.00", "0.00"]
+    assert "as known now and as said then" in both.out
+    assert "as said then" in typed(*words, "--said-then").out, "nothing else says in which way it is told"
+    cut = typed(*words, "--to", "2026-03-15", "--records")
+    assert "Partial: the value of 2026-03 is as of 2026-03-15, not of its end." in cut.out
+    assert [line.split()[:3] for line in cut.out.splitlines() if " observed" in line and "fiscal" not in line][1:] == [
+        ["2026-02", "one", "100.00"], ["2026-02", "two", "30.00"], ["2026-03", "late", "7.00"],
+        ["2026-03", "one", "150.00"],
+    ]  # fmt: skip
     document = typed(*words, "--json", "--records").document
     assert [one["restated"][0]["value"] for one in document["buckets"]] == [0, 130, 157, 157]
     assert sorted(one["record"] for one in document["buckets"][1]["records"]) == ["one", "two"]

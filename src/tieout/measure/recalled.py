@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tieout.basics.calendars import local_day
 from tieout.measure.answers import Question, QuestionError, Row, Unit, Value
 from tieout.measure.run_sql import rows as fetch
 from tieout.warehouse.engine import memory
@@ -13,6 +14,7 @@ from tieout.warehouse.engine import memory
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from tieout.basics.workspace import Workspace
 
@@ -73,12 +75,15 @@ def said_of(workspace: Workspace, question: Question, unit: Unit) -> tuple[Said,
     )
 
 
-def said_at(said: Sequence[Said], moment: datetime, period: str | None) -> tuple[Row, ...]:
-    """Give what had last been said of a period by a moment: the total and the slices, or why there is nothing."""
+def said_at(said: Sequence[Said], moment: datetime, period: str | None, zone: ZoneInfo) -> tuple[Row, ...]:
+    """Give what had last been said of a period by a moment: the total and the slices, or why there is nothing.
+
+    `moment` is in UTC without zone; days in the reason are those of `zone`.
+    """
     there = [one for one in said if one.said_at <= moment]
     fitting = [one for one in there if one.period == period]
     if not fitting:
-        return (Row({}, None, 0, absent=_nothing(there, period)),)
+        return (Row({}, None, 0, absent=_nothing(said, there, period, zone)),)
     last = fitting[-1].said_at
     rows = [
         Row(dict([one.slice.split("=", 1)]) if one.slice else {}, one.value, one.n, absent=one.absent)
@@ -88,9 +93,10 @@ def said_at(said: Sequence[Said], moment: datetime, period: str | None) -> tuple
     return tuple(sorted(rows, key=lambda row: tuple(row.by.values())))
 
 
-def _nothing(there: Sequence[Said], period: str | None) -> str:
+def _nothing(said: Sequence[Said], there: Sequence[Said], period: str | None, zone: ZoneInfo) -> str:
     if not there:
-        return "nothing had been said by then"
+        first = f": the first figure was published on {local_day(said[0].said_at, zone)}" if said else ""
+        return f"nothing had been said by then{first}"
     others = _named({one.period for one in there})
     return f"nothing had been said of {period or 'no period'}; said was {others}"
 

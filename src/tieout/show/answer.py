@@ -18,6 +18,7 @@ from tieout.show.terminal import Terminal, clean
 
 if TYPE_CHECKING:
     from tieout.contract.model import Company
+    from tieout.measure.answers import Unit
 
 SIZED = frozenset({"money", "count"})
 """Units of which parts add up to the whole, so that they can be drawn as lengths."""
@@ -40,7 +41,7 @@ def answer_page(terminal: Terminal, answer: Answer, company: Company) -> list[st
     for note in answer.notes:
         lines += ["", *terminal.wrap(note, indent=2)]
     if answer.records is not None:
-        lines += ["", *_records(terminal, answer, company)]
+        lines += ["", *records_of(terminal, answer.records, answer.unit, company)]
     return [*lines, "", *passport_lines(terminal, answer)]
 
 
@@ -165,9 +166,8 @@ MONEY = ("original", "currency", "rate")
 """What a record is in its own currency: shown where one of them is in another than the base one."""
 
 
-def _records(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
+def records_of(terminal: Terminal, found: Sequence[dict[str, object]], unit: Unit, company: Company) -> list[str]:
     """Lay out the records that are counted; the rest of a long list is for --json and --csv."""
-    found = answer.records or ()
     if not found:
         return ["  No records."]
     hidden = {"unit", "hit", *MONEY}
@@ -177,7 +177,7 @@ def _records(terminal: Terminal, answer: Answer, company: Company) -> list[str]:
         names[after:after] = [name for name in MONEY if name in found[0]]
     if any(row["unit"] != row["record"] for row in found):
         names.insert(1, "unit")
-    by_money = answer.unit == "money"
+    by_money = unit == "money"
     columns = [
         Column(company.currency if name == "value" and by_money else name, right=name in FIGURES) for name in names
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.over_time import Series, Way
 from tieout.show import figures
+from tieout.show.answer import records_of
 from tieout.show.as_csv import written
 from tieout.show.as_json import CENT, row_json
 from tieout.show.bars import bar, spark
@@ -39,7 +40,16 @@ def series_page(terminal: Terminal, found: Series, company: Company) -> list[str
     lines += ["", *marks] if marks else []
     for note in notes_of(found):
         lines += ["", *terminal.wrap(note, indent=2)]
+    if found.records is not None:
+        told = [{"bucket": name, **record} for name, record in records_in(found)]
+        lines += ["", *records_of(terminal, told, BY_ID[found.question.metric].unit, company)]
     return [*lines, "", *terminal.label(f"{name} {value}" for name, value in passport_of(found))]
+
+
+def records_in(found: Series) -> Iterator[tuple[str, dict[str, object]]]:
+    """Give each record with the name of its bucket, in the order of time."""
+    for bucket, records in zip(found.buckets, found.records or (), strict=True):
+        yield from ((bucket.name, record) for record in records)
 
 
 # -- in words
@@ -88,7 +98,7 @@ def label_of(found: Series, company: Company) -> list[str]:
         f"{meant}{found.every}",
         asked.period or ("each of its own quarter" if metric.needs_period and not found.flow else ""),
         f"as of {figures.stamp(found.as_of, zone)}",
-        figures.known(asked.known_at, zone) if "restated" in found.rows else "",
+        " and ".join(figures.known(asked.known_at, zone) if way == "restated" else HEADS[way] for way in found.rows),
         asked.where or "",
         company.currency if metric.unit == "money" else "",
         figures.grade(found.rows[next(iter(found.rows))][-1][0].grade),
@@ -104,7 +114,7 @@ def notes_of(found: Series) -> list[str]:
         told = " and ".join(f"{one.name} ({one.period.start} to {one.period.last_day})" for one in cut)
         notes.append(f"Partial: {told}. Days are left out or not over yet.")
     elif last.partial:
-        notes.append(f"Partial: {last.name} is not over; its value is as of {last.period.last_day}.")
+        notes.append(f"Partial: the value of {last.name} is as of {last.period.last_day}, not of its end.")
     for way, many in found.rows.items():
         reasons: dict[str, list[str]] = {}
         for bucket, rows in zip(found.buckets, many, strict=True):
@@ -298,11 +308,7 @@ def series_csv(found: Series) -> str:
     """Give one row for each bucket, way and slice, or for each record where they were asked for."""
     if found.records is not None:
         heads = next((list(one[0]) for one in found.records if one), ["record", "unit", "value"])
-        rows = (
-            [bucket.name, *(record.get(head) for head in heads)]
-            for bucket, records in zip(found.buckets, found.records, strict=True)
-            for record in records
-        )
+        rows = ([name, *(record.get(head) for head in heads)] for name, record in records_in(found))
         return written(["bucket", *heads], rows)
     names = list(
         dict.fromkeys(name for many in found.rows.values() for rows in many for row in rows for name in row.by)

@@ -109,7 +109,7 @@ def _by_way(found: Series) -> list[Drawn]:
 
 
 def _points(found: Series, way: Way, key: Key, unit: Unit) -> list[Point]:
-    linked = found.records is not None and key == () and way == "restated"
+    linked = found.records is not None and key == () and way == next(iter(found.rows))
     points = []
     for place, (bucket, rows) in enumerate(zip(found.buckets, found.rows[way], strict=True)):
         row = row_of(rows, key)
