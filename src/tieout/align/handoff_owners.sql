@@ -1,9 +1,10 @@
 -- align/handoff_owners.sql: one row for each hand-off, with whom it lay with when it was decided, and that owner's own clock.
 -- It was decided when it was answered, at its deadline, or when it ended, whichever came first. The own clock begins with
--- the assignment and runs on the owner's hours without their absences.
+-- the assignment and runs on the owner's hours without their absences. `gone`: by then they had left.
 with spans as (
   select
-    d.record, d.stage, d.time_number, d.started_at, d.business, d.within, d.answered_at, s.told_owner, s.made_by,
+    d.record, d.stage, d.time_number, d.started_at, d.business, d.within, d.answered_at, d.ended_at, d.due_from,
+    d.due_after, s.made_by,
     o.owner_id as last_owner, o.valid_from,
     row_number() over (partition by d.record, d.stage, d.time_number order by o.valid_from desc) as place
   from handoff_deadlines as d
@@ -17,7 +18,7 @@ with spans as (
 ),
 decided as (
   select
-    s.record, s.stage, s.time_number, s.started_at, s.business, s.within, s.answered_at,
+    s.record, s.stage, s.time_number, s.started_at, s.business, s.within, s.answered_at, s.ended_at, s.due_from, s.due_after,
     coalesce(s.last_owner, s.made_by) as owner_id,
     case when s.last_owner is not null and s.valid_from > s.started_at then s.valid_from else s.started_at end as assigned_at
   from spans as s
@@ -25,12 +26,20 @@ decided as (
 ),
 stood as (
   select
-    d.*, u.team, u.manager_id, u.record is not null as known, u.deleted or not coalesce(u.active, true) as gone,
+    d.*, u.team, u.manager_id, u.record is not null as known, g.deleted or not coalesce(g.active, true) as gone,
     coalesce(m.calendar, t.calendar, e.calendar) as calendar
   from decided as d
   left join user_places as u
     on u.record = d.owner_id and u.seen_to = timestamp '9999-12-31'
     and u.valid_from <= d.assigned_at and d.assigned_at < u.valid_to
+  left join user_places as g
+    on g.record = d.owner_id and g.seen_to = timestamp '9999-12-31' and g.valid_from <= coalesce(d.answered_at, g.valid_from)
+    and g.valid_from <= coalesce(d.ended_at, g.valid_from)
+    and coalesce(date_diff('microsecond', d.due_from, g.valid_from) <= d.due_after, true)
+    and (
+      coalesce(d.answered_at < g.valid_to, false) or coalesce(d.ended_at < g.valid_to, false)
+      or coalesce(date_diff('microsecond', d.due_from, g.valid_to) > d.due_after, g.valid_to = timestamp '9999-12-31')
+    )
   left join working_calendars as m
     on d.business and m.user_id = d.owner_id and coalesce(m.team_key, '') = coalesce(lower(trim(u.team)), '')
   left join working_calendars as t on d.business and t.user_id is null and t.team_key = lower(trim(u.team))

@@ -1,9 +1,10 @@
 -- align/handoff_starts.sql: one row for each hand-off, with who owned it when it began and the calendar of its clock.
 -- The clock runs on the hours of the owner's team of that time, else of the team that answers, else of everybody else.
--- Where no owner is told, whoever made the change owns it, unless of the team that hands over.
+-- Where nothing tells of an owner or that there is none, whoever made the change owns it, unless of the team that hands over.
 with held as (
   select
-    h.record, h.stage, h.time_number, h.started_at, h.business, h.within, o.owner_id as told_owner, h.changed_by, s.from_key, s.team_key
+    h.record, h.stage, h.time_number, h.started_at, h.business, h.within, o.owner_id as told_owner, s.from_key, s.team_key,
+    case when o.record is null then h.changed_by end as changed_by
   from handoffs as h
   join handoff_terms as s on s.stage = h.stage
   left join lead_owners as o

@@ -14,6 +14,13 @@ with touched as (
   join human_touches as t on t.account_id = h.account_id and t.function_key = f.function_key
   where h.begins <> 'stage' and t."at" >= h.started_at and (h.ended_at is null or t."at" < h.ended_at)
   group by h.record, h.stage, h.time_number, h.person, h.account_id, h.begins
+  union all
+  select h.record, h.stage, h.time_number, h.person, h.account_id, h.begins, min(t."at") as touch_at
+  from handoffs as h
+  join handoff_functions as f on f.stage = h.stage
+  join human_touches as t on t.opportunity_id = h.opportunity_id and t.function_key = f.function_key
+  where h.begins <> 'stage' and h.account_id is null and t."at" >= h.started_at and (h.ended_at is null or t."at" < h.ended_at)
+  group by h.record, h.stage, h.time_number, h.person, h.account_id, h.begins
 ),
 by_whom as (
   select h.record, h.stage, h.time_number, t.record as activity, t.user_id
@@ -27,6 +34,12 @@ by_whom as (
   join handoff_functions as f on f.stage = h.stage
   join human_touches as t on t.account_id = h.account_id and t."at" = h.touch_at and t.function_key = f.function_key
   where h.begins <> 'stage'
+  union all
+  select h.record, h.stage, h.time_number, t.record as activity, t.user_id
+  from touched as h
+  join handoff_functions as f on f.stage = h.stage
+  join human_touches as t on t.opportunity_id = h.record and t."at" = h.touch_at and t.function_key = f.function_key
+  where h.begins <> 'stage' and h.account_id is null
 ),
 first_of_them as (
   select record, stage, time_number, min(activity) as activity from by_whom group by record, stage, time_number

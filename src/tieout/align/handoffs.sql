@@ -1,7 +1,8 @@
 -- align/handoffs.sql: one row for each time that somebody was handed over: a lead entered a stage, a deal was won, a renewal was opened.
--- A merged lead stands for its survivor, and being told the same stage again is no new hand-off. `forward_at` is when
--- the lead went on to a later stage; `ended_at` is when it was sent back, entered the same stage anew or left the stages of
--- the contract (a deal: was re-opened, a renewal: closed): what happens from then on does not answer.
+-- A merged lead stands for its survivor, and being told the same stage again is no new hand-off. The first stage is entered
+-- with the first contact, unless a change is told before; sending back at the time of entering a stage is after it.
+-- `forward_at` is when the lead went on to a later stage; `ended_at` is when it was sent back, entered the same stage anew or
+-- left the stages of the contract (a deal: was re-opened, a renewal: closed): what happens from then on does not answer.
 with places as (
   select distinct name, place from lifecycle_stages
 ),
@@ -11,20 +12,29 @@ judged as (
   where criterion is not null
 ),
 changes as (
-  select lead_id, stage, entered_at, sent_back, user_id, record
+  select lead_id, stage, entered_at, sent_back, user_id, record, false as arrived
   from lead_stages
   union all
-  select e.lead_id, g.name, e."at", e.ending, cast(null as varchar), e.lead_id
+  select e.lead_id, g.name, e."at", e.ending, cast(null as varchar), e.lead_id, false
   from funnel_events as e
   left join judged as g on e.told_by = 'criterion' and g.step = e.step and g.turn = 1
   where e.told_by in ('criterion', 'status')
+  union all
+  select e.lead_id, h.stage, e."at", cast(null as varchar), cast(null as varchar), e.lead_id, true
+  from funnel_events as e
+  join handoff_terms as h on h.step = 0 and h.begins = 'stage'
+  left join lifecycle_stages as b on b.step = 0 and b.place < h.place
+  where e.told_by = 'contact' and b.name is null
 ),
 told as (
   select
     coalesce(n.survivor, s.lead_id) as lead_id, s.lead_id as told_lead_id, s.stage, s.entered_at, s.user_id,
-    case when s.sent_back is null then g.place end as place,
+    case when s.sent_back is null then g.place end as place, s.arrived,
     row_number() over (
-      partition by coalesce(n.survivor, s.lead_id) order by s.entered_at, coalesce(g.place, -1), s.record, s.lead_id
+      partition by coalesce(n.survivor, s.lead_id)
+      order by
+        s.entered_at, case when s.arrived then 0 when s.sent_back is null then 1 else 2 end, coalesce(g.place, -1), s.record,
+        s.lead_id
     ) as ordinal
   from changes as s
   left join survivors_now as n on n.object = 'lead' and n.record = s.lead_id
@@ -33,6 +43,7 @@ told as (
 followed as (
   select t.*, lag(stage) over (partition by lead_id order by ordinal) as stage_before
   from told as t
+  where t.ordinal = 1 or not t.arrived
 ),
 entered as (
   select * from followed where stage is distinct from stage_before

@@ -26,7 +26,7 @@ answering as (
   where t.function_key is null and t.user_id is not null
 )
 select
-  t.record, t."at", t.user_id, t.function_key, t.account_id, coalesce(l.person, c.person, o.person) as person
+  t.record, t."at", t.user_id, t.function_key, t.account_id, t.opportunity_id, coalesce(l.person, c.person, o.person) as person
 from answering as t
 left join persons as l on l.entity = 'lead' and l.record = t.lead_id
 left join persons as c on c.entity = 'contact' and c.record = t.contact_id

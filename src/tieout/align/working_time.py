@@ -75,7 +75,7 @@ def create_working_tables(engine: Connection, contract: Contract, heard_until: d
 
 
 def _key(name: str | None) -> str | None:
-    return name.strip().casefold() if name else None
+    return name.strip().lower() if name else None
 
 
 def _reach(engine: Connection, heard_until: datetime, within: int) -> Reach:
@@ -86,6 +86,13 @@ def _reach(engine: Connection, heard_until: datetime, within: int) -> Reach:
           union all
           select min(least(happened_at, coalesce(created_at, happened_at))) from source_opportunity
           where least(happened_at, coalesce(created_at, happened_at)) >= timestamp '2000-01-01'
+          union all
+          select min(least(happened_at, coalesce(first_contact_at, created_at, happened_at))) from source_lead
+          where least(happened_at, coalesce(first_contact_at, created_at, happened_at)) >= timestamp '2000-01-01'
+            and (
+              exists (select 1 from handoff_terms where step = 0)
+              or not exists (select 1 from source_lifecycle_change where record is not null)
+            )
         )"""
     ).fetchall()[0][0]
     first = min(found or heard_until, heard_until).date()

@@ -65,7 +65,7 @@ def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
                 within=round((stage.answer_within_hours or HOURS) * HOUR),
                 business=stage.hours == "business",
                 answer=stage.answer,
-                functions=tuple(name.strip().casefold() for name in stage.answered_by)
+                functions=tuple(name.strip().lower() for name in stage.answered_by)
                 or (SALES if begins == "stage" else SUCCESS),
                 from_owner=stage.owner if begins == "stage" else None,
                 to_owner=to_owner,
