@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tieout.contract.model import Contract, Lens
-    from tieout.measure.numbers.metric import Metric
+    from tieout.measure.numbers.metric import Aggregate, Metric
     from tieout.measure.numbers.question import Asked
 
 Field = tuple[str, str]
@@ -45,6 +45,18 @@ NOT_FOLLOWED = frozenset({"opportunity_composed"})
 COUNTED = ("value", "hit", "day", "moment")
 CLAUSES = ("where", "group", "having", "qualify", "distinct")
 OPPORTUNITIES = "pipeline.open_qualified"
+MADE_OF: dict[Aggregate, tuple[str, ...]] = {
+    "coverage": (OPPORTUNITIES,),
+    "required": (OPPORTUNITIES, "bookings"),
+    "velocity": ("pipeline.open", "bookings", "win_rate.closed.count", "cycle_time.won.mean"),
+    "efficiency": ("bookings",),
+}
+"""The numbers of which those of an aggregate are made, which have no rows of their own."""
+BESIDE: dict[Aggregate, tuple[str, tuple[str, ...]]] = {
+    "coverage": ("target", ("period", "segment", "amount", "currency", "kind")),
+    "efficiency": ("spend", ("amount", "currency", "at", "category")),
+}
+"""What they read beside them: an entity and its fields."""
 
 
 @dataclass
@@ -79,9 +91,10 @@ class Uses:
 
     def number(self, metric: Metric, lens: str = AGREED) -> frozenset[Field]:
         """Find what one number reads; a coverage reads the pipeline and the targets."""
-        if metric.aggregate == "coverage":
-            targets = {("target", name) for name in ("period", "segment", "amount", "currency", "kind")}
-            return self.number(BY_ID[OPPORTUNITIES], lens) | targets
+        if metric.aggregate in MADE_OF:
+            entity, names = BESIDE.get(metric.aggregate, ("", ()))
+            parts = (self.number(BY_ID[name], lens) for name in MADE_OF[metric.aggregate])
+            return NONE.union(*parts, ((entity, name) for name in names))
         moment = moment_of(self.asked.facts.heard_until, None, self.asked.zone)
         terms: Lens = metric.counted(resolve_lens(self.contract, lens, moment.day))
         period = default_period(self.contract, moment)
