@@ -16,8 +16,8 @@ from tieout.measure.numbers.catalogue import METRICS
 from tieout.show.as_json import answer_json, dumps
 
 QUOTIENTS = [metric.id for metric in METRICS if metric.aggregate not in {"sum", "count"}]
-RULED = ["pipeline.evidenced", "pipeline.stale"]
-"""Numbers whose rules a contract has to give; this company's gives none."""
+RULED = ["pipeline.evidenced", "pipeline.stale", "mql.count"]
+"""Numbers that need rules, or a log of steps; this company has neither, so they are absent with the reason."""
 TOTALS = [metric.id for metric in METRICS if metric.aggregate in {"sum", "count"} and metric.id not in RULED]
 LONG_AGO = "2024-Q1"
 
