@@ -274,12 +274,18 @@ class People:
     def _activities(self, team: str) -> dict[str, list[datetime]]:
         found: dict[str, list[datetime]] = defaultdict(list)
         emails = {self.sources.every_lead[lead]["Email"].strip().casefold(): key for lead, key in self.keys.items()}
+        leads_of = {row["Id"]: row["Lead__c"] for _, rows in self.books.exports("crm/opportunities") for row in rows}
         for row in self.books.last("crm/activities", "Id").values():
             if row["Team"] != team or row["IsAutomated"] == "true":
                 continue
+            if team == "sales" and row["Direction"] == "inbound" and row["ActivityType"] != "meeting":
+                continue  # it came in: nobody worked for it
             contact = self.sources.contacts.get(row["ContactId"])
             address = contact["Email"].strip().casefold() if contact else ""
-            if person := self.keys.get(row["LeadId"]) or emails.get(address):
+            person = self.keys.get(row["LeadId"]) or emails.get(address)
+            if team == "sales":
+                person = person or self.keys.get(leads_of.get(row["OpportunityId"], ""))
+            if person:
                 found[person].append(moment(row["ActivityDateTime"]))
         if team == "marketing":
             for row in self.books.last("marketing/touches", "touch_id").values():

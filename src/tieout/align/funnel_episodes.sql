@@ -2,9 +2,10 @@
 -- Times are those of the first entry into each step by the events told of it; a step not told is null, also where a later
 -- one is. The first episode begins with the first contact; being sent back, won or lost ends an episode, and the next step
 -- from mql to opportunity, or a new opportunity, begins the next. A log that tells late of the opportunity of a deal that is
--- closed already begins nothing, and a move to the first step before any other is none. `lead_id` is the lead record that
--- entered (as an mql, else first), and source, campaign, owner, segment and score are its own as of `entered_at`.
--- `ended_at` is when it was sent back or lost, `grade` is 1 where a criterion stands for a log.
+-- closed already begins nothing, and a move to the first step before any other, or at its time, is none. Sent back at the
+-- very time of a step that was not beyond the one before, the person was sent back first; else the step is the first of both.
+-- `lead_id` is the lead record that entered (as an mql, else first), and source, campaign, owner, segment and score are its
+-- own as of `entered_at`. `ended_at` is when it was sent back or lost, `grade` is 1 where a criterion stands for a log.
 with ordered as (
   select
     e.*,
@@ -25,21 +26,29 @@ marked as (
 meant as (
   select m.*
   from (
-    select
-      k.*, coalesce(max(enters) over (
-        partition by person order by place rows between unbounded preceding and 1 preceding
-      ), 0) as entered_before
+    select k.*, min(case when enters = 1 then "at" end) over (partition by person) as first_entered
     from marked as k
   ) as m
-  where not (told_by = 'log' and coalesce(step, -1) = 0 and entered_before = 0)
+  where not (told_by = 'log' and coalesce(step, -1) = 0 and (first_entered is null or "at" <= first_entered))
+),
+turned as (
+  select
+    m.*,
+    place * 2 - case
+      when ending in ('recycled', 'disqualified') and lag("at") over told = "at" and lag(enters) over told = 1
+        and lag("at", 2) over told < "at" and lag(enters, 2) over told = 1 and lag(step, 2) over told >= lag(step) over told
+      then 3 else 0
+    end as turn
+  from meant as m
+  window told as (partition by person order by place)
 ),
 behind as (
   select
     m.*,
     last_value(case when closes is not null then closes when enters = 1 then 'going on' end ignore nulls) over before as last_closed,
     last_value(case when closes is not null then closes when enters_surely = 1 then 'going on' end ignore nulls) over before as surely_closed
-  from meant as m
-  window before as (partition by person order by place rows between unbounded preceding and 1 preceding)
+  from turned as m
+  window before as (partition by person order by turn rows between unbounded preceding and 1 preceding)
 ),
 begun as (
   select
@@ -53,13 +62,13 @@ begun as (
   from behind as b
 ),
 numbered as (
-  select b.*, 1 + count(nullif(begins, 0)) over (partition by person order by place rows unbounded preceding) as episode
+  select b.*, 1 + count(nullif(begins, 0)) over (partition by person order by turn rows unbounded preceding) as episode
   from begun as b
 ),
 ended as (
   select
     person, episode, "at", ending, reason,
-    row_number() over (partition by person, episode order by place) as turn
+    row_number() over (partition by person, episode order by turn) as nth
   from numbered
   where ending is not null
 ),
@@ -67,8 +76,8 @@ entered as (
   select
     person, episode, "at", lead_id, user_id,
     row_number() over (
-      partition by person, episode order by case when step = 1 then 0 when lead_id is not null then 1 else 2 end, place
-    ) as turn
+      partition by person, episode order by case when step = 1 then 0 when lead_id is not null then 1 else 2 end, turn
+    ) as nth
   from numbered
   where ending is null
 ),
@@ -89,7 +98,7 @@ steps as (
 firsts as (
   select
     person, lead_id, "at" as contacted_at,
-    row_number() over (partition by person order by place) as turn
+    row_number() over (partition by person order by place) as nth
   from marked
   where told_by = 'contact'
 ),
@@ -101,9 +110,9 @@ held as (
     f.contacted_at, s.grade,
     lead(s.began_at, 1, timestamp '9999-12-31') over (partition by s.person order by s.episode) as next_at
   from steps as s
-  left join entered as n on n.person = s.person and n.episode = s.episode and n.turn = 1
-  left join ended as d on d.person = s.person and d.episode = s.episode and d.turn = 1
-  left join firsts as f on f.person = s.person and f.turn = 1
+  left join entered as n on n.person = s.person and n.episode = s.episode and n.nth = 1
+  left join ended as d on d.person = s.person and d.episode = s.episode and d.nth = 1
+  left join firsts as f on f.person = s.person and f.nth = 1
 )
 select
   h.person, h.episode, h.began_at, h.lead_at, h.mql_at, h.sal_at, h.sql_at, h.opportunity_at, h.won_at, h.renewal_at,

@@ -1,6 +1,7 @@
 -- align/handoffs.sql: one row for each time that somebody was handed over: a lead entered a stage, a deal was won, a renewal was opened.
 -- A merged lead stands for its survivor, and being told the same stage again is no new hand-off. The first stage is entered
--- with the first contact, unless a change is told before; sending back at the time of entering a stage is after it.
+-- with the first contact, unless a change is told before; sending back at the time of entering a stage is after it, unless
+-- that stage was not beyond the one before, as in funnel_episodes.
 -- `forward_at` is when the lead went on to a later stage; `ended_at` is when it was sent back, entered the same stage anew or
 -- left the stages of the contract (a deal: was re-opened, a renewal: closed): what happens from then on does not answer.
 with places as (
@@ -29,21 +30,32 @@ changes as (
 told as (
   select
     coalesce(n.survivor, s.lead_id) as lead_id, s.lead_id as told_lead_id, s.stage, s.entered_at, s.user_id,
-    case when s.sent_back is null then g.place end as place, s.arrived,
+    case when s.sent_back is null then g.place end as place, s.arrived, s.sent_back,
     row_number() over (
       partition by coalesce(n.survivor, s.lead_id)
       order by
         s.entered_at, case when s.arrived then 0 when s.sent_back is null then 1 else 2 end, coalesce(g.place, -1), s.record,
         s.lead_id
-    ) as ordinal
+    ) as position
   from changes as s
   left join survivors_now as n on n.object = 'lead' and n.record = s.lead_id
   left join places as g on g.name = s.stage
 ),
+turned as (
+  select
+    t.*,
+    position * 2 - case
+      when sent_back is not null and lag(entered_at) over before = entered_at and lag(entered_at, 2) over before < entered_at
+        and lag(place, 2) over before >= lag(place) over before
+      then 3 else 0
+    end as ordinal
+  from told as t
+  where t.position = 1 or not t.arrived
+  window before as (partition by lead_id order by position)
+),
 followed as (
   select t.*, lag(stage) over (partition by lead_id order by ordinal) as stage_before
-  from told as t
-  where t.ordinal = 1 or not t.arrived
+  from turned as t
 ),
 entered as (
   select * from followed where stage is distinct from stage_before

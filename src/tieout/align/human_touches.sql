@@ -3,7 +3,9 @@
 -- does not say its function is of any function, if it says who did it. A lead, a contact and the lead of an opportunity
 -- are one person where their records are.
 with functions as (
-  select distinct function_key from handoff_functions
+  select function_key from handoff_functions
+  union
+  select 'sales'
 ),
 touches as (
   select

@@ -41,9 +41,12 @@ LIFECYCLE_RULES: tuple[Rule, ...] = (
         """select min('lead ' || b.lead_id), min(b.lead_id), count(distinct b.lead_id)
         from funnel_events as b
         join funnel_events as s on s.person = b.person and s.at = b.at and s.step between 1 and 4 and s.ending is null
-        where b.ending in ('recycled', 'disqualified') having count(*) > 0""",
+        where b.ending in ('recycled', 'disqualified') and (b.step is null or exists (
+          select 1 from funnel_events as e
+          where e.person = b.person and e.at < b.at and e.step between 1 and 4 and e.ending is null
+        )) having count(*) > 0""",
         "{n} leads entered a step and were sent back at the very same time (the first is '{given}'): the step counts "
-        "as the first of both.",
+        "as the first of both, unless it was not beyond the one before.",
         "Mend the times in the system, if it was the other way around.",
     ),
     Rule(

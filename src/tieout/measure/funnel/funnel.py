@@ -309,9 +309,11 @@ def _sorted(parts: list[Part]) -> tuple[Part, ...]:
 
 
 def _low(asked: Asked, terms: FunnelTerms, whole: Part) -> bool:
-    """Say whether too few mqls become sqls: below the band of the number that says so."""
+    """Say whether too few mqls become sqls: below the band of the number that says so, which is about its horizon."""
     band = band_of(asked.contract, terms.metric)
     if terms.start != "mql" or terms.way != "cohort" or whole.n < NO_BAND or not band or band.low is None:
+        return False
+    if whole.immature or terms.horizon != BY_MQL:
         return False
     return whole.reached("sql") / whole.n < band.low
 
