@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tieout.basics.calendars import end_of_day
 from tieout.contract.funnel import PLACE, STEPS
 from tieout.measure.answers import UNKNOWN, Question, QuestionError
+from tieout.measure.funnel.diagnoses import diagnoses
 from tieout.measure.funnel.parts import ENDINGS, AtStep, Between, Funnel, Part, Reason
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import band_of
@@ -171,6 +172,9 @@ def funnel(asked: Asked, question: Question, terms: FunnelTerms) -> Funnel:
     made = replace(made, parts=parts, between=_between(counted, parts[0]))
     if terms.step:
         made = replace(made, reasons=_reasons(counted, terms.step))
+    if terms.way == "cohort" and terms.days is None:
+        told = diagnoses(asked, replace(question, period=period.name), parts[0], by_lead=terms.start == "lead")
+        made = replace(made, diagnoses=tuple(told))
     if _low(asked, terms, parts[0]):
         made = replace(made, split=split(asked, view))
     return replace(made, records=_records(counted)) if question.records else made

@@ -103,6 +103,7 @@ class Funnel:
     step: Step | None = None
     reasons: tuple[Reason, ...] = ()
     split: Split | None = None
+    diagnoses: tuple[str, ...] = ()
     records: tuple[dict[str, object], ...] | None = None
     absent: str | None = None
     minimum_n: int = 10

@@ -18,6 +18,8 @@ CENT = Decimal("0.01")
 DAY = 86_400_000_000
 """Microseconds of a day: durations are summed as whole numbers, so that a mean is the same each time."""
 
+BELOW = "below the band"
+"""The verdict of a value under its band."""
 MEASURES = {
     "sum": "coalesce(sum(f.value), 0)",
     "count": "count(*)",
@@ -104,8 +106,8 @@ def verdict(contract: Contract, metric: Metric, row: Row) -> str | None:
         return None
     if band.breach is not None and value < band.breach:
         return "breach"
-    if band.low is not None and value < band.low:
-        return "below the band"
+    if band.low is not None and (value < band.low or (metric.low_is_bad and value == band.low)):
+        return BELOW
     if band.high is not None and value > band.high:
         return "above the band"
     return "healthy"

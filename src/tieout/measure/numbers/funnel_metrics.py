@@ -68,7 +68,7 @@ FUNNEL_METRICS: tuple[Metric, ...] = (
         id="lead_to_opportunity",
         question="Of the leads, how many became a qualified opportunity?",
         formula="Persons with an opportunity in the qualifying stage or beyond within 180 days of their first contact "
-        "/ persons by first contact in the period.",
+        "/ persons by first contact in the period. 10% or less is a problem: of the leads, or of how sales works them.",
         unit="rate",
         fact="lead_to_opportunity",
         aggregate="rate",
@@ -76,6 +76,7 @@ FUNNEL_METRICS: tuple[Metric, ...] = (
         cadence="monthly",
         minimum_n=10,
         band=Band(low=0.10),
+        low_is_bad=True,
         event=True,
     ),
     Metric(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.contract.funnel import stage_of
-from tieout.measure.numbers.arithmetic import band_of
-from tieout.measure.numbers.funnel_facts import FUNNEL_FACTS, episodes_sql, rows_sql
+from tieout.measure.numbers.arithmetic import BELOW, band_of
+from tieout.measure.numbers.funnel_facts import BY_LEAD, BY_MQL, FUNNEL, FUNNEL_FACTS, episodes_sql, rows_sql
 from tieout.measure.numbers.funnel_split import Share, Split, split
 from tieout.measure.run_sql import rows as fetch
 
@@ -70,6 +70,10 @@ def funnel_notes(asked: Asked, metric: Metric, view: LensView, total: Row) -> tu
         return ()
     if metric.fact == "touches_to_convert":
         return _not_converted(asked, view)
+    if metric.fact in ("quality_sourced", "quality_worked"):
+        return _not_worked(asked, view)
+    if metric.fact == "lead_to_opportunity" and total.verdict == BELOW:
+        return (f"{too_few_leads(total)} `tieout show funnel --cohort lead` says at which step they are lost.",)
     band = band_of(asked.contract, metric)
     if metric.fact in ("mql_to_sal", "mql_to_sql") and band and band.low is not None and total.value < band.low:
         return split_lines(split(asked, view))
@@ -84,6 +88,27 @@ def _not_converted(asked: Asked, view: LensView) -> tuple[str, ...]:
     if not n:
         return ()
     return (f"Of {n:,} mqls of the period {without:,} ({without / n:.1%}) are no opportunity yet: not in the median.",)
+
+
+def too_few_leads(leads: Row) -> str:
+    """Say that too few leads become a qualified opportunity."""
+    return (
+        f"Only {float(leads.value or 0):.1%} of {leads.n:,} leads became a qualified opportunity within {BY_LEAD} "
+        "days: either the leads are not good enough, or sales does not work them."
+    )
+
+
+def _not_worked(asked: Asked, view: LensView) -> tuple[str, ...]:
+    """Tell how many mqls of marketing nobody worked, so that bad leads are not mistaken for idle sales."""
+    if funnel_absent(asked, "quality_not_worked"):
+        return ()
+    rows, parameters = FUNNEL["quality_not_worked"](view, asked.contract)
+    sql = f"""select count(*), count(*) filter (where u.hit) from ({rows}) as u
+      where u.moment + interval {BY_MQL} day <= $as_of_a"""
+    n, idle = fetch(asked.engine, sql, parameters)[0]
+    if not n:
+        return ()
+    return (f"Of marketing's {n:,} mqls that had {BY_MQL} days, sales did not work {idle:,} ({idle / n:.1%}).",)
 
 
 def split_lines(found: Split) -> tuple[str, ...]:

@@ -56,6 +56,9 @@ class Metric:
     of_moment: bool = False
     """Of an `event` number: it is as of a moment all the same, so that a series asks for it as of each."""
 
+    low_is_bad: bool = False
+    """The low end of its band lies outside it: so little, or less, is a problem."""
+
     def counted(self, agreed: Lens) -> Lens:
         """Give the agreed lens with this number's facets."""
         return agreed.model_copy(update=self.lens)

@@ -81,6 +81,7 @@ def notes_of(funnel: Funnel) -> list[str]:
     notes = []
     if funnel.split:
         notes.append("Too few MQLs become SQLs. " + " ".join(split_lines(funnel.split)))
+    notes += funnel.diagnoses
     if funnel.way == "flow":
         notes.append("A flow dates each step by itself: those of one step are not those of the next.")
     elif funnel.whole.immature:
@@ -262,6 +263,7 @@ def funnel_json(funnel: Funnel) -> dict[str, Any]:
         "step": funnel.step,
         "reasons": [{"ended_by": one.ended_by, "reason": one.reason, "n": one.n} for one in funnel.reasons],
         "split": _split_json(funnel),
+        "diagnoses": list(funnel.diagnoses),
     }
     if funnel.records is not None:
         document["records"] = [dict(record) for record in funnel.records]
