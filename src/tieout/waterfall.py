@@ -88,10 +88,10 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
         closing = _closing(build, asked, calendar, window)
         agreed = resolve_lens(contract, asked.lens, local_day(window.end, build.zone))
         _since_history(build, asked, window.start)
-        weighting = "none"
+        weighting: str = agreed.weighting
         facets: tuple[tuple[str, object], ...] = () if closing else ANY_CLOSE
-        if asked.weighted:
-            weighting = agreed.weighting if agreed.weighting != "none" else "stage"
+        if asked.weighted and weighting == "none":
+            weighting = "stage"
             facets = (*facets, ("weighting", weighting))
         known = asked.known_at
         start, end = (f"{moment.isoformat()}+00:00" for moment in (window.start, window.end))
@@ -104,7 +104,12 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
     if not closing:
         found = replace(found, period=None, slices=tuple(replace(part, period=None) for part in found.slices))
     days = (str(closing.start), str(closing.last_day)) if closing else None
-    notes = (*window.notes, *_counted_by_claim(agreed.grain, found))
+    notes = (
+        *window.notes,
+        *_older(window, found, build),
+        *_unvalued(found, contract.company.currency),
+        *_counted_by_claim(agreed.grain, found),
+    )
     return Waterfall(found, closing.name if closing else ANY, days, asked, weighting, notes)
 
 
@@ -190,6 +195,24 @@ def _since_history(build: Asked, asked: WaterfallAsked, start: datetime) -> None
         told = f"history begins on {local_day(first, build.zone)}" if first else "no deal is known"
         message = f"Nothing is known of {local_day(start, build.zone)}: {told}. Give a later beginning with --from."
         raise QuestionError(message)
+
+
+def _older(window: _Window, found: Bridge, build: Asked) -> tuple[str, ...]:
+    """Say that the lens works from older data than was asked for."""
+    ends = (found.start, found.end)
+    if [end.as_of for end in ends] == [window.start, window.end]:
+        return ()
+    days = " and ".join(dict.fromkeys(str(local_day(end.as_of, build.zone)) for end in ends))
+    return (f"The lens '{found.end.lens}' works from data that was fresh on {days}.",)
+
+
+def _unvalued(found: Bridge, currency: str) -> tuple[str, ...]:
+    """Say how many records add nothing because nobody knows what they are worth."""
+    ends = (("opening", found.start), ("closing", found.end))
+    told = [f"{end.unvalued:,} of the {end.n:,} in the {word}" for word, end in ends if end.unvalued]
+    if not told:
+        return ()
+    return (f"No amount in {currency} is known of {' and '.join(told)}: they are counted and add nothing.",)
 
 
 def _counted_by_claim(grain: str, found: Bridge) -> tuple[str, ...]:

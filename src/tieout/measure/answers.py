@@ -151,6 +151,8 @@ class Side:
     options: tuple[str, ...] = ()
     sheet: tuple[str, str] | None = None
     """The file of a team's own figures, and the SHA-256 of what stood in it."""
+    unvalued: int = 0
+    """How many of the `n` have no amount in base currency: they are counted and add nothing."""
 
 
 class Changes(NamedTuple):
@@ -158,7 +160,8 @@ class Changes(NamedTuple):
 
     `pushed`: its close date was moved to a later day, by `days` in all; `pulled`: to an earlier one. `changed`: its
     amount was changed, by `change` in all. `opening` and `closing` are what it counted with at the two moments, None
-    where it did not count; money is in base currency, the change at the rate of the first moment.
+    where it did not count; money is in base currency, the change at the rate of the first moment. `outcome` is that at
+    the later moment, or `deleted`.
     """
 
     record: str
@@ -169,7 +172,7 @@ class Changes(NamedTuple):
     change: Decimal
     opening: Decimal | None
     closing: Decimal | None
-    outcome: str | None
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +181,9 @@ class Bridge:
 
     `residual` is what the postings leave unexplained; it is computed from the two figures, and 0.00 always. `posted` is
     how many postings there are, `postings` those that were asked for. `memo` are movements that cancel out between the
-    two ends. `won` walks from the opening amount of what was won to what it was won at. `slices` are bridges of their
-    own, each of the slice `by`; moves from one to another are in theirs and cancel out of the whole. `where` is the
-    condition that both ends are within.
+    two ends. `won` walks from the opening amount of what was won to what it is worth at the later end. `slices` are
+    bridges of their own, each of the slice `by`; moves from one to another are in theirs and cancel out of the whole.
+    `where` is the condition that both ends are within.
     """
 
     start: Side

@@ -39,13 +39,16 @@ def answer_csv(answer: Answer) -> str:
     return written(heads, rows)
 
 
-def bridge_csv(bridge: Bridge, *, records: bool = False) -> str:
-    """Give a bridge from its opening to its closing figure, or its postings."""
+def bridge_csv(bridge: Bridge, *, records: bool = False, won: bool = False) -> str:
+    """Give a bridge from its opening to its closing figure, or its postings; `won` adds what became of what was won."""
     names = list(bridge.slices[0].by) if bridge.slices else []
     parts = [(["(all)"] * len(names), bridge), *(([*part.by.values()], part) for part in bridge.slices)]
     told = _posted if records else _lines
     heads = ["record", "cause", "amount", "unit"] if records else ["line", "name", "amount", "n"]
-    return written([*names, *heads], ([*by, *row] for by, part in parts for row in told(part)))
+    rows: list[list[object]] = [[*by, *row] for by, part in parts for row in told(part)]
+    if won and not records:
+        rows += [[*parts[0][0], "won", line.cause, line.amount, line.n] for line in bridge.won]
+    return written([*names, *heads], rows)
 
 
 def _posted(bridge: Bridge) -> list[list[object]]:

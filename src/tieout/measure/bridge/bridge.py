@@ -250,19 +250,22 @@ def _sides(engine: Connection, table: str, end: End, facts: BuildFacts, slicing:
     known_at = None if end.view.moment.restated else end.view.moment.known_at
     keys = slicing.keys[1:] if slicing else ()
     sets = f"group by grouping sets ((), ({', '.join(keys)}))" if keys else ""
-    sql = f"""select {", ".join((*keys, f"grouping({keys[0]})" if keys else "1"))}, coalesce(sum(value), 0), count(*)
+    unvalued = "0" if end.reported else "count(*) filter (where unvalued)"
+    sql = f"""select {", ".join((*keys, f"grouping({keys[0]})" if keys else "1"))}, coalesce(sum(value), 0), count(*),
+        {unvalued}
       from temp.{table} where rank = 0 {"and inside" if slicing else ""} {sets}"""
     found: dict[Key, Side] = {}
-    for *key, whole, value, n in rows(engine, sql):
+    for *key, whole, value, n, unvalued in rows(engine, sql):
         figure = Decimal(value).quantize(ZERO)
         side = Side(end.view.name, end.view.moment.as_of, known_at, figure, n, facts.key, facts.fingerprint)
-        found[() if whole else tuple(key)] = replace(side, options=end.view.options, sheet=end.sheet)
+        side = replace(side, options=end.view.options, sheet=end.sheet, unvalued=unvalued)
+        found[() if whole else tuple(key)] = side
     return found
 
 
 def _none(side: Side) -> Side:
     """Give the end of a slice that counts nothing there."""
-    return replace(side, value=ZERO, n=0)
+    return replace(side, value=ZERO, n=0, unvalued=0)
 
 
 def _make(engine: Connection, table: str, sql: str) -> None:

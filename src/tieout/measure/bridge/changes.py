@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 TOLD = "record, asked_as_of as began_at, close_date, outcome, missing, deleted, arr, acv, tcv, currency"
 CHANGES = """
     with told as (
-      select {told} from ({first})
-      union all
-      select {told} from ({since})
+      select *, lead(record) over (partition by record order by began_at) is null as last
+      from (
+        select {told} from ({first})
+        union all
+        select {told} from ({since})
+      )
     ),
     valued as (
-      select u.record, u.began_at, u.close_date, u.outcome, u.currency, {native} as native,
+      select u.record, u.began_at, u.last, u.close_date, u.outcome, u.currency, {native} as native,
         coalesce({value}, 0) as value
       from told as u
       left join temp.left_rates as g
@@ -33,15 +36,16 @@ CHANGES = """
     ),
     followed as (
       select
-        v.*, lag(close_date) over life as date_before, lag(outcome) over life as outcome_before,
+        v.*, lag(close_date) over (partition by record, outcome = 'open' order by began_at) as date_before,
+        lag(outcome) over life as outcome_before,
         lag(native) over life as native_before, lag(currency) over life as currency_before,
-        lag(value) over life as value_before, lead(record) over life is null as last
+        lag(value) over life as value_before
       from valued as v
       window life as (partition by record order by began_at)
     ),
     marked as (
       select
-        *, outcome = 'open' and close_date > date_before as is_push,
+        *, outcome = 'open' and close_date > date_before as is_push,  -- the date it had when it was last open
         outcome = 'open' and close_date < date_before as is_pull,
         outcome_before = 'open' and (
           native is distinct from native_before or (native is not null and currency is distinct from currency_before)
@@ -54,7 +58,7 @@ CHANGES = """
         coalesce(sum(date_diff('day', date_before, close_date)) filter (where is_push), 0) as days,
         count(*) filter (where is_change) as changed,
         coalesce(sum(value - value_before) filter (where is_change), 0) as change,
-        max(outcome) filter (where last) as outcome
+        coalesce(max(outcome) filter (where last), 'deleted') as outcome
       from marked
       group by record
     )
@@ -72,7 +76,7 @@ def changes(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple[Ch
     """Tell the changes of every deal that either end counts; those known at the later end.
 
     What a deal is changed to when it is won is a change of its amount; a close date that comes with its closing is
-    neither a push nor a pull.
+    neither a push nor a pull. A deal that is re-opened is compared with the close date that it had while it was open.
     """
     lens = ends.left.view.lens.model_copy(update={"past_due": True, "weighting": "none"})
     since = replace(between(ends), lens=lens, among="seen_counted")

@@ -193,7 +193,8 @@ def _carried(slicing: Slicing | None) -> str:
 def postings_sql(walk: Walk, walked: str, further: str | None = None, slicing: Slicing | None = None) -> str:
     """Compile the postings of a table made by `walked_sql`: memberships, then the steps of the walk, further claims.
 
-    `step` is the place in the walk (0 for a membership), `seq` orders what happened to one record.
+    `step` is the place in the walk (0 for a membership), `seq` orders what happened to one record. A membership is
+    posted even where the record is worth nothing: it is counted in `n`.
     """
     member = mine = moved = keys = ""
     if slicing:
@@ -214,7 +215,7 @@ def postings_sql(walk: Walk, walked: str, further: str | None = None, slicing: S
       select record, unit, member as cause, amount, 0 as step, seq{member} from {walked} where member is not null{steps}
       {f"union all {further}" if further else ""} {moved}
     )
-    where amount <> 0{" and inside" if slicing else ""}"""
+    where (amount <> 0 or step = 0){" and inside" if slicing else ""}"""
 
 
 BOTH = "where left_rank = 0 and right_rank = 0"

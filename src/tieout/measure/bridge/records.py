@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
 KNOWN = (
-    "lone", "rank", "value", "outcome", "stage_rank", "closed_on", "created_at", "currency", "rate", "rate_on",
+    "lone", "rank", "value", "unvalued", "outcome", "stage_rank", "closed_on", "created_at", "currency", "rate",
+    "rate_on",
 )  # fmt: skip
 """What a bridge needs to know of a unit in any case, after `record` and `unit`."""
 WEIGHTS = {"stage": "stage_probability", "record": "probability"}
@@ -142,7 +143,11 @@ def needed(*views: LensView) -> tuple[str, ...]:
 
 def unit_columns_sql(names: tuple[str, ...], slicing: Slicing | None = None) -> str:
     """Give the unit's columns as a bridge reads them: an unknown value adds nothing, currencies are upper-case."""
-    read = {"value": "coalesce(value, 0) as value", "currency": "upper(currency) as currency"}
+    read = {
+        "value": "coalesce(value, 0) as value",
+        "unvalued": "value is null as unvalued",
+        "currency": "upper(currency) as currency",
+    }
     columns = ", ".join(read.get(name, name) for name in names)
     return f"{columns}, {slicing.columns_sql()}" if slicing else columns
 

@@ -62,7 +62,7 @@ PUSHES = """
   select record, count(*) filter (where stage_outcome = 'open' and close_date > close_before) as pushed
   from (
     select v.record, v.stage_outcome, v.close_date,
-      lag(v.close_date) over (partition by v.record order by v.ordinal) as close_before
+      lag(v.close_date) over (partition by v.record, v.stage_outcome = 'open' order by v.ordinal) as close_before
     from opportunity_versions as v semi join opening using (record)
     where v.valid_from <= $as_of_a and v.seen_from <= $known_at_a and $known_at_a < v.seen_to
   )

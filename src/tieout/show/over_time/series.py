@@ -38,7 +38,7 @@ def series_page(terminal: Terminal, found: Series, company: Company) -> list[str
     lines += _table(terminal, found, company)
     marks = [line for mark in found.changes for line in terminal.wrap(f"{mark.day}: {mark.text}", indent=2)]
     lines += ["", *marks] if marks else []
-    for note in notes_of(found):
+    for note in notes_of(found, company):
         lines += ["", *terminal.wrap(note, indent=2)]
     if found.records is not None:
         told = [{"bucket": name, **record} for name, record in records_in(found)]
@@ -105,7 +105,7 @@ def label_of(found: Series, company: Company) -> list[str]:
     ]
 
 
-def notes_of(found: Series) -> list[str]:
+def notes_of(found: Series, company: Company) -> list[str]:
     """Say which buckets are not whole, and why values are absent."""
     notes = []
     first, last = found.buckets[0], found.buckets[-1]
@@ -114,7 +114,8 @@ def notes_of(found: Series) -> list[str]:
         told = " and ".join(f"{one.name} ({one.period.start} to {one.period.last_day})" for one in cut)
         notes.append(f"Partial: {told}. Days are left out or not over yet.")
     elif last.partial:
-        notes.append(f"Partial: the value of {last.name} is as of {last.period.last_day}, not of its end.")
+        stamp = figures.stamp(last.as_of, ZoneInfo(company.time_zone))
+        notes.append(f"Partial: the value of {last.name} is as of {stamp}, not of its end.")
     for way, many in found.rows.items():
         reasons: dict[str, list[str]] = {}
         for bucket, rows in zip(found.buckets, many, strict=True):
@@ -283,7 +284,7 @@ def series_json(found: Series, company: Company) -> dict[str, Any]:
             for place, bucket in enumerate(found.buckets)
         ],
         "marks": [{"day": mark.day, "kind": mark.kind, "text": mark.text} for mark in found.changes],
-        "notes": notes_of(found),
+        "notes": notes_of(found, company),
     }
     if "what we said" in found.rows:
         document["said"] = [

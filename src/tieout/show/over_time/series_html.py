@@ -45,9 +45,8 @@ def series_html(found: Series, company: Company) -> str:
     metric = BY_ID[found.question.metric]
     keys = slices_of(found)
     sections = [_section(found, metric.question, [()], metric.unit, company)]
-    sections[0] = Section(
-        sections[0].title, sections[0].charts, sections[0].tables, notes_of(found), _records(found, metric.unit)
-    )
+    first, notes = sections[0], notes_of(found, company)
+    sections[0] = Section(first.title, first.charts, first.tables, notes, _records(found, metric.unit))
     if len(keys) > 1:
         sections.append(_section(found, f"By {', '.join(found.question.by)}", keys[1:], metric.unit, company))
     if found.changes:

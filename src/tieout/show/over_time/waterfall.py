@@ -82,7 +82,7 @@ def label_of(found: Waterfall, zone: ZoneInfo) -> list[str]:
 def _won(terminal: Terminal, lines: tuple[Line, ...], company: Company) -> list[str]:
     if len(lines) == len(ENDS):
         return terminal.wrap("What was won was won at its opening amount.", indent=2, style="label")
-    words = "What was won left at its opening amount. What became of that until it was won:"
+    words = "What was won left at its opening amount. What became of that by the closing:"
     rows: list[Row] = [
         [Cell(line.cause), Cell(won_figure(line)), Cell(figures.count(line.n), "label")] for line in lines
     ]
@@ -102,8 +102,7 @@ def deal_cells(deal: Changes) -> list[str]:
     """Write what was changed of a deal."""
     counts = (deal.pushed, deal.days, deal.pulled, deal.changed)
     ends = (figures.NOTHING if value is None else figures.short(value) for value in (deal.opening, deal.closing))
-    outcome = deal.outcome or figures.NOTHING
-    return [clean(deal.record), *map(figures.count, counts), figures.signed(deal.change), *ends, clean(outcome)]
+    return [clean(deal.record), *map(figures.count, counts), figures.signed(deal.change), *ends, clean(deal.outcome)]
 
 
 def _deals(terminal: Terminal, deals: tuple[Changes, ...], company: Company) -> list[str]:
@@ -157,4 +156,4 @@ def waterfall_csv(found: Waterfall, *, records: bool = False) -> str:
     """Give the waterfall, its postings, or how often each deal was changed, by what was asked for."""
     if found.asked.deals:
         return written(Changes._fields, [list(deal) for deal in found.bridge.deals])
-    return bridge_csv(found.bridge, records=records)
+    return bridge_csv(found.bridge, records=records, won=True)

@@ -112,7 +112,9 @@ def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
         ]
         tables.append(Table("There and back again in between", heads, memo))
     if len(bridge.won) > len(ENDS):
-        tables.append(Table("What was won: from its opening amount to what it was won at", heads, rows(bridge.won)))
+        tables.append(
+            Table("What was won: from its opening amount to what it is worth at the closing", heads, rows(bridge.won))
+        )
     same = ("What was won was won at its opening amount.",) if len(bridge.won) == len(ENDS) else ()
     if tables or same:
         yield Section("Beside it", tables=tables, notes=same)
