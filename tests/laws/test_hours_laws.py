@@ -147,11 +147,14 @@ def laid(team: str, user: str) -> list[Span]:
 def engine() -> Iterator[Connection]:
     with memory() as opened:
         opened.execute("create view source_user as select 'U1' as record, cast(null as varchar) as team")
-        opened.execute("create view source_lifecycle_change as select timestamp '2026-03-22 12:00:00' as \"at\"")
         opened.execute(
-            """create view source_opportunity as
-            select timestamp '2026-04-01' as happened_at, null::timestamp as created_at"""
+            "create view source_lifecycle_change as select 'C1' as record, timestamp '2026-03-22 12:00:00' as \"at\""
         )
+        for entity, columns in (("opportunity", ""), ("lead", ", null::timestamp as first_contact_at")):
+            opened.execute(
+                f"""create view source_{entity} as
+                select timestamp '2026-04-01' as happened_at, null::timestamp as created_at{columns}"""
+            )
         create_working_tables(opened, CONTRACT, datetime(2026, 4, 20))
         yield opened
 
