@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.line.handed_over import company
-from tieout import Workspace
+from tieout import Workspace, ask
 from tieout.cli import main
 from tieout.measure.answers import Question
 from tieout.measure.clocks.statement import statement
@@ -144,6 +144,41 @@ def test_a_month_that_is_not_over_has_no_net(workspace: Workspace) -> None:
     assert (found.months[0].marketing_net, found.months[0].sales_net, found.marketing_balance) == (None, None, None)
 
 
+def test_a_part_of_the_leads_owes_no_volume(workspace: Workspace) -> None:
+    """Fifteen were promised of all: what one owner got of them is no shortfall."""
+    with opened(workspace) as asked:
+        found = statement(asked, Question("sla.response_rate", "2026-07", as_of=JULY, where="owner_id = 'U1'"))
+    assert (found.months[0].volume_owed, found.marketing_balance) == (None, None)
+    assert found.sales_balance is not None
+    row = ask(workspace, Question("mql_volume_at_quality", "2026-07", as_of=JULY, where="owner_id = 'U1'")).total
+    assert (row.value, row.absent) == (None, "the commitment is for all of them together")
+
+
+def test_nothing_is_owed_before_the_first_hand_off(workspace: Workspace) -> None:
+    """The first lead was handed over on 4 July."""
+    with opened(workspace) as asked:
+        found = statement(asked, Question("sla.response_rate", "2026-05-01..2026-07-31", as_of=JULY))
+        before = statement(asked, Question("sla.response_rate", "2026-05-01..2026-06-30", as_of=JULY))
+    assert [month.month for month in found.months] == ["2026-07"]
+    assert (found.marketing_balance, str(found.begins)) == (-5, "2026-07-04")
+    told = "no lead was handed over before 2026-07-04: nothing is told of that time"
+    assert before.answer.total.absent == told
+    assert ask(workspace, Question("mql_volume_at_quality", "2026-05", as_of=JULY)).total.absent == told
+
+
+def test_a_volume_of_a_month_that_goes_on_is_immature(workspace: Workspace) -> None:
+    early, late = (
+        ask(workspace, Question("mql_volume_at_quality", "2026-07", as_of=as_of)).total for as_of in (FRIDAY, JULY)
+    )
+    assert (early.value, early.immature, early.verdict) == (10 / 15, True, None)
+    assert (late.value, late.immature) == (10 / 15, False)
+
+
+def test_a_horizon_that_no_calendar_has_is_refused(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "funnel", "--within", "100000000", "--workspace", str(workspace.root)]) == 2
+    assert "less than or equal to 3650" in capsys.readouterr().err
+
+
 def test_findings_tell_what_is_odd(made: tuple[Workspace, RefreshReport]) -> None:
     codes = {finding.code: finding.count for finding in made[1].findings}
     assert {code: codes.get(code) for code in ("handoff.lead_unknown", "touch.before_lead", "handoff.owner_left")} == {
@@ -193,7 +228,7 @@ def test_the_page_is_whole(workspace: Workspace, capsys: pytest.CaptureFixture[s
 def test_an_empty_period_is_told(workspace: Workspace, capsys: pytest.CaptureFixture[str], view: str) -> None:
     assert "n/a" in shown(workspace, capsys, view, "--period", "2027-01")
     told = " ".join(shown(workspace, capsys, view, "--period", "2025-01").split())
-    assert ("Nobody was handed over" if view == "clocks" else "2025-01 0 0") in told
+    assert ("Nobody was handed over" if view == "clocks" else "n/a no lead was handed over before 2026-07-04") in told
     told = json.loads(shown(workspace, capsys, view, "--period", "2025-01", "--json", "--records"))
     assert told["records"] == []
     shown(workspace, capsys, view, "--period", "2025-01", "--html", str(workspace.root / "empty.html"))

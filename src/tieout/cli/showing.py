@@ -92,7 +92,8 @@ def funnel(
     ] = None,
     flow: Annotated[bool, typer.Option("--flow", help="Entries into each step in the period instead.")] = False,
     within: Annotated[
-        int | None, typer.Option("--within", metavar="DAYS", min=1, help="The time a cohort has; 90, of leads 180.")
+        int | None,
+        typer.Option("--within", metavar="DAYS", min=1, max=3650, help="The time a cohort has; 90, of leads 180."),
     ] = None,
     step: Annotated[
         str | None, typer.Option("--step", metavar="STEP", help="One step: why people stop before it, who reached it.")

@@ -21,7 +21,7 @@ from tieout.measure.lens_sql import quoted
 from tieout.measure.moments import default_period
 from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import BY_ID
-from tieout.measure.numbers.clock_counts import months
+from tieout.measure.numbers.clock_counts import first_handed_over, months, never_told
 from tieout.measure.numbers.clock_facts import CLASSES, clock_rows, quality_sql, unanswerable
 from tieout.measure.numbers.knowable import unknowable
 from tieout.measure.numbers.label import label
@@ -46,7 +46,7 @@ class Month:
 
     What a side owed is None where nothing was committed to, its net also where the month is not whole or not over.
     `delivered` are hand-offs at the agreed quality, of `handed_over`; `unjudged` are those of which a value it needs is
-    not known.
+    not known. Of a `part` of the leads marketing owes nothing: the volume is for all of them.
     """
 
     month: str
@@ -54,6 +54,7 @@ class Month:
     over: bool
     commitment: Commitment | None
     handed_over: int
+    part: bool
     delivered: int
     unjudged: int
     due: int
@@ -72,7 +73,7 @@ class Month:
     @property
     def volume_owed(self) -> int | None:
         """How many hand-offs marketing owed."""
-        return self.commitment.volume if self.commitment and self.whole else None
+        return self.commitment.volume if self.commitment and self.whole and not self.part else None
 
     @property
     def answers_owed(self) -> int | None:
@@ -103,6 +104,8 @@ class Statement:
     handoff: str
     months: tuple[Month, ...]
     records: tuple[dict[str, object], ...] | None = None
+    begins: date | None = None
+    """The day of the first hand-off, where months of the period lie before it: they are left out."""
 
     @property
     def marketing_balance(self) -> int | None:
@@ -128,18 +131,23 @@ def statement(asked: Asked, question: Question) -> Statement:
     if view.period is None:
         question = replace(question, period=default_period(asked.contract, view.moment, question.calendar).name)
         view = view_of(asked, question, metric)
-    terms = _terms(asked, view)
+    begins = first_handed_over(asked)
+    every = _terms(asked, view)
+    terms = [term for term in every if begins and begins < term[1]]
     reason = unanswerable(metric.fact, view, asked.contract) or unknowable(asked, view)
+    if every and not terms:
+        reason = reason or never_told(begins)
     if reason or not terms:
         total = Row({}, None, 0, absent=reason or NO_COMMITMENT)
-        return Statement(label(asked, question, metric, view, (total,)), "", ())
+        records: tuple[dict[str, object], ...] | None = () if question.records else None
+        return Statement(label(asked, question, metric, view, (total,)), "", (), records)
     answer = ask(asked, replace(question, records=False))
     found = _counted(asked, view, terms)
     cycles = _cycles(asked, question) if any(one and one.sales_cycle_days for *_, one, _ in terms) else {}
     made = tuple(_month(asked, view, term, found.get(_name(term)), cycles) for term in terms)
     stages = dict.fromkeys(stage for *_, stage in terms if stage)
     records = _records(asked, view, terms) if question.records else None
-    return Statement(answer, ", ".join(stages), made, records)
+    return Statement(answer, ", ".join(stages), made, records, begins if len(terms) < len(every) else None)
 
 
 Term = tuple[date, date, "Commitment | None", str]
@@ -213,6 +221,7 @@ def _month(asked: Asked, view: LensView, term: Term, found: tuple[int, ...] | No
         over=over,
         commitment=commitment,
         handed_over=handed,
+        part=bool(view.extra),
         delivered=met,
         unjudged=judged,
         due=due,

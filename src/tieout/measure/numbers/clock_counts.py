@@ -6,18 +6,22 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tieout.basics.calendars import add_months
+from tieout.basics.calendars import add_months, end_of_day, local_day
 from tieout.contract.handoffs import commitment_at
 from tieout.measure.answers import Row
 from tieout.measure.numbers.arithmetic import verdict
 from tieout.measure.numbers.clock_waits import NOBODY, Lasting, lasting
 from tieout.measure.numbers.count import Counting, count
 from tieout.measure.numbers.metric import LASTING
+from tieout.measure.run_sql import rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tieout.measure.numbers.question import Asked
+
 OF_ALL = "the commitment is for all of them together"
+NEVER = "no lead was ever handed over"
 
 
 def lasting_rows(counted: Counting) -> tuple[Row, ...]:
@@ -50,8 +54,11 @@ def volume_rows(counted: Counting) -> tuple[Row, ...]:
     committed, absent = committed_volume(counted)
     n = delivered.n
     share = None if absent or not committed else n / committed
-    row = replace(delivered, value=share, interval=None, absent=absent, verdict=None)
-    total = replace(row, verdict=verdict(counted.asked.contract, counted.metric, row))
+    view = counted.view
+    ends = end_of_day(view.period.last_day, counted.asked.zone) if view.period else view.moment.as_of
+    going_on = share is not None and ends > view.moment.as_of
+    row = replace(delivered, value=share, interval=None, absent=absent, verdict=None, immature=going_on)
+    total = row if going_on else replace(row, verdict=verdict(counted.asked.contract, counted.metric, row))
     return total, *(replace(one, value=None, interval=None, absent=OF_ALL, verdict=None) for one in slices)
 
 
@@ -60,6 +67,11 @@ def committed_volume(counted: Counting) -> tuple[int | None, str | None]:
     period = counted.view.period
     if period is None:
         return None, "a commitment is for months: ask for a period"
+    if counted.question.where:
+        return None, OF_ALL
+    begins = first_handed_over(counted.asked)
+    if begins is None or period.end <= begins:
+        return None, never_told(begins)
     if period.start.day != 1 or period.end.day != 1:
         return None, "a commitment is for whole months, and the period is not made of them"
     terms = [commitment_at(counted.asked.contract.lifecycle, month) for month in months(period.start, period.end)]
@@ -72,6 +84,17 @@ def committed_volume(counted: Counting) -> tuple[int | None, str | None]:
         return None, "the agreed hand-off or its quality changed in the period: ask for each part"
     volume = sum(one.volume or 0 for one in terms if one)
     return (volume, None) if volume else (None, "nothing to divide by: the commitment is 0")
+
+
+def first_handed_over(asked: Asked) -> date | None:
+    """Give the day of the first lead that was handed over, in the company's zone; None where none ever was."""
+    found = rows(asked.engine, "select min(started_at) from handoff_clocks where begins = 'stage'")[0][0]
+    return None if found is None else local_day(found, asked.zone)
+
+
+def never_told(begins: date | None) -> str:
+    """Say why nothing is known of the time before the first hand-off."""
+    return f"no lead was handed over before {begins}: nothing is told of that time" if begins else NEVER
 
 
 def months(start: date, end: date) -> Iterator[date]:

@@ -29,6 +29,8 @@ NEEDS: dict[str, tuple[Step, ...]] = {
     "quality_not_worked": ("mql",),
 }
 """The steps that each fact of the funnel cannot do without."""
+OF_MARKETING = ("quality_sourced", "quality_worked", "quality_not_worked")
+"""The facts that need to know which sources are marketing's."""
 
 
 def funnel_absent(asked: Asked, fact: str) -> str | None:
@@ -36,7 +38,7 @@ def funnel_absent(asked: Asked, fact: str) -> str | None:
     for step in NEEDS.get(fact, ()):
         if reason := step_absent(asked, step):
             return reason
-    if fact.startswith("quality_") and not _marketing_sources(asked.contract):
+    if fact in OF_MARKETING and not _marketing_sources(asked.contract):
         name = asked.contract.pipeline.source_class.marketing
         return f"no lead source is of the class '{name}' (source_class in pipeline.yaml)"
     if fact == "quality_worked" and not _any(asked, "select 1 from funnel_touches where touched_at is not null"):

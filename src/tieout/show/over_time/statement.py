@@ -177,6 +177,10 @@ def notes_of(found: Statement) -> Iterator[str]:
     unjudged = sum(month.unjudged for month in found.months)
     if not any(month.commitment for month in found.months):
         yield "Nothing was committed to: `commitments` in lifecycle.yaml say what each side owes."
+    if found.begins:
+        yield f"The account begins with {found.begins}, when the first lead was handed over: nothing is told before."
+    if any(month.part and month.commitment and month.commitment.volume is not None for month in found.months):
+        yield "The volume is committed to for all leads together: a part of them owes none of it."
     if any(not month.counts for month in found.months):
         yield "A month counts in the balance once it is over and lies whole in the period."
     if running:
@@ -203,6 +207,7 @@ def statement_json(found: Statement) -> dict[str, Any]:
         "view": "statement",
         **moments_json(found.answer),
         "handoff": found.handoff or None,
+        "begins": found.begins,
         "balance": {"marketing": found.marketing_balance, "sales": found.sales_balance},
         "months": [month_json(month) for month in found.months],
     }
