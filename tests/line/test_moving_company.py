@@ -28,7 +28,7 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Refresh the company once; tests only read it."""
     workspace = Workspace(write(tmp_path_factory.mktemp("moving") / "company"))
     report = refresh(workspace, datetime(2026, 8, 6, 8))
-    assert {finding.code for finding in report.findings} == {"handoff.no_activity", "owner.left", "owner.no_team"}
+    assert {finding.code for finding in report.findings} == {"owner.left", "owner.no_team"}
     return workspace
 
 
