@@ -25,7 +25,7 @@ def marlow_typed(marlow: Workspace, capsys: pytest.CaptureFixture[str], monkeypa
 
 def test_stages_in_text_and_files(marlow_typed: Type) -> None:
     text = marlow_typed("show stages --by segment").out
-    assert text.startswith("Proposal loses most: 61.7% of 1,817 deals go on\n")
+    assert text.startswith("Proposal loses most: 28.8% of 1,817 deals ended there\n")
     assert max(map(len, text.splitlines())) <= 80
     document = json.loads(marlow_typed("show stages --by segment --json").out)
     whole = {one["stage"]: one for one in document["stages"] if not one["by"]}
@@ -43,6 +43,15 @@ def test_stages_in_text_and_files(marlow_typed: Type) -> None:
     }
     records = list(csv.DictReader(io.StringIO(marlow_typed("show stages --csv --records").out)))
     assert len(records) == sum(one["reached"] for one in whole.values())
+
+
+def test_who_is_still_open_is_not_lost(marlow_typed: Type) -> None:
+    """Of the newest quarter few have gone on from Negotiation, because most still are there."""
+    stages = json.loads(marlow_typed("show stages --period 2027-Q2 --json").out)["stages"]
+    fewest = min(stages, key=lambda one: one["went_on"] / one["reached"])
+    most = max(stages, key=lambda one: one["closed"] / one["reached"])
+    assert (fewest["stage"], most["stage"]) == ("Negotiation", "Proposal")
+    assert marlow_typed("show stages --period 2027-Q2").out.startswith("Proposal loses most: ")
 
 
 def test_required_coverage_in_text_and_files(marlow_typed: Type) -> None:

@@ -54,13 +54,13 @@ def stages_page(terminal: Terminal, found: Stages, company: Company) -> list[str
 
 
 def headline(found: Stages) -> str:
-    """Say where most is lost: the stage from which the fewest go on."""
+    """Say where most is lost: the stage at which most have ended. Who is still open there has not been lost."""
     judged = [stage for stage in found.stages if not stage.by and stage.reached >= FEW]
-    if not judged:
+    most = max(judged, key=lambda stage: stage.closed / stage.reached, default=None)
+    if most is None or not most.closed:
         return "How deals go through the stages"
-    least = min(judged, key=lambda stage: stage.went_on / stage.reached)
-    rate = figures.rate(least.went_on / least.reached)
-    return f"{clean(least.stage)} loses most: {rate} of {figures.count(least.reached)} deals go on"
+    rate = figures.rate(most.closed / most.reached)
+    return f"{clean(most.stage)} loses most: {rate} of {figures.count(most.reached)} deals ended there"
 
 
 def _label(terminal: Terminal, answer: Answer, zone: ZoneInfo) -> list[str]:
