@@ -106,7 +106,8 @@ def _steps(terminal: Terminal, funnel: Funnel) -> list[str]:
         before = whole.steps[place - 1] if place else None
         row: list[Cell | str] = [Cell(NAMES[step.step]), Cell(figures.count(step.reached), "figure")]
         if cohort:
-            row += [Cell(rate_told(step.reached, whole.n)), Cell(_interval(step.reached, whole.n), "label")]
+            bounds = _interval(step.reached, whole.n) if place else ""
+            row += [Cell(rate_told(step.reached, whole.n)), Cell(bounds, "label")]
         row += [Cell(rate_told(step.reached, before.reached) if before else "")]
         row += [Cell(_skipped(step), "label")] if skips else []
         row += [Cell(bar(Decimal(step.reached), Decimal(whole.n), room), "label")] if room else []
@@ -160,7 +161,10 @@ def _times(terminal: Terminal, funnel: Funnel) -> list[str]:
             f"{NAMES[row.start]} to {NAMES[row.end]}",
             Cell(figures.count(row.n), "label"),
             Cell(figures.count(row.ended), "label"),
-            *(days_told(value) for value in (row.median, row.p75, row.p90)),
+            *(
+                Cell(days_told(value), "label" if row.n < funnel.minimum_n else "plain")
+                for value in (row.median, row.p75, row.p90)
+            ),
         ]
         for row in funnel.between
         if row.n
@@ -279,7 +283,7 @@ def _part_json(part: Part, funnel: Funnel) -> dict[str, Any]:
             "told": step.told,
             "skipped": step.skipped,
             "rate": step.reached / part.n if cohort and part.n else None,
-            "interval": list(wilson(step.reached, part.n)) if cohort and part.n else None,
+            "interval": list(wilson(step.reached, part.n)) if cohort and part.n and place else None,
             "of_step_before": _ratio(step.reached, part.steps[place - 1].reached) if place else None,
             "stopped": step.stopped,
         }

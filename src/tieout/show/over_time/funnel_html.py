@@ -67,7 +67,7 @@ def _table_of_steps(found: Funnel, anchors: Mapping[Step, str | None]) -> Table:
     for place, step in enumerate(whole.steps):
         row = [Cell(NAMES[step.step]), Cell(figures.count(step.reached), style="figure", anchor=anchors[step.step])]
         if cohort:
-            bounds = wilson(step.reached, whole.n) if whole.n else None
+            bounds = wilson(step.reached, whole.n) if whole.n and place else None
             row += [Cell(rate_told(step.reached, whole.n)), Cell(figures.interval(bounds), style="muted")]
         row.append(Cell(rate_told(step.reached, whole.steps[place - 1].reached) if place else ""))
         row.append(Cell(_some(step.skipped)))
