@@ -1,8 +1,8 @@
 """Working hours: when a team or a person works, as spans of UTC, and time counted within them only.
 
-A span is half-open, UTC without zone. A week's hours are of the local clock, so that a day on which the clock changes
-is worked as long as the clock on the wall says; an hour that does not exist is not worked, one that comes twice is
-worked once.
+A span is half-open, UTC without zone. A week's hours begin and end when the local clock shows it: a night in which the
+clock changes is an hour shorter or longer. A beginning or end in an hour that does not exist is the moment of the
+change; in one that comes twice, hours begin in the second and end in the first, or lie in the second if they do both.
 """
 
 from __future__ import annotations
