@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.line.moving_company import AUDIENCE, COMPANY, HEADER, LENSES, SOURCES, TEAM
@@ -207,6 +207,10 @@ def test_gross_ties_to_net_and_slices_to_the_whole(
 
 @FEW
 @given(DAYS, TERMS.filter(lambda terms: not terms.weighted))
+@example(
+    ["2026-06-01", "2026-06-08", "2026-07-06"],
+    WaterfallAsked(closing="2026-Q3", where="segment = 'Enterprise' or territory = 'Iberia'"),
+)
 def test_memo_lines_are_what_the_gross_waterfall_has_more(
     restless: Workspace, days: list[str], terms: WaterfallAsked
 ) -> None:

@@ -66,6 +66,30 @@ def test_a_deal_of_no_amount_is_counted_where_it_went(company: Workspace, *, gro
         assert {line.n for line in bridge.won if line.cause in {"opening", "closing"}} == {2}
 
 
+def test_what_was_within_a_condition_for_a_while_is_told(tmp_path: Path) -> None:
+    """One is counted at the opening outside of it, the other at the closing; within it both came and went."""
+    deals = {
+        "before": life(("08-10", {GONE: "x"}), ("08-20", {"owner": "U1", "arr": "70000"}), ("09-10", WON), owner="U2"),
+        "after": life(
+            ("08-10", {"stage": "Qualification"}),
+            ("08-20", LOST),
+            ("09-10", {"stage": "Proposal", "owner": "U2"}),
+            stage="Discovery",
+            owner="U1",
+        ),
+    }
+    company = Tiny(dated("deals", deals, DAYS)).refreshed(tmp_path)
+    bridge = told(company, where="owner_id = 'U1'").bridge
+    assert (bridge.start.n, bridge.end.n, bridge.lines) == (0, 0, ())
+    assert [(line.cause, line.amount, line.n) for line in bridge.memo] == [
+        ("qualified and lost", 100000, 1), ("restored and won", 70000, 1),
+    ]  # fmt: skip
+    gross = told(company, where="owner_id = 'U1'", gross=True).bridge
+    assert {(line.cause, line.amount) for line in gross.lines} == {
+        ("qualified", 100000), ("lost", -100000), ("restored", 70000), ("won", -70000),
+    }  # fmt: skip
+
+
 def test_what_has_no_known_amount_is_said(company: Workspace) -> None:
     """At the opening `unknown` and `never-known`; at the closing `never-known`, and what has no rate any more."""
     found = told(company)

@@ -92,7 +92,7 @@ MEMO = """
     from moves as f
     join moves as l on l.record = f.record and l.place = l.moves
     left join born as b on b.record = f.record
-    where f.place = 1 and f.moves > 1
+    where f.place = 1 and f.moves % 2 = 0
     group by all
     order by 1"""
 
@@ -102,11 +102,14 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
 
     It is worth what it was when it first did. What was not there at the earlier moment was created.
     """
+    same = "coalesce(l.rank = 0, false) = coalesce(r.rank = 0, false)"
+    if slicing and slicing.where:  # what one end counts outside the condition may have been within it in between
+        same += " or coalesce(l.rank = 0 and l.inside, false) = coalesce(r.rank = 0 and r.inside, false)"
     engine.execute(
-        """create temp table sought as
+        f"""create temp table sought as
         select coalesce(l.record, r.record) as record, not coalesce(l.rank = 0, false) as came
         from temp.both_ends
-        where coalesce(l.rank = 0, false) = coalesce(r.rank = 0, false)"""
+        where {same}"""
     )
     view = replace(between(ends), passed=False, among="sought")
     inside = slicing.inside_sql() if slicing else "true"
