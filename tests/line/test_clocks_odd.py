@@ -64,6 +64,8 @@ T1,nobody,,call,2026-05-01T08:00:00Z,U2,sales,outbound,
 T2,nobody,,call,2026-05-01T08:00:00Z,U2,success,outbound,
 T3,,D1,call,2026-07-06T09:00:00Z,U2,success,outbound,
 T4,first,,call,2026-06-02T07:00:00Z,U2,sales,outbound,
+T5,large,,call,2026-05-31T08:00:00Z,U2,sales,outbound,
+T6,large,,call,2026-06-03T08:00:00Z,U2,sales,outbound,
 """
 
 
@@ -143,6 +145,11 @@ def test_every_lead_is_handed_over_with_its_first_contact(told: dict[tuple[str, 
         "first": "kept",
     }
     assert told["lead", "first"]["started_at"] == datetime(2026, 6, 1, 8)
+
+
+def test_one_touch_before_the_first_contact_does_not_excuse_all(told: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """The lead was called the day before it was met, and two days after: its later hand-off was simply not answered."""
+    assert told["mql", "large"]["breach_class"] == "human delay"
 
 
 def test_a_deal_without_an_account_is_answered_by_a_touch_of_its_own(

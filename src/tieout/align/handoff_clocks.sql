@@ -25,11 +25,13 @@ met as (
   left join contacts as c on p.entity = 'contact' and c.record = p.record
   group by p.person
 ),
+newest_touches as (
+  select person, max("at") as touched_at from human_touches where person is not null group by person
+),
 early as (
-  select m.person, count(*) as touches
+  select m.person
   from met as m
-  join human_touches as t on t.person = m.person and t."at" < m.met_at
-  group by m.person
+  join newest_touches as t on t.person = m.person and t.touched_at < m.met_at
 ),
 states as (
   select
@@ -68,7 +70,7 @@ joined as (
     h.lead_known and e.first_at is not null and (not d.business or d.calendar is not null) as told,
     case
       when h.begins <> 'stage' then 'unknown'
-      when not coalesce(s.reachable, true) or y.touches > 0 and d.touch_at is null then 'bad data'
+      when not coalesce(s.reachable, true) or y.person is not null and d.touch_at is null then 'bad data'
       when a.arrived_at > h.started_at and (
         date_diff('microsecond', d.due_from, a.arrived_at) > d.due_after
         or not d.business and date_diff('microsecond', a.arrived_at, d.answered_at) <= d.within
