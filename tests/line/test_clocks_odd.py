@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.line.handed_over import CONTRACT, NOW
-from tieout import Workspace, refresh
+from tieout import Workspace, ask, refresh
 from tieout.measure.answers import Question
+from tieout.measure.clocks.statement import statement
 from tieout.measure.clocks.table import clocks
 from tieout.questions import opened
 
@@ -176,3 +177,29 @@ def test_working_time_reaches_back_to_a_criterion_that_was_met(tmp_path: Path) -
     workspace = asked_of(tmp_path, files, {"lifecycle.yaml": lifecycle, "sources.yaml": sources})
     one = handed(workspace)["mql", "large"]
     assert (one["due_at"], one["outcome"]) == (datetime(2026, 7, 6, 12), "breached")
+
+
+def test_a_rate_of_answers_is_of_one_agreed_hand_off(tmp_path: Path) -> None:
+    """From July on sales owes answers of another stage: no one rate covers both months, the statement has each."""
+    lifecycle = (
+        LIFECYCLE
+        + "commitments:\n  - {handoff: lead, response_rate: 0.5}\n  - {from: 2026-07-01, handoff: mql, volume: 1}\n"
+    )
+    files = {
+        "users/users_2026-07-01.csv": USERS.format(active="true", modified="2025-06-01T08:00:00Z"),
+        "leads/leads_2026-07-05.csv": leads(large="U2"),
+        "changes/changes_2026-08-01.csv": "".join(CHANGES.splitlines(keepends=True)[:2]),
+        "activities/activities_2026-08-01.csv": ACTIVITIES,
+    }
+    workspace = asked_of(tmp_path, files, {"lifecycle.yaml": lifecycle, "sources.yaml": SOURCES})
+    both, one = (
+        ask(workspace, Question("sla.response_rate", period)).total for period in ("2026-06-01..2026-07-31", "2026-06")
+    )
+    assert (both.value, both.absent) == (
+        None,
+        "the agreed hand-off or its quality changed in the period: ask for each part",
+    )
+    assert (one.value, one.n) == (0, 1)
+    with opened(workspace) as asked:
+        months = statement(asked, Question("sla.response_rate", "2026-06-01..2026-07-31")).months
+    assert [(month.month, month.due) for month in months] == [("2026-06", 1), ("2026-07", 1)]

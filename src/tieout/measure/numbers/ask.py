@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Answer, Question, QuestionError, Row
-from tieout.measure.numbers.clock_counts import COUNTS
+from tieout.measure.numbers.clock_counts import COUNTS, agreement_changed
 from tieout.measure.numbers.clock_facts import unanswerable
 from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.coverage import coverage
@@ -71,4 +71,5 @@ def _reason(asked: Asked, metric: Metric, view: LensView) -> str | None:
     untold = nothing_asked(metric.fact, asked.contract) or no_competitor(asked, metric.fact)
     untold = untold or not_over(asked, metric.fact, view)
     untold = untold or unanswerable(metric.fact, view, asked.contract)
+    untold = untold or agreement_changed(metric.fact, view, asked.contract)
     return untold or funnel_absent(asked, metric.fact) or unknowable(asked, view)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tieout.basics.calendars import add_months, end_of_day, local_day
-from tieout.contract.handoffs import commitment_at
+from tieout.contract.handoffs import commitment_at, committed_handoff
 from tieout.measure.answers import Row
 from tieout.measure.numbers.arithmetic import verdict
 from tieout.measure.numbers.clock_waits import NOBODY, Lasting, lasting
@@ -18,9 +18,12 @@ from tieout.measure.run_sql import rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tieout.contract.model import Contract
+    from tieout.measure.lens_sql import LensView
     from tieout.measure.numbers.question import Asked
 
 OF_ALL = "the commitment is for all of them together"
+CHANGED = "the agreed hand-off or its quality changed in the period: ask for each part"
 NEVER = "no lead was ever handed over"
 
 
@@ -81,7 +84,7 @@ def committed_volume(counted: Counting) -> tuple[int | None, str | None]:
         return None, "marketing has committed to no volume for some months of the period"
     agreed = {(one.handoff, one.quality) for one in terms if one}
     if len(agreed) > 1:
-        return None, "the agreed hand-off or its quality changed in the period: ask for each part"
+        return None, CHANGED
     volume = sum(one.volume or 0 for one in terms if one)
     return (volume, None) if volume else (None, "nothing to divide by: the commitment is 0")
 
@@ -95,6 +98,18 @@ def first_handed_over(asked: Asked) -> date | None:
 def never_told(begins: date | None) -> str:
     """Say why nothing is known of the time before the first hand-off."""
     return f"no lead was handed over before {begins}: nothing is told of that time" if begins else NEVER
+
+
+def agreement_changed(fact: str, view: LensView, contract: Contract) -> str | None:
+    """Say that sales owed answers of another hand-off in a part of the period; None where it is one and the same."""
+    if fact != "responses" or view.period is None:
+        return None
+    lifecycle = contract.lifecycle
+    agreed = [
+        committed_handoff(lifecycle, commitment_at(lifecycle, month))
+        for month in months(view.period.start, view.period.end)
+    ]
+    return CHANGED if len({one.stage for one in agreed if one}) > 1 else None
 
 
 def months(start: date, end: date) -> Iterator[date]:
