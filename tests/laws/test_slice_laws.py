@@ -190,6 +190,11 @@ def test_two_waterfalls_are_the_longer_one(restless: Workspace, days: list[str],
 
 @FEW
 @given(DAYS, TERMS, BY)
+@example(
+    ["2026-06-01", "2026-06-08", "2026-07-20"],
+    WaterfallAsked(closing="2026-Q3", where="segment = 'Enterprise' or territory = 'Iberia'"),
+    ("owner",),
+)
 def test_gross_ties_to_net_and_slices_to_the_whole(
     restless: Workspace, days: list[str], terms: WaterfallAsked, by: tuple[str, ...]
 ) -> None:

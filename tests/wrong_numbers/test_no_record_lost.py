@@ -12,14 +12,17 @@ from tests.oracles.tiny import stored
 from tests.wrong_numbers.company import AS_OF, company
 from tieout import Workspace
 from tieout.measure.answers import Question
+from tieout.measure.diagnosis.uses import MADE_OF
 from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import BY_ID, METRICS, Metric
 from tieout.measure.numbers.facts import TIME_DIMENSIONS, facts_of
 from tieout.measure.numbers.question import view_of
 from tieout.questions import opened
 
-FACTS = {metric.fact: metric for metric in reversed(METRICS) if metric.aggregate != "coverage"}
-"""One number of each fact; the others of a fact count the same rows."""
+FACTS = {metric.fact: metric for metric in reversed(METRICS) if metric.aggregate not in MADE_OF}
+"""One number of each fact; the others of a fact count the same rows. What is made of other numbers has none."""
+NOT_COUNTED = {"target_accounts", "slip"}
+"""Facts of which Marlow has none here: it lists no target accounts, and the period is not over."""
 WHOLE = "2023-08-01..2027-01-31"
 
 
@@ -71,7 +74,7 @@ def test_the_parts_as_of_now(small: Workspace, fact: str) -> None:
     assert_parts_are_the_whole(small, FACTS[fact], cuts, as_of=stored("2026-08-05"), period=WHOLE, org="as-is")
 
 
-@pytest.mark.parametrize("fact", list(FACTS))
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact not in NOT_COUNTED])
 def test_the_parts_of_marlow(marlow: Workspace, fact: str) -> None:
     cuts = [(name,) for name in dimensions(marlow, FACTS[fact])]
     assert assert_parts_are_the_whole(marlow, FACTS[fact], cuts, period=WHOLE) > 10

@@ -76,17 +76,25 @@ class Slicing:
         return " or ".join(f"l_{key} <> r_{key}" for key in self.keys)
 
     def cause_sql(self) -> str:
-        """Give the cause of a move between the slices of a pair's two rows: the first asked attribute that differs."""
-        read = set(self.where.columns) if self.where else set()
-        arms = []
-        for name in ATTRIBUTES:
-            column = COLUMNS[name]
-            if name in self.by or column in read:
-                cause = f"'{name} moved'"
-                if name in FOLLOWS_OWNER:
-                    cause = f"case when l.owner_id is distinct from r.owner_id then 'owner moved' else {cause} end"
-                arms.append(f"when l.{column} is distinct from r.{column} then {cause}")
-        return f"case {' '.join(arms)} else 'slice moved' end" if arms else "'slice moved'"
+        """Give the cause of a move between the slices of a pair's two rows: the first asked attribute that differs.
+
+        What enters or leaves the condition is named by the condition, however it is cut.
+        """
+        if self.where is None:
+            return _moved(set(self.by))
+        read = {name for name in ATTRIBUTES if COLUMNS[name] in self.where.columns}
+        return f"case when l.inside is distinct from r.inside then {_moved(read)} else {_moved(set(self.by))} end"
+
+
+def _moved(asked: set[str]) -> str:
+    arms = []
+    for name in ATTRIBUTES:
+        if name in asked:
+            cause = f"'{name} moved'"
+            if name in FOLLOWS_OWNER:
+                cause = f"case when l.owner_id is distinct from r.owner_id then 'owner moved' else {cause} end"
+            arms.append(f"when l.{COLUMNS[name]} is distinct from r.{COLUMNS[name]} then {cause}")
+    return f"case {' '.join(arms)} else 'slice moved' end" if arms else "'slice moved'"
 
 
 def sliced_sql(slicing: Slicing, pairs: str) -> str:
