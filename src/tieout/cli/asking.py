@@ -12,15 +12,18 @@ from tieout.cli.given import (
     AsOf,
     Criteria,
     InPeriod,
+    KnownAt,
     OnCalendar,
     OnCalendars,
     Org,
     Records,
+    SaidThen,
     SlicedBy,
     Where,
     app,
     give,
     names_in,
+    one_knowledge,
     only,
     output_of,
     place,
@@ -34,8 +37,8 @@ def ask(
     period: InPeriod = None,
     by: SlicedBy = None,
     as_of: AsOf = None,
-    known_at: Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")] = None,
-    said_then: Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")] = False,
+    known_at: KnownAt = None,
+    said_then: SaidThen = False,
     calendar: OnCalendars = None,
     org: Org = "as-was",
     rates: Annotated[Literal["plan", "spot"] | None, typer.Option("--rates", help="Exchange rates.")] = None,
@@ -67,8 +70,7 @@ def ask(
         return give(ask_passport(place(workspace), passport, output))
     if not metric:
         refuse("No number was named. `tieout ask --list` shows all; for example: tieout ask pipeline.open_qualified")
-    if known_at and said_then:
-        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
+    one_knowledge(known_at, said_then=said_then)
     one = calendar[0] if calendar else None
     slices = names_in(by)
     question = Question(metric, period, slices, None, None, said_then, one, org, rates, where, lens, records, original)

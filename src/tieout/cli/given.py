@@ -57,6 +57,9 @@ SlicedBy = Annotated[list[str] | None, typer.Option("--by", metavar="A,B", help=
 Criteria = Annotated[str | None, typer.Option("--where", metavar="CRITERIA", help="Such as \"region = 'EMEA'\".")]
 Org = Annotated[Literal["as-was", "as-is"], typer.Option("--org", help="Owners, teams and segments then or now.")]
 
+KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")]
+SaidThen = Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")]
+
 
 def names_in(by: list[str] | None) -> tuple[str, ...]:
     """Give the names of an option that takes several, each once or with commas between."""
@@ -107,6 +110,12 @@ def only(*, csv: bool) -> None:
 def refuse(message: str) -> NoReturn:
     """Raise UsageError: what was typed cannot be meant."""
     raise UsageError(message)
+
+
+def one_knowledge(known_at: str | None, *, said_then: bool) -> None:
+    """Refuse two answers to what is known. Raises UsageError."""
+    if known_at and said_then:
+        refuse("--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of.")
 
 
 def give(result: Result) -> int:

@@ -14,14 +14,17 @@ from tieout.cli.given import (
     AsOf,
     Criteria,
     InPeriod,
+    KnownAt,
     OnCalendar,
     Org,
     Records,
+    SaidThen,
     SlicedBy,
     Where,
     app,
     give,
     names_in,
+    one_knowledge,
     output_of,
     place,
     refuse,
@@ -29,11 +32,6 @@ from tieout.cli.given import (
 
 show_app = typer.Typer(help="Show figures over time: whence they came, where they went.", no_args_is_help=True)
 app.add_typer(show_app, name="show")
-
-
-KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")]
-BOTH = "--known-at and --said-then cannot both be given: --said-then is --known-at with the moment of --as-of."
-SaidThen = Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")]
 
 
 @show_app.command("series")
@@ -50,7 +48,7 @@ def show_series(
     lens: Annotated[str | None, typer.Option("--lens", help="Count as a team does.")] = None,
     calendar: OnCalendar = None,
     org: Org = "as-was",
-    known_at: Annotated[str | None, typer.Option("--known-at", metavar="K", help="As known at a date or time.")] = None,
+    known_at: KnownAt = None,
     said_then: Annotated[bool, typer.Option("--said-then", help="As it was said at the end of each bucket.")] = False,
     what_we_said: Annotated[bool, typer.Option("--what-we-said", help="As each refresh published it.")] = False,
     restated: Annotated[bool, typer.Option("--restated", help="As known now, beside the others.")] = False,
@@ -117,8 +115,7 @@ def funnel(
     from tieout.commands.showing.funnel import FunnelGiven, show_funnel
     from tieout.measure.answers import Question
 
-    if known_at and said_then:
-        refuse(BOTH)
+    one_knowledge(known_at, said_then=said_then)
     if flow and within:
         refuse("--within is the time a cohort has; a --flow has none. Leave out one of them.")
     given = FunnelGiven(cohort or "mql", flow, within, step)
@@ -153,8 +150,7 @@ def stages(
     from tieout.commands.showing.stages import show_stages
     from tieout.measure.answers import Question
 
-    if known_at and said_then:
-        refuse(BOTH)
+    one_knowledge(known_at, said_then=said_then)
     question = Question(
         "stages.conversion", period, names_in(by), None, None, said_then, calendar, org, None, where, records=records
     )
@@ -188,8 +184,7 @@ def coverage(
     from tieout.commands.showing.coverage import Looked, show_coverage
     from tieout.measure.answers import Question
 
-    if known_at and said_then:
-        refuse(BOTH)
+    one_knowledge(known_at, said_then=said_then)
     slices = names_in(by)
     question = Question(
         "coverage.required.adjusted", period, slices, None, None, said_then, calendar, org, None, where, lens, records
@@ -268,8 +263,7 @@ def clocks(
     from tieout.commands.showing.clocks import METRIC, show_clocks
     from tieout.measure.answers import Question
 
-    if known_at and said_then:
-        refuse(BOTH)
+    one_knowledge(known_at, said_then=said_then)
     output = output_of(json=json, csv=csv, html=html)
     question = Question(
         METRIC, period, names_in(by), None, None, said_then, calendar, org, where=where, records=records or bool(html)
@@ -296,8 +290,7 @@ def statement(
     from tieout.commands.showing.statement import METRIC, show_statement
     from tieout.measure.answers import Question
 
-    if known_at and said_then:
-        refuse(BOTH)
+    one_knowledge(known_at, said_then=said_then)
     output = output_of(json=json, csv=csv, html=html)
     question = Question(METRIC, period, (), None, None, said_then, calendar, where=where, records=records or bool(html))
     return give(show_statement(place(workspace), question, Moments(as_of, known_at), output))
