@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 
+from bench.clocks import clocks
 from bench.dbt import second_pull
 from bench.doubles import doubles
 from bench.erasing import erase_one
@@ -23,6 +24,7 @@ from bench.whole import changed_file, first_pull, sample_company, whole_line
 BENCHES = {
     "second-pull": second_pull,
     "first-pull": first_pull,
+    "clocks": clocks,
     "figures": figures,
     "funnel": funnel,
     "changed-file": changed_file,

@@ -44,6 +44,11 @@ lens, for the fiscal quarter of each date. Agreed and sales differ by type, excl
 marketing counts claims. A bridge gives its postings, one for each record and cause, not only their sums.""",
     "funnel": """A million persons of whom a third comes again, four million events of the lifecycle, ten million
 activities, made up in the engine and aligned by the funnel's own steps; read by source and month over three years.""",
+    "clocks": """The same persons, handed on to eight teams in three zones with business hours, holidays and absences:
+every hand-off with its deadline, first human touch and class, by the clocks' own steps; read over a year. The bare
+engine finds first touches only: no hours, no owners, no classes.""",
+    "waterfall": """The company of `figures`: where its pipeline came from and went in a quarter, each record posted.
+The bare engine states every deal at both moments and sums the differences by cause.""",
     "changed-file": """A workspace with nine weekly full extracts and a log of activities is refreshed after the tenth
 extract arrives; the median of three.""",
     "erase": """Twenty weekly full extracts of contacts and a log of activities, pulled. The person is in every pull, so
