@@ -38,8 +38,9 @@ def _walk(folder: Path) -> list[Path]:
 
 
 def modules() -> tuple[Path, ...]:
-    """Give every Python file of the package."""
-    return tuple(path for path in files() if path.suffix == ".py" and path.is_relative_to(SOURCE))
+    """Give every Python file of the package that people wrote: migrations are written by Django."""
+    ours = (path for path in files() if path.suffix == ".py" and path.is_relative_to(SOURCE))
+    return tuple(path for path in ours if "migrations" not in path.parts)
 
 
 def name(path: Path) -> str:

@@ -31,6 +31,11 @@ class Workspace:
         return self.root / "ledger"
 
     @property
+    def app(self) -> Path:
+        """What people decided in the web application, where no database server keeps it; what to back up too."""
+        return self.root / "app"
+
+    @property
     def cache(self) -> Path:
         """Everything that can be made again."""
         return self.root / ".tieout"

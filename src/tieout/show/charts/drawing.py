@@ -5,7 +5,7 @@
 
 Every place is said in the specification, nothing is left to measured fonts, so that the same chart gives the same
 bytes everywhere. Colors are the page's tokens (`var(--actual)`), so that one drawing serves light, dark and paper. A
-mark leads to the `anchor` that it was given, an id of the same page.
+mark leads to the `anchor` that it was given: an id of the same page, or an address of the application.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
+from tieout.show.links import href
 from tieout.show.terminal import clean
 
 WIDTH = 880
@@ -34,7 +35,7 @@ _FONT = re.compile(r' font-family="[^"]*"')
 class Chart:
     """A chart that is not drawn yet: what it says in words, its layers from back to front, where its marks lead.
 
-    `links` are the keys that stand in the data for ids of the page.
+    `links` are the keys that stand in the data for ids of the page or addresses of the application.
     """
 
     words: str
@@ -68,7 +69,7 @@ def svg(chart: Chart) -> str:
     drawn: str = vegalite_to_svg(chart.spec, vl_version="6.4")
     body = _ROOT.sub("", drawn)
     body = _EMPTY.sub("", body)
-    body = _LINK.sub(lambda found: f'<a href="#{escape(chart.links[found[1]])}">', body)
+    body = _LINK.sub(lambda found: f'<a href="{href(chart.links[found[1]])}">', body)
     body = _MARK.sub(r"<\1 \2><title>\3</title></\1>", body)
     body = _PLACES.sub(lambda found: f'{found[1]}="{_LONG.sub(_shorter, found[2])}"', body)
     body = _FONT.sub("", body)

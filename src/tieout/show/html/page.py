@@ -15,7 +15,8 @@
     )
     written(output.file, html_of(page))
 
-Anchors are checked: a chart or cell may lead only to a table or section that is on the page.
+Ids are checked: a chart or cell may lead only to a table or section that is on the page. In the application it may
+also lead to an address of it, which begins with / or ?.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from typing import TYPE_CHECKING, Literal
 from tieout.show import figures
 from tieout.show.charts.drawing import Chart, svg
 from tieout.show.html.theme import style
+from tieout.show.links import href
 from tieout.show.terminal import clean
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class PageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text of a table; `full` is what stands in its title, `anchor` the id of the page that it leads to."""
+    """A text of a table; `full` is what stands in its title, `anchor` the id or the address that it leads to."""
 
     text: str = ""
     full: str = ""
@@ -84,14 +86,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One figure that stands for itself: its name, its value, a line of words under it, and what it leads to."""
+
+    name: str
+    value: Cell
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its charts, tables and notes; the tables of `records` stand at the end of the page."""
+    """A heading with its cards, charts, tables and notes; the tables of `records` stand at the end of the page."""
 
     title: str
     charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
     records: Sequence[Table] = ()
+    cards: Sequence[Card] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +120,7 @@ class Page:
 
 def html_of(page: Page) -> str:
     """Write a page as one document. Raises PageError where a link leads to nothing on it, or an id stands twice."""
-    places = [f"s{number}" for number in range(1, len(page.sections) + 1)]
-    body = "\n".join(_main(page, places))
-    _check(body)
+    body = f"<main>\n{body_of(page)}\n</main>"
     css = style()
     digest = b64encode(sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -120,6 +130,14 @@ def html_of(page: Page) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text(page.title)}</title>\n<style>{css}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
+
+
+def body_of(page: Page) -> str:
+    """Write what stands on a page, without what is around it. Raises PageError as `html_of` does."""
+    places = [f"s{number}" for number in range(1, len(page.sections) + 1)]
+    body = "\n".join(_main(page, places))
+    _check(body)
+    return body
 
 
 def anchor_of(*words: str) -> str:
@@ -139,7 +157,6 @@ def value_cell(value: Value | None, unit: Unit, absent: str | None = None, ancho
 
 
 def _main(page: Page, places: Sequence[str]) -> Iterator[str]:
-    yield "<main>"
     yield f'<header id="top">\n<h1>{_unbroken(page.title)}</h1>'
     yield _label(page.label)
     if page.headline:
@@ -155,17 +172,23 @@ def _main(page: Page, places: Sequence[str]) -> Iterator[str]:
         yield from _section(place, section)
     yield from _records(places, page.sections)
     told = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in page.passport)
-    yield f"<footer><dl>{told}</dl></footer>"
-    yield "</main>"
+    yield f'<footer class="passport"><dl>{told}</dl></footer>'
 
 
 def _section(place: str, section: Section) -> Iterator[str]:
     yield f'<section id="{place}" aria-labelledby="{place}-h">'
     yield f'<h2 id="{place}-h">{_text(section.title)}</h2>'
+    if section.cards:
+        yield f'<ul class="cards">{"".join(map(_card, section.cards))}</ul>'
     yield from (f"<figure>{svg(chart)}</figure>" for chart in section.charts)
     yield from (line for table in section.tables for line in _table(table, place))
     yield from (_note(note) for note in section.notes)
     yield "</section>"
+
+
+def _card(card: Card) -> str:
+    words = f"<small>{_text(card.words)}</small>" if card.words else ""
+    return f"<li><span>{_text(card.name)}</span>{_told('strong', card.value)}{words}</li>"
 
 
 def _records(places: Sequence[str], sections: Sequence[Section]) -> Iterator[str]:
@@ -210,13 +233,17 @@ def _row(heads: Sequence[Head], row: Row) -> str:
 
 
 def _cell(tag: str, head: Head, cell: Cell) -> str:
-    scope = ' scope="row"' if tag == "th" else ""
-    names = " ".join(name for name in ("right" if head.right else "", cell.style) if name)
-    style_of = f' class="{names}"' if names else ""
+    return _told(tag, cell, ' scope="row"' if tag == "th" else "", "right" if head.right else "")
+
+
+def _told(tag: str, cell: Cell, attributes: str = "", style_of: str = "") -> str:
+    """Write a cell as an element, with its title, its styles and the link that it is."""
+    names = " ".join(name for name in (style_of, cell.style) if name)
+    styles = f' class="{names}"' if names else ""
     full = f' title="{_text(cell.full)}"' if cell.full and cell.full != cell.text else ""
     text = _text(cell.text)
-    told = f'<a href="#{escape(cell.anchor)}">{text}</a>' if cell.anchor else text
-    return f"<{tag}{scope}{style_of}{full}>{told}</{tag}>"
+    told = f'<a href="{href(cell.anchor)}">{text}</a>' if cell.anchor else text
+    return f"<{tag}{attributes}{styles}{full}>{told}</{tag}>"
 
 
 def _right(head: Head) -> str:

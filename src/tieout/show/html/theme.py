@@ -115,6 +115,11 @@ tfoot tr+tr td,tfoot tr+tr th{border-top:0}
 section:target>table caption,.scroll:target caption{background:var(--band)}
 .back{font-size:13px;font-weight:400;margin-left:12px}
 .note{color:var(--muted);font-size:13px}
+.cards{list-style:none;margin:0 0 16px;padding:0;display:grid;gap:16px 24px;
+grid-template-columns:repeat(auto-fit,minmax(180px,1fr))}
+.cards li{border-top:2px solid var(--rule);padding-top:8px;display:flex;flex-direction:column}
+.cards span,.cards small{font-size:13px;color:var(--muted)}
+.cards strong{font-size:24px;line-height:1.25;font-weight:650}
 footer{margin-top:48px;border-top:1px solid var(--rule);padding-top:12px;font-size:12px;color:var(--muted)}
 footer dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:0}
 footer dt,footer dd{margin:0}

@@ -1,0 +1,81 @@
+"""Filters sit in the address, so that a link is the view: read them, and write links that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from tieout.basics.findings import nearest
+
+LONGEST = 500
+"""A filter is at most so many characters."""
+COMMON = (
+    "period", "calendar", "lens", "segment", "team", "owner", "where", "as_of", "known_at", "said_then", "org", "by",
+)  # fmt: skip
+"""What most pages take; a page takes more by naming it."""
+
+
+class FilterError(Exception):
+    """An address that no page can be made of; the message says what was given and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters of one page as texts; what is not in the address is None, and is left to the page's default."""
+
+    path: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str | None:
+        """Give the text of a filter."""
+        return self.texts.get(name)
+
+    def on(self, name: str) -> bool:
+        """Say whether a filter that is a switch is on."""
+        return self.texts.get(name) == "1"
+
+    @property
+    def query(self) -> str:
+        """The filters in one order, as they stand in an address: the same view has the same address."""
+        return urlencode(sorted(self.texts.items()))
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The dimensions to slice by."""
+        return tuple(name.strip() for name in (self.texts.get("by") or "").split(",") if name.strip())
+
+    @property
+    def where(self) -> str | None:
+        """The condition of all records: what was typed, and the segment, team and owner that were chosen."""
+        parts = [f"({self.texts['where']})"] if self.texts.get("where") else []
+        parts += [
+            f"{name} = {_quoted(self.texts[name])}" for name in ("segment", "team", "owner") if self.texts.get(name)
+        ]
+        return " and ".join(parts) or None
+
+    def link(self, path: str | None = None, **changes: str | None) -> str:
+        """Write the address of a page with these filters, some of them changed, or left out by None."""
+        texts = {name: text for name, text in ({**self.texts, **changes}).items() if text}
+        query = urlencode(sorted(texts.items()))
+        return f"{path or self.path}?{query}" if query else path or self.path
+
+
+def read_filters(path: str, given: Mapping[str, str], more: tuple[str, ...] = ()) -> Filters:
+    """Read the filters of an address. Raises FilterError."""
+    takes = (*COMMON, *more)
+    for name, text in given.items():
+        if name not in takes:
+            near = nearest(name, takes)
+            hint = f" Did you mean '{near}'?" if near else ""
+            message = f"This page has no filter '{name[:60]}'. It takes: {', '.join(takes)}.{hint}"
+            raise FilterError(message)
+        if len(text) > LONGEST or "\x00" in text:
+            message = f"The filter '{name}' is {len(text):,} characters long; at most {LONGEST} are read."
+            raise FilterError(message)
+    texts = {name: text.strip() for name, text in given.items() if text.strip()}
+    return Filters(path, texts)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

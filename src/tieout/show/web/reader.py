@@ -1,0 +1,101 @@
+"""Who reads what: the published build as one person may see it, and the pages that were made of it before.
+
+A page is a pure function of (build, address, eyes), so it is kept by just that: exact for as long as the build stands.
+Kept pages are files beside the builds, shared by all web workers, and are deleted with their build.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import simplejson
+from django.conf import settings
+
+from tieout.contract.writing import write_aside
+from tieout.operate.people.roles import Right
+from tieout.questions import current, opened
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from tieout.basics.workspace import Workspace
+    from tieout.contract.model import Contract
+    from tieout.operate.people.models import Account
+    from tieout.warehouse.builds import BuildFacts
+
+MOST = 5000
+"""Up to so many pages are kept of one build."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What somebody may see: personal data or not, and the criterion of the records that may be opened, if any."""
+
+    personal: bool
+    rows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who looks at the published build."""
+
+    workspace: Workspace
+    build: BuildFacts
+    contract: Contract
+    zone: ZoneInfo
+    eyes: Eyes
+
+
+def reader_of(account: Account) -> Reader:
+    """Give the published build as this account may see it. Raises NotPublishedError."""
+    workspace: Workspace = settings.WORKSPACE
+    build = current(workspace)
+    contract, zone = _contract(workspace, build.key)
+    rows = account.team.rows if account.team else ""
+    return Reader(workspace, build, contract, zone, Eyes(account.may(Right.PERSONAL), rows))
+
+
+@lru_cache(maxsize=4)
+def _contract(workspace: Workspace, key: str) -> tuple[Contract, ZoneInfo]:  # noqa: ARG001 -- the key makes it another
+    with opened(workspace) as asked:
+        return asked.contract, asked.zone
+
+
+def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
+    """Give a text that is a function of build, name and eyes: as it was made before, else made and kept."""
+    told = "\x00".join((name, str(reader.eyes.personal), reader.eyes.rows))
+    folder = _folder(reader.workspace, reader.build.key)
+    file = folder / f"{sha256(told.encode()).hexdigest()}.json"
+    try:
+        return str(simplejson.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        pass
+    text = make()
+    # A disk that takes no more costs time, not the page.
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_aside(file, simplejson.dumps(text))
+        _let_go(reader.workspace, folder)
+    return text
+
+
+def _folder(workspace: Workspace, key: str) -> Path:
+    return workspace.cache / "pages" / key
+
+
+def _let_go(workspace: Workspace, folder: Path) -> None:
+    """Delete the pages of builds that are gone, and the oldest of too many."""
+    for other in (workspace.cache / "pages").iterdir():
+        if not (workspace.builds / f"{other.name}.duckdb").exists():
+            shutil.rmtree(other, ignore_errors=True)
+    files = list(folder.glob("*.json"))
+    if len(files) > MOST:
+        for file in sorted(files, key=lambda one: one.stat().st_mtime)[: len(files) - MOST]:
+            file.unlink(missing_ok=True)

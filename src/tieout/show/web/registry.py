@@ -1,0 +1,8 @@
+"""Every room there is, in the order in which people read them."""
+
+from __future__ import annotations
+
+from tieout.show.web.pages.pipeline import PIPELINE
+from tieout.show.web.rooms import Room
+
+ROOMS: tuple[Room, ...] = (PIPELINE,)

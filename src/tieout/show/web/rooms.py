@@ -1,0 +1,37 @@
+"""The rooms and the tools of the application, in their order; a page is registered here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tieout.operate.people.roles import Right
+
+if TYPE_CHECKING:
+    from tieout.show.html.page import Page
+    from tieout.show.web.filters import Filters
+    from tieout.show.web.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A page of the application that is made of the published build and the filters of its address.
+
+    `make` gives the page; `takes` are filters beside the common ones, `bar` the filters that its bar offers. `key` is
+    what is typed after `g` to go there. `group` is `rooms`, `tools`, or empty for a page that others lead to.
+    """
+
+    name: str
+    title: str
+    path: str
+    make: Callable[[Reader, Filters], Page]
+    group: str = ""
+    key: str = ""
+    right: Right = Right.READ
+    takes: tuple[str, ...] = ()
+    bar: tuple[str, ...] = ("period", "calendar", "segment", "team", "as_of", "said_then", "org")
+    above: str = ""
+    """A template that stands above the page and may hold forms."""
+    context: Callable[[Reader, Filters], dict[str, object]] = field(default=lambda _reader, _filters: {})
+    """What that template is given beside the filters."""

@@ -1,0 +1,15 @@
+"""Every address of the application. A test walks them all, by every role."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from tieout.show.web.registry import ROOMS
+from tieout.show.web.views import live, room_view, style_sheet
+
+urlpatterns = [
+    *(path(room.path.removeprefix("/"), room_view(room), name=room.name) for room in ROOMS),
+    path("live", live, name="live"),
+    path("style.css", style_sheet, name="style"),
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,116 @@
+"""The one view that shows rooms, and the two that keep open pages fresh. Every address is guarded here."""
+
+from __future__ import annotations
+
+from functools import wraps
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import simplejson
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tieout.basics.calendars import PeriodError
+from tieout.measure.answers import QuestionError
+from tieout.show.html.page import body_of
+from tieout.show.html.theme import style
+from tieout.show.web.bar import bar
+from tieout.show.web.filters import FilterError, Filters, read_filters
+from tieout.show.web.reader import Reader, kept, reader_of
+from tieout.warehouse.builds import NotPublishedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tieout.operate.people.models import Account
+    from tieout.operate.people.roles import Right
+    from tieout.show.web.rooms import Room
+
+FRAME = Path(__file__).parent / "static" / "web" / "app.css"
+MISTAKES = (FilterError, QuestionError, PeriodError)
+"""What a person can mend by another address."""
+
+
+def guarded(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let a view be seen only by those who are signed in and have the right."""
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_required
+        @wraps(view)
+        def guarded_view(request: HttpRequest, *given: object, **named: object) -> HttpResponse:
+            if not account_of(request).may(right):
+                raise PermissionDenied(right.value)
+            return view(request, *given, **named)
+
+        return cast("Callable[..., HttpResponse]", guarded_view)
+
+    return guard
+
+
+def account_of(request: HttpRequest) -> Account:
+    """Give who asks; only for views that are guarded."""
+    return cast("Account", request.user)
+
+
+def room_view(room: Room) -> Callable[..., HttpResponse]:
+    """Make the view of a room."""
+
+    @require_safe
+    @guarded(room.right)
+    def view(request: HttpRequest, **named: str) -> HttpResponse:
+        try:
+            filters = read_filters(request.path, {**request.GET.dict(), **named}, (*room.takes, *named))
+            reader = reader_of(account_of(request))
+            told = shown(reader, room, filters)
+        except MISTAKES as error:
+            return problem(request, 400, "This address leads to no page", str(error))
+        except NotPublishedError as error:
+            return problem(request, 503, "Nothing is published yet", str(error))
+        context: dict[str, Any] = {"room": room, "page": told, "filters": filters, "build": reader.build}
+        context |= {"bar": bar(reader, filters, room), **room.context(reader, filters)}
+        return render(request, "web/room.html", context)
+
+    return view
+
+
+def shown(reader: Reader, room: Room, filters: Filters) -> dict[str, str]:
+    """Give title and body of a page, made once for each build, address and pair of eyes."""
+
+    def make() -> str:
+        page = room.make(reader, filters)
+        return simplejson.dumps({"title": page.title, "body": body_of(page)})
+
+    return cast("dict[str, str]", simplejson.loads(kept(reader, f"{filters.path}?{filters.query}", make)))
+
+
+def problem(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    """Say what happened and what to do."""
+    return render(request, "web/problem.html", {"title": title, "message": message, "status": status}, status=status)
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """Say whether the build that an open page shows is still the published one: nothing if it is."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    try:
+        build = reader_of(account_of(request)).build
+    except NotPublishedError:
+        return HttpResponse(status=204)
+    if request.GET.get("build") == build.key:
+        return HttpResponse(status=204)
+    return render(request, "web/fresh.html", {"build": build})
+
+
+@require_safe
+def style_sheet(request: HttpRequest) -> HttpResponse:
+    """Give the one style sheet: the tokens and rules of all pages, then the frame's."""
+    rules = style() + FRAME.read_text(encoding="utf-8")
+    etag = f'"{sha256(rules.encode()).hexdigest()[:16]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified()
+    return HttpResponse(rules, content_type="text/css", headers={"Cache-Control": "max-age=3600", "ETag": etag})
