@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from tieout import Workspace, refresh
+from tieout.align.steps import program
 from tieout.demo import make_marlow
 
 NOW = datetime(2026, 11, 23, 8)
@@ -32,7 +34,11 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A folder that all processes of this run share."""
+    """A folder that all processes of this run share; TIEOUT_TESTS_KEEP names one that outlives it."""
+    if kept := os.environ.get("TIEOUT_TESTS_KEEP"):
+        folder = Path(kept) / program()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
     base = tmp_path_factory.getbasetemp()
     return base.parent if hasattr(request.config, "workerinput") else base
 

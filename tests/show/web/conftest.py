@@ -1,0 +1,126 @@
+"""The application on Marlow: clients of every role for quick tests, a real server for those with a browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
+
+import pytest
+from django.test import Client
+
+from tieout import Workspace
+from tieout.operate.people.models import Account
+from tieout.operate.people.roles import Role
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+PASSWORD = "a-long-one-for-tests"
+ClientOf = Callable[[Role], Client]
+
+
+@pytest.fixture
+def web(marlow: Workspace, settings: Settings) -> Workspace:
+    """Marlow, as the application in this process sees it."""
+    settings.WORKSPACE = marlow
+    return marlow
+
+
+@pytest.fixture
+def client_of(web: Workspace, db: None) -> ClientOf:  # noqa: ARG001 -- they are needed, not looked at
+    """Give a client that is signed in as somebody of a role."""
+
+    def signed_in(role: Role) -> Client:
+        email = f"{role.value}@marlow.example"
+        account = Account.objects.filter(email=email).first() or Account.objects.create_user(email, PASSWORD, role=role)
+        client = Client()
+        client.force_login(account, "allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: where it is, and on which workspace."""
+
+    address: str
+    workspace: Workspace
+
+
+@pytest.fixture(scope="session")
+def server(marlow: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application as `tieout serve` runs it, on Marlow, with an account for each role (PASSWORD)."""
+    with served(marlow, tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+class served:  # noqa: N801 -- used as a function
+    """Serve a workspace: its files are shared, `app/` is its own. Ends the server that it started."""
+
+    def __init__(self, workspace: Workspace, folder: Path, *options: str) -> None:
+        self.root, self.options = folder / "workspace", options
+        self.root.mkdir()
+        for entry in workspace.root.iterdir():
+            if entry.name != "app":
+                (self.root / entry.name).symlink_to(entry)
+
+    def __enter__(self) -> Server:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        workspace = Workspace(self.root)
+        run = [
+            sys.executable,
+            "-c",
+            "from tieout.cli import main; main()",
+            "serve",
+            str(self.root),
+            "--port",
+            port,
+            "--workers",
+            "1",
+            *self.options,
+        ]
+        log = self.root.with_suffix(".log")
+        with log.open("w") as output:
+            self.process = subprocess.Popen(run, stdout=output, stderr=output, env=os.environ)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                with urlopen(f"{address}/style.css"):
+                    break
+            except OSError:
+                assert self.process.poll() is None, log.read_text()
+                time.sleep(0.1)
+        else:
+            raise AssertionError(log.read_text())
+        make = [sys.executable, "-c", ACCOUNTS, str(self.root), PASSWORD, *(role.value for role in Role), *self.options]
+        subprocess.run(make, check=True)
+        return Server(address, workspace)
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+ACCOUNTS = """
+import sys
+from pathlib import Path
+from tieout import Workspace
+from tieout.show.web.running import Served, prepare
+root, password, *rest = sys.argv[1:]
+database = rest[rest.index("--database") + 1] if "--database" in rest else None
+prepare(Workspace(Path(root)), Served(database=database))
+from tieout.operate.people.models import Account
+for role in rest[:8]:
+    Account.objects.create_user(f"{role}@marlow.example", password, role=role)
+"""
