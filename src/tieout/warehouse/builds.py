@@ -30,6 +30,9 @@ KEEP = 5
 """How many published builds are kept beside those of month ends."""
 
 
+MEMORY = "4GB"
+"""What the engine may hold while it fills a build; beyond that it spills, so that a refresh stays below 6 GB."""
+
 UNWRITABLE = ("No space left", "File too large", "Could not write", "Failed to create checkpoint")
 """What the engine says where the disk takes no more."""
 
@@ -104,7 +107,7 @@ def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None
     spill = workspace.cache / "spill" / f"{os.getpid()}-{uuid4().hex}"
     spill.mkdir(parents=True)
     try:
-        with open_file(aside, spill=spill) as engine:
+        with open_file(aside, memory_limit=MEMORY, spill=spill) as engine:
             fill(engine)
             # An engine that is closed says nothing of what it could not write; one that is asked to write does.
             engine.execute("checkpoint")
