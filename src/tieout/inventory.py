@@ -13,7 +13,7 @@ from tieout.history.ledger import Ledger
 from tieout.measure.answers import QuestionError
 from tieout.measure.diagnosis.holdings import Held, Shared, Told, held_objects, told_fields
 from tieout.measure.diagnosis.links import Link, missing_links
-from tieout.measure.diagnosis.uses import Uses
+from tieout.measure.diagnosis.uses import Reads, uses_of
 from tieout.measure.quality.checks import owner_of
 from tieout.questions import opened
 from tieout.warehouse.engine import memory
@@ -80,7 +80,7 @@ def inventory(workspace: Workspace, now: datetime) -> Inventory:
     with opened(workspace) as asked:
         contract, ledger = asked.contract, Ledger(workspace)
         feeds = feed_files(ledger, contract, asked.facts.known_at, asked.facts.position)
-        uses = Uses(asked)
+        uses = uses_of(asked)
         with memory() as engine:
             objects = held_objects(engine, contract, ledger, feeds, now)
             told, shared = told_fields(engine, contract, feeds)
@@ -111,7 +111,7 @@ def field_named(found: Inventory, name: str) -> FieldHeld:
 
 
 def _fields(
-    contract: Contract, told: dict[tuple[str, str], tuple[Told, ...]], shared: tuple[Shared, ...], uses: Uses
+    contract: Contract, told: dict[tuple[str, str], tuple[Told, ...]], shared: tuple[Shared, ...], uses: Reads
 ) -> tuple[FieldHeld, ...]:
     """Put together every field that somebody tells, requires or reads."""
     required = _required(contract)

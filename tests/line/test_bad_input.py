@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.line.ten_deals import HEADER, P1, P2, write
@@ -120,13 +121,13 @@ def test_of_two_rows_with_one_key_the_newest_counts(line: Line) -> None:
     assert Ledger(line.workspace).pulls()[0].rejected == 1
 
 
-@pytest.mark.parametrize("content", ["", HEADER + "\n", "\x00\x01\x02" * 50])
-def test_an_emptied_or_unreadable_export_changes_nothing(line: Line, content: str) -> None:
+def test_an_emptied_or_unreadable_export_changes_nothing(line: Line) -> None:
     line.export(FIRST, P1)
     before = line.figure()
-    line.export(SECOND, content)
-    assert [finding for finding in line.findings if finding.level is Level.ERROR and SECOND in finding.place]
-    assert line.figure() == before
+    for content in ("", HEADER + "\n", "\x00\x01\x02" * 50):
+        line.export(SECOND, content)
+        assert [finding for finding in line.findings if finding.level is Level.ERROR and SECOND in finding.place]
+        assert line.figure() == before
 
 
 def test_half_a_file_deletes_nothing(line: Line) -> None:
@@ -162,11 +163,14 @@ def test_unknown_columns_are_kept_and_named(line: Line) -> None:
 NAMES = ['"He said ""hi"", then left"', '"two\nlines"', "naïve 🚀 O'Neil", "שלום עולם", "a;b|c\td"]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_names_of_every_kind_are_only_data(line: Line, name: str) -> None:
-    line.export(FIRST, f"name,{HEADER}\n{name},{deal()}\nplain,{deal('O2')}\n")
-    assert line.figure() == 200
-    assert line.rows() == 2
+def test_names_of_every_kind_are_only_data(line: Line) -> None:
+    rows = [f"{name},{deal(f'O{number}')}" for number, name in enumerate((*NAMES, "plain"))]
+    line.export(FIRST, "\n".join((f"name,{HEADER}", *rows, "")))
+    assert line.figure() == 600
+    assert line.rows() == 6
+    told = Path(next((line.workspace.ledger / "pulls").glob("crm.opportunities/*.parquet")))
+    names = {str(row["name"]) for row in pq.read_table(told).to_pylist()}
+    assert names == {'He said "hi", then left', "two\nlines", "naïve 🚀 O'Neil", "שלום עולם", "a;b|c\td", "plain"}
 
 
 def test_a_key_that_looks_like_sql_is_only_data(line: Line) -> None:

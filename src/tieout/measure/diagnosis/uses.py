@@ -67,6 +67,28 @@ class Read:
     rows: frozenset[Field] = NONE
 
 
+def uses_of(asked: Asked) -> Reads:
+    """Give what the numbers of a build read; it takes seconds, so it is kept until another contract is asked about."""
+    key = (asked.facts.fingerprint, asked.facts.version, str(asked.facts.heard_until))
+    if key not in _KEPT:
+        uses = Uses(asked)
+        found = Reads(uses.numbers, uses.lenses)
+        _KEPT.clear()
+        _KEPT[key] = found
+    return _KEPT[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The fields that each number reads, and each team's own count of the pipeline."""
+
+    numbers: dict[str, frozenset[Field]]
+    lenses: dict[str, frozenset[Field]]
+
+
+_KEPT: dict[tuple[str, str, str], Reads] = {}
+
+
 class Uses:
     """The fields that numbers and lenses read, for a build and its contract."""
 
