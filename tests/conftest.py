@@ -6,55 +6,26 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 from hypothesis import settings
 
+from tests.saying import saying
 from tieout import Workspace, refresh
 from tieout.align.steps import program
-from tieout.contract.model import Contract
 from tieout.demo import make_marlow
-from tieout.measure import said
-from tieout.measure.answers import Question
 
 NOW = datetime(2026, 11, 23, 8)
 settings.register_profile("tieout", deadline=None)
 settings.load_profile("tieout")
 
 
-EVERY_QUESTION = said._questions
-ALWAYS_SAID = ("pipeline.open", "pipeline.open_qualified", "bookings")
-PARTS = 8
-
-
-def a_few(contract: Contract) -> list[Question]:
-    """Give what is always said, and an eighth of the rest: which one, the name of the test decides."""
-    turn = crc32(os.environ.get("PYTEST_CURRENT_TEST", "").encode()) % PARTS
-    every = EVERY_QUESTION(contract)
-    return [one for place, one in enumerate(every) if one.metric in ALWAYS_SAID or place % PARTS == turn]
-
-
 @pytest.fixture(scope="session", autouse=True)
-def few_are_said(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let a refresh say a few numbers, not a hundred: that is two fifths of the time of refreshing a small company.
-
-    Every number is asked of Marlow, and by `make test-all` of every company.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        if "not slow" in request.config.getoption("markexpr"):
-            patch.setattr(said, "_questions", a_few)
-        yield
-
-
-@contextmanager
-def everything_said() -> Iterator[None]:
-    """Let every number be said by what is refreshed inside."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(said, "_questions", EVERY_QUESTION)
+def few_are_said() -> Iterator[None]:
+    """Let small companies say a few numbers; `make test-all`, where laws have many examples, says every one."""
+    with saying(few="TIEOUT_LAW_EXAMPLES" not in os.environ):
         yield
 
 
@@ -92,7 +63,7 @@ def marlow(shared_folder: Path, marlow_files: Path) -> Workspace:
 
     def make(folder: Path) -> None:
         shutil.copytree(marlow_files, folder)
-        with everything_said():
+        with saying(few=False):
             assert refresh(Workspace(folder), NOW).after is not None
 
     return Workspace(made_once(shared_folder / "marlow", make))

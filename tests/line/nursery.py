@@ -22,6 +22,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.saying import few_are_said
+
 CALLS = ("write", "fsync", "rename", "replace", "unlink", "mkdir", "truncate", "rmdir")
 DIED = 137
 
@@ -35,9 +37,10 @@ class Ending:
     error: str = ""
 
 
-def mother() -> None:
+def mother(*, few: bool) -> None:
     """Bear a child for each line that comes in, and tell how it ended."""
     import tieout.refresh  # noqa: F401, PLC0415 - so that children have it
+    from tests.saying import saying  # noqa: PLC0415 - the same
 
     for name in ("utf-8-sig", "utf-16", "cp1252", "latin-1"):
         codecs.lookup(name)  # a child that is another user may not be able to read Python's own files
@@ -45,7 +48,8 @@ def mother() -> None:
         given = json.loads(line)
         child = os.fork()
         if child == 0:
-            _live(given)
+            with saying(few=few):
+                _live(given)
         print(child, flush=True)  # noqa: T201 - what the test reads
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
@@ -123,8 +127,8 @@ class Nursery:
 
 @contextmanager
 def nursery(folder: Path) -> Iterator[Nursery]:
-    """Start the mother, and end her; `folder` may hold her notes."""
-    command = [sys.executable, "-c", "from tests.line.nursery import mother; mother()"]
+    """Start the mother, and end her; `folder` may hold her notes. What is said few of here, her children say few of."""
+    command = [sys.executable, "-c", f"from tests.line.nursery import mother; mother(few={few_are_said()})"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Nursery(process, folder / "note.json")
         process.kill()

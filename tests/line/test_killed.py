@@ -60,7 +60,7 @@ def edit(folder: Path, turn: int) -> None:
 
 
 def check(tmp_path: Path, times: int) -> None:
-    exports = weekly(weeks=20)
+    exports = weekly(weeks=12)
     undisturbed = Workspace(write(tmp_path / "undisturbed", exports=exports))
     with nursery(tmp_path) as mother:
         began = time.monotonic()
@@ -75,7 +75,7 @@ def check(tmp_path: Path, times: int) -> None:
 
 
 def test_a_refresh_killed_at_random_moments(tmp_path: Path) -> None:
-    check(tmp_path, times=20)
+    check(tmp_path, times=12)
 
 
 @pytest.mark.slow
@@ -98,7 +98,7 @@ def died(tmp_path: Path, places: Callable[[int], Iterable[int]]) -> None:
 
 
 def test_a_refresh_that_dies_at_a_call_to_the_system_is_continued(tmp_path: Path) -> None:
-    died(tmp_path, lambda calls: random.Random(7).sample(range(1, calls + 1), 5))
+    died(tmp_path, lambda calls: random.Random(7).sample(range(1, calls + 1), 3))
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ What was committed stands, what is published stays readable, one clear error say
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from subprocess import PIPE
 
 import pytest
 
+from tests.conftest import made_once
 from tests.line.nursery import nursery
 from tests.line.ten_deals import EXPORTS, P3, write
 from tests.line.test_killed import NOW, told, weekly
@@ -33,7 +35,7 @@ from tieout.warehouse.builds import published_or_none
 workspace = Workspace(pathlib.Path(sys.argv[1]))
 seen = set()
 print("ready", flush=True)
-for _ in range(25):
+for _ in range(15):
     answer = ask(workspace, Question("pipeline.open_qualified", "2026-Q3", ("stage",), datetime.datetime(2026, 7, 20)))
     assert sum(row.value for row in answer.rows[1:]) == answer.total.value
     seen.add((answer.passport.build, str(answer.total.value)))
@@ -55,23 +57,23 @@ def figures(workspace: Workspace) -> list[object]:
     return [(row.by, row.value, row.n) for row in ask(workspace, QUESTION).rows]
 
 
-@pytest.mark.parametrize("largest", [2_000, 30_000, 300_000])
-def test_a_disk_that_takes_no_more_stops_a_refresh_and_loses_nothing(tmp_path: Path, largest: int) -> None:
+def test_a_disk_that_takes_no_more_stops_a_refresh_and_loses_nothing(tmp_path: Path) -> None:
     undisturbed = Workspace(write(tmp_path / "undisturbed", exports=with_many(3000)))
-    full = Workspace(write(tmp_path / "full"))
+    begun = write(tmp_path / "begun")
     with nursery(tmp_path) as mother:
-        assert mother.refresh(full.root, NOW).error == ""
-        before = figures(full)
-        write(full.root, exports=with_many(3000))
-        ending = mother.refresh(full.root, NOW, largest=largest)
-        assert ending.status == 1
-        assert ending.error.startswith(("LedgerError: The pull stopped", "NotWrittenError: ", "OSError: ")), (
-            ending.error
-        )
-        assert figures(full) == before
-        assert mother.refresh(full.root, NOW).error == ""
         assert mother.refresh(undisturbed.root, NOW).error == ""
-    assert figures(full) == figures(undisturbed) != before
+        assert mother.refresh(begun, NOW).error == ""
+        before = figures(Workspace(begun))
+        for largest in (2_000, 30_000, 300_000):
+            full = Workspace(shutil.copytree(begun, tmp_path / f"full-{largest}"))
+            write(full.root, exports=with_many(3000))
+            ending = mother.refresh(full.root, NOW, largest=largest)
+            assert ending.status == 1
+            told = ("LedgerError: The pull stopped", "NotWrittenError: ", "OSError: ")
+            assert ending.error.startswith(told), ending.error
+            assert figures(full) == before
+            assert mother.refresh(full.root, NOW).error == ""
+            assert figures(full) == figures(undisturbed) != before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
@@ -105,11 +107,22 @@ def free(disk: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
+@pytest.fixture(scope="session")
+def first_pulled(shared_folder: Path) -> Path:
+    """The worked example with its first export alone, refreshed."""
+
+    def make(folder: Path) -> None:
+        refresh(Workspace(write(folder, exports=dict(list(EXPORTS.items())[:1]))), NOW)
+
+    return made_once(shared_folder / "first-pulled", make)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.parametrize("closed", [".", "ledger", ".tieout", "ledger/pulls"])
-def test_a_folder_that_may_not_be_written_is_told_and_read_all_the_same(tmp_path: Path, closed: str) -> None:
-    workspace = Workspace(write(tmp_path / "company", exports=dict(list(EXPORTS.items())[:1])))
-    refresh(workspace, NOW)
+def test_a_folder_that_may_not_be_written_is_told_and_read_all_the_same(
+    first_pulled: Path, tmp_path: Path, closed: str
+) -> None:
+    workspace = Workspace(shutil.copytree(first_pulled, tmp_path / "company"))
     before = figures(workspace)
     write(workspace.root)
     for path in (tmp_path, *tmp_path.rglob("*")):
@@ -130,15 +143,15 @@ def test_a_folder_that_may_not_be_written_is_told_and_read_all_the_same(tmp_path
 
 
 def test_two_refreshes_and_ten_readers_at_once(tmp_path: Path) -> None:
-    folder = write(tmp_path / "company", exports=weekly(weeks=20))
+    folder = write(tmp_path / "company", exports=weekly(weeks=8))
     workspace = Workspace(folder)
-    refresh(Workspace(write(tmp_path / "undisturbed", exports=weekly(weeks=24))), NOW)
+    refresh(Workspace(write(tmp_path / "undisturbed", exports=weekly(weeks=12))), NOW)
     refresh(workspace, NOW)
     readers = [subprocess.Popen([sys.executable, "-c", READ, str(folder)], stdout=PIPE, stderr=PIPE) for _ in range(10)]
     for reader in readers:
         assert reader.stdout
         reader.stdout.readline()
-    write(folder, exports=weekly(weeks=24))
+    write(folder, exports=weekly(weeks=12))
     writers = [subprocess.Popen([sys.executable, "-c", REFRESH, str(folder)], stderr=PIPE) for _ in range(2)]
     troubles = [writer.communicate()[1].decode() for writer in writers]
     codes = [writer.returncode for writer in writers]
