@@ -10,17 +10,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import pytest
 from django.test import Client
 
+from tests.show.web.browsing import Browsing, started
 from tieout import Workspace
 from tieout.operate.people.models import Account
 from tieout.operate.people.roles import Role
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
     from pytest_django import Settings
 
 PASSWORD = "a-long-one-for-tests"
@@ -61,6 +63,27 @@ def server(marlow: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The application as `tieout serve` runs it, on Marlow, with an account for each role (PASSWORD)."""
     with served(marlow, tmp_path_factory.mktemp("served")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, one for the whole run."""
+    with started() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def states() -> dict[Role, Any]:
+    """The cookies of whoever has signed in to the server before, so that a run signs in once for each role."""
+    return {}
+
+
+@pytest.fixture
+def page_of(server: Server, browser: Browser, states: dict[Role, Any]) -> Iterator[Browsing]:
+    """Open pages of the server: `page_of(Role.VIEWER).goto("/")`; `page_of()` is signed in as nobody."""
+    browsing = Browsing(browser, server.address, PASSWORD, states)
+    yield browsing
+    browsing.close()
 
 
 class served:  # noqa: N801 -- used as a function
