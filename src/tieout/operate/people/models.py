@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
@@ -49,6 +49,8 @@ class Account(AbstractUser):
     name = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
+    changes = models.PositiveIntegerField(default=0)
+    """Counts the changes by administrators, so that of two who edit at once the second is told."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -90,6 +92,68 @@ class SavedView(models.Model):
         return self.name
 
 
+class Invitation(models.Model):
+    """A link by which one person makes an account, or a new password for the one they have; only its digest is kept."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role.choices)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    made_by = models.CharField(max_length=254)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar[list[str]] = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        """Give the address."""
+        return self.email
+
+
+class Token(models.Model):
+    """What a program signs in with to the API; `scopes` are names of rights, `start` is what it is recognized by."""
+
+    owner = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    start = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar[list[str]] = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        """Give the name."""
+        return self.name
+
+
+class AppendOnlyError(Exception):
+    """Somebody tried to change or delete a line of the log."""
+
+
+class LogLines(models.QuerySet["LogEntry"]):
+    """Lines that are only added; the database holds to that too, by triggers."""
+
+    def update(self, **_: Any) -> NoReturn:  # noqa: ANN401 -- Django's
+        """Refuse."""
+        raise AppendOnlyError
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError
+
+
 class LogEntry(models.Model):
     """What somebody did. `who` keeps the address as text, whatever becomes of the account."""
 
@@ -99,6 +163,7 @@ class LogEntry(models.Model):
     what = models.CharField(max_length=2000, blank=True)
     detail = models.JSONField(default=dict)
     request = models.CharField(max_length=64, blank=True)
+    objects = LogLines.as_manager()
 
     class Meta:
         """The newest first."""
@@ -108,3 +173,13 @@ class LogEntry(models.Model):
     def __str__(self) -> str:
         """Give what was done in one line."""
         return f"{self.at:%Y-%m-%d %H:%M} {self.who} {self.did} {self.what}"
+
+    def save(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 -- Django's
+        """Add the line; refuse to change one."""
+        if not self._state.adding:
+            raise AppendOnlyError
+        super().save(*given, **named)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:  # noqa: ANN401 -- Django's
+        """Refuse."""
+        raise AppendOnlyError

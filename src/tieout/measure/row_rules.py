@@ -1,0 +1,67 @@
+"""Row rules: which records somebody may open. Totals are never limited by them.
+
+A rule is a criterion over deals, judged as the deals stand now, with the owners and teams of now. What it does not
+clearly let in stays closed. An account, and a lead, is opened with any of its deals; what belongs to no deal is not
+limited by a rule over deals.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tieout.contract.criteria import parse_criterion
+from tieout.contract.definitions import resolve_lens
+from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
+from tieout.measure.lens_sql import LensView, units_sql
+from tieout.measure.moments import moment_of
+from tieout.measure.run_sql import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tieout.contract.criteria import Criterion
+    from tieout.measure.numbers.question import Asked
+
+_DEALS = "select distinct record as id, record as deal from opportunity_versions"
+_ACCOUNTS = """
+    select distinct account_id, record from opportunity_versions where account_id is not null
+    union select distinct into_id, record from (
+      select m.survivor as into_id, o.record from opportunity_versions as o
+      join survivors as m on m.object = 'account' and m.record = o.account_id
+    )"""
+_LEADS = """
+    select distinct record, opportunity_id from leads_told where opportunity_id is not null
+    union select distinct lead_id, record from opportunity_versions where lead_id is not null"""
+
+
+def read_rule(text: str) -> Criterion | str:
+    """Read a row rule; a text that is none gives what is wrong with it in words."""
+    criterion, findings = parse_criterion(text, OPPORTUNITY_COLUMNS, "rows")
+    return criterion or " ".join(finding.sentence() for finding in findings)
+
+
+def closed_records(asked: Asked, rule: str, records: Iterable[str]) -> frozenset[str]:
+    """Give those of some records (deals, accounts, leads) that a rule keeps closed."""
+    wanted = sorted(set(records))
+    if not rule or not wanted:
+        return frozenset()
+    criterion = read_rule(rule)
+    moment = moment_of(asked.facts.heard_until, None, asked.zone)
+    lens = resolve_lens(asked.contract, "agreed", moment.day).model_copy(update={"grain": "opportunity"})
+    classes = "source_class" in rule.lower()
+    units, parameters = units_sql(
+        LensView("rows", lens, moment, None, as_is=True, classes=classes), asked.contract, "a"
+    )
+    met = "false" if isinstance(criterion, str) else f"coalesce({criterion.sql('u')}, false)"
+    told = rows(
+        asked.engine,
+        f"""
+        with wanted as (select unnest($wanted) as id),
+        belongs as (
+          select b.id, b.deal from ({_DEALS} union {_ACCOUNTS} union {_LEADS}) as b semi join wanted using (id)
+        ),
+        opens as (select u.record as deal from ({units}) as u where {met})
+        select b.id from belongs as b left join opens as o using (deal) group by b.id having count(o.deal) = 0""",
+        {**parameters, "wanted": wanted},
+    )
+    return frozenset(record for (record,) in told)

@@ -1,0 +1,63 @@
+"""What these eyes may see of single records: which they may open, and personal data, masked or not.
+
+Totals are the same for everyone, so nothing here is asked for a figure: only pages and exports that name records do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tieout.measure.row_rules import closed_records
+from tieout.questions import opened
+from tieout.show import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tieout.show.web.reader import Eyes, Reader
+
+MASK = "\N{BULLET}" * 6
+MASKED = "Personal data is masked for your role; an administrator can change that."
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Some records as somebody may see them: those to be opened, in the order given, and how many more there are."""
+
+    records: tuple[str, ...]
+    hidden: int
+
+    @property
+    def words(self) -> str:
+        """What is said of those that are hidden, or nothing."""
+        return f"{figures.count(self.hidden)} more you may not open: your team's rule over records." * bool(self.hidden)
+
+
+def seen(reader: Reader, records: Iterable[str]) -> Seen:
+    """Sort out which records of a list may be opened; a list, a chart's links and an export all ask here."""
+    given = tuple(records)
+    closed = closed_to(reader, given)
+    kept = tuple(record for record in given if record not in closed)
+    return Seen(kept, len(given) - len(kept))
+
+
+def closed_to(reader: Reader, records: Iterable[str]) -> frozenset[str]:
+    """Give those of some records that these eyes may not open: deals, accounts, leads."""
+    if not reader.eyes.rows:
+        return frozenset()
+    with opened(reader.workspace, reader.build) as asked:
+        return closed_records(asked, reader.eyes.rows, records)
+
+
+def may_open(reader: Reader, record: str) -> bool:
+    """Say whether these eyes may open one record."""
+    return record not in closed_to(reader, (record,))
+
+
+def masked(text: str, eyes: Eyes) -> str:
+    """Give personal data (names of people, addresses, phones, subjects) to those who may see it, dots to the others.
+
+    Nothing of the text shows through, not even its length.
+    """
+    return text if eyes.personal or not text else MASK
