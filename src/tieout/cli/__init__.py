@@ -10,11 +10,23 @@ from io import TextIOWrapper
 
 import typer
 
-from tieout.cli import asking, doubles, keeping, looking, making, serving, showing, tying
+from tieout.cli import accounts, asking, doubles, keeping, looking, making, serving, showing, tying
 from tieout.cli.given import app
 from tieout.commands.result import INTERRUPTED, UsageError
 
-__all__ = ["app", "asking", "doubles", "keeping", "looking", "main", "making", "serving", "showing", "tying"]
+__all__ = [
+    "accounts",
+    "app",
+    "asking",
+    "doubles",
+    "keeping",
+    "looking",
+    "main",
+    "making",
+    "serving",
+    "showing",
+    "tying",
+]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tieout.show.web.registry import ROOMS
+from tieout.show.web.registry import PLACES, ROOMS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from tieout.show.web.rooms import Place, Room
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Give what the frame of each page is filled with."""
     here = request.path
+    every: tuple[Room | Place, ...] = (*ROOMS, *PLACES)
     places = {
-        group: [{"room": room, "here": here == room.path} for room in ROOMS if room.group == group]
+        group: [{"room": room, "here": here == room.path} for room in every if room.group == group]
         for group in ("rooms", "tools")
     }
     return {"places": places}

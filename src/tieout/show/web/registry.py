@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tieout.show.web.pages.pipeline import PIPELINE
-from tieout.show.web.rooms import Room
+from tieout.show.web.rooms import Place, Room
 
 ROOMS: tuple[Room, ...] = (PIPELINE,)
+PLACES: tuple[Place, ...] = (Place("people", "People", "/people", key="e"),)

@@ -35,3 +35,14 @@ class Room:
     """A template that stands above the page and may hold forms."""
     context: Callable[[Reader, Filters], dict[str, object]] = field(default=lambda _reader, _filters: {})
     """What that template is given beside the filters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the application that has a view of its own, and stands beside the rooms."""
+
+    name: str
+    title: str
+    path: str
+    group: str = "tools"
+    key: str = ""

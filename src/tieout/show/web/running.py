@@ -60,6 +60,7 @@ def prepare(workspace: Workspace, served: Served) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

@@ -7,6 +7,7 @@ TIEOUT_DATABASE       postgres://USER:PASSWORD@HOST/NAME; by default SQLite in `
 TIEOUT_SECRET_KEY     or TIEOUT_SECRET_KEY_FILE: what sessions are signed with
 TIEOUT_HOSTS          host names it answers to, with commas between; by default this machine only
 TIEOUT_HTTPS          1 where people reach it by https: cookies are then for https only, and HSTS is sent
+TIEOUT_OIDC_...       single sign-on: people/single_sign_on.py
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from tieout.basics.workspace import Workspace
+from tieout.show.web.people.single_sign_on import origins_of, providers_of
 from tieout.version import VERSION as PROGRAM
 
 WORKSPACE = Workspace(Path(os.environ.get("TIEOUT_WORKSPACE", ".")).absolute())
@@ -114,6 +116,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "tieout.show.web.people.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "tieout.show.web.people.adapters.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = providers_of(os.environ)
+# An identity signs in to the account of its verified address, and is linked to it by that.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+OIDC_DOMAIN = os.environ.get("TIEOUT_OIDC_DOMAIN", "").strip().lower()
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# What limits the tries of signing in is counted where all web workers see it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "tieout_limits"}}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+MFA_TOTP_ISSUER = "Tieout"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 AUTH_PASSWORD_VALIDATORS = [
@@ -131,11 +145,12 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *origins_of(os.environ)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
 }
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

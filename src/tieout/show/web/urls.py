@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tieout.show.web.people.urls import urlpatterns as people
 from tieout.show.web.registry import ROOMS
 from tieout.show.web.views import live, room_view, style_sheet
 
@@ -11,5 +12,6 @@ urlpatterns = [
     *(path(room.path.removeprefix("/"), room_view(room), name=room.name) for room in ROOMS),
     path("live", live, name="live"),
     path("style.css", style_sheet, name="style"),
+    *people,
     path("accounts/", include("allauth.urls")),
 ]
