@@ -15,7 +15,7 @@ from tieout.measure.clocks.statement import statement
 from tieout.measure.clocks.table import clocks as read
 from tieout.measure.numbers.question import Asked
 from tieout.warehouse.builds import BuildFacts
-from tieout.warehouse.engine import open_file
+from tieout.warehouse.engine import reading
 
 NOW = datetime(2026, 9, 22)
 TEAMS, USERS, AWAY = 8, 500, 100
@@ -75,7 +75,7 @@ def clocks(scale: float) -> list[Result]:
     path = (BUILD / f"clocks-{people}.duckdb").absolute()
     done = run([sys.executable, "-c", f"from bench.clocks import *; write({str(path)!r}, {people})"])
     taken, note = seconds(done.output, OURS)
-    with open_file(path, read_only=True) as engine:
+    with reading(path) as engine:
         n = engine.execute("select count(*) from handoff_clocks").fetchall()[0][0]
         found = [Result(f"clocks of {n:,} hand-offs, aligned", taken, "s", 20, note=note)]
         bare, _ = median_time(lambda: engine.execute(TOUCHED).fetchall(), 3)

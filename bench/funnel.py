@@ -14,7 +14,7 @@ from tieout.measure.funnel.funnel import FunnelTerms
 from tieout.measure.funnel.funnel import funnel as count
 from tieout.measure.numbers.question import Asked
 from tieout.warehouse.builds import BuildFacts
-from tieout.warehouse.engine import open_file
+from tieout.warehouse.engine import reading
 
 NOW = datetime(2026, 9, 22)
 STEPS_OF = ("lead_versions", "lead_stages", "funnel_deals", "funnel_events", "funnel_episodes", "funnel_touches")
@@ -37,7 +37,7 @@ def funnel(scale: float) -> list[Result]:
     done = run([sys.executable, "-c", f"from bench.funnel import *; write({str(path)!r}, {people})"])
     taken, note = seconds(done.output, STEPS_OF)
     found = [Result(f"funnel of {people:,} persons, aligned", taken, "s", note=note)]
-    with open_file(path, read_only=True) as engine:
+    with reading(path) as engine:
         facts = BuildFacts("key", 1, None, "contract", "program", NOW, datetime(2023, 1, 1))
         asked = Asked(engine, Contract(), facts)
         for terms in (FunnelTerms(), FunnelTerms(start="lead"), FunnelTerms("flow")):

@@ -16,7 +16,7 @@ from tieout.measure.diagnosis.links import Link, missing_links
 from tieout.measure.diagnosis.uses import Reads, uses_of
 from tieout.measure.quality.checks import owner_of
 from tieout.questions import opened
-from tieout.warehouse.engine import memory
+from tieout.warehouse.engine import reading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,7 +81,7 @@ def inventory(workspace: Workspace, now: datetime) -> Inventory:
         contract, ledger = asked.contract, Ledger(workspace)
         feeds = feed_files(ledger, contract, asked.facts.known_at, asked.facts.position)
         uses = uses_of(asked)
-        with memory() as engine:
+        with reading(files=[workspace.ledger, workspace.cache / "changes"]) as engine:
             objects = held_objects(engine, contract, ledger, feeds, now)
             told, shared = told_fields(engine, contract, feeds)
         fields = _fields(contract, told, shared, uses)

@@ -34,7 +34,7 @@ from tieout.measure.sheets.taking import reported_end
 from tieout.measure.states import take_now
 from tieout.warehouse.builds import BuildFacts, NotPublishedError, build_path, published
 from tieout.warehouse.contents import read_contract
-from tieout.warehouse.engine import memory, open_file
+from tieout.warehouse.engine import EngineError, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,12 +44,37 @@ if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
 
+DATABASES = ("build_0", "build_1")
+"""What `reading` calls the builds that it opens."""
+
+
 @contextmanager
 def opened(workspace: Workspace, facts: BuildFacts | None = None) -> Iterator[Asked]:
     """Open a build for questions, the published one by default. Raises NotPublishedError where there is none."""
     facts = facts or current(workspace)
-    with open_file(build_path(workspace, facts.key), read_only=True) as engine:
+    with _reading(workspace, facts) as engine:
         yield Asked(engine, read_contract(engine), facts)
+
+
+@contextmanager
+def _earlier(workspace: Workspace, earlier: BuildFacts, heard: BuildFacts, *, as_is: bool) -> Iterator[Asked]:
+    """Open a build that knows less; as-is, its organization is that of now, which only the later one knows."""
+    with _reading(workspace, earlier, *([heard] if as_is else [])) as engine:
+        if as_is:
+            take_now(engine, *DATABASES)
+        yield Asked(engine, read_contract(engine), earlier)
+
+
+def _reading(workspace: Workspace, *builds: BuildFacts) -> Connection:
+    """Open an engine on builds. Raises NotPublishedError where one was deleted since its facts were read."""
+    paths = [build_path(workspace, facts.key) for facts in builds]
+    try:
+        return reading(*paths)
+    except EngineError as error:
+        if all(path.exists() for path in paths):
+            raise
+        message = f"The published numbers were taken away just now from '{workspace.root}'. Ask again."
+        raise NotPublishedError(message) from error
 
 
 @contextmanager
@@ -63,9 +88,7 @@ def known_then(workspace: Workspace, question: Question) -> Iterator[Asked]:
             return
         contract = asked.contract
     earlier = known_build(workspace, heard, contract, known_at)
-    with opened(workspace, earlier) as asked:
-        if question.org == "as-is":
-            take_now(asked.engine, build_path(workspace, heard.key))
+    with _earlier(workspace, earlier, heard, as_is=question.org == "as-is") as asked:
         yield asked
 
 
@@ -107,9 +130,7 @@ def as_known(workspace: Workspace, question: Question, facts: BuildFacts | None 
             return
         base, contract = asked.facts, asked.contract
     earlier = known_build(workspace, base, contract, known_at)
-    with opened(workspace, earlier) as asked:
-        if question.org == "as-is":
-            take_now(asked.engine, build_path(workspace, base.key))
+    with _earlier(workspace, earlier, base, as_is=question.org == "as-is") as asked:
         yield asked
 
 
@@ -206,16 +227,13 @@ def bridge_builds(
     workspace: Workspace, start: tuple[EndAsked, BuildFacts], end: tuple[EndAsked, BuildFacts], terms: BridgeTerms
 ) -> Bridge:
     """Explain the difference between two ends, each read from its own build; one build may serve both."""
-    with memory() as engine:
-        databases = _attach(engine, workspace, [start[1], end[1]])
+    facts = [start[1]] if start[1].key == end[1].key else [start[1], end[1]]
+    with _reading(workspace, *facts) as engine:
         builds: list[Attached] = []
-        for database, facts in zip(databases, (start[1], end[1]), strict=True):
-            if builds and database == databases[0]:
-                builds.append(builds[0])
-                continue
+        for one, database in zip(facts, DATABASES, strict=False):
             engine.execute(f"use {database}")
-            builds.append(Attached(engine, read_contract(engine), facts, database))
-        return bridge_attached(workspace, (start[0], end[0]), (builds[0], builds[1]), terms)
+            builds.append(Attached(engine, read_contract(engine), one, database))
+        return bridge_attached(workspace, (start[0], end[0]), (builds[0], builds[-1]), terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +247,8 @@ class Attached(Asked):
 def attached(workspace: Workspace) -> Iterator[Attached]:
     """Attach the published build to an engine in which bridges are made. Raises NotPublishedError."""
     facts = current(workspace)
-    with memory() as engine:
-        (database,) = _attach(engine, workspace, [facts])
-        engine.execute(f"use {database}")
-        yield Attached(engine, read_contract(engine), facts, database)
+    with _reading(workspace, facts) as engine:
+        yield Attached(engine, read_contract(engine), facts, DATABASES[0])
 
 
 def bridge_attached(
@@ -296,12 +312,10 @@ def _with_report(
 def bridge_questions(workspace: Workspace, start: Question, end: Question) -> Bridge:
     """Explain the difference between the totals of two questions about one number that a lens counts."""
     facts = current(workspace)
-    with memory() as engine:
-        database = _attach(engine, workspace, [facts])[0]
-        engine.execute(f"use {database}")
+    with _reading(workspace, facts) as engine:
         asked = Asked(engine, read_contract(engine), facts)
         views = [view_of(asked, question, metric_named(question.metric)) for question in (start, end)]
-        first, last = (End(view, asked.contract, database) for view in views)
+        first, last = (End(view, asked.contract, DATABASES[0]) for view in views)
         return bridge_ends(engine, first, last, (facts, facts))
 
 
@@ -309,15 +323,13 @@ def bridge_questions(workspace: Workspace, start: Question, end: Question) -> Br
 def one_end(workspace: Workspace, asked: EndAsked, terms: BridgeTerms) -> Iterator[tuple[Connection, End, BuildFacts]]:
     """Open the published build beside an engine of its own, with one end of a bridge to something that is no lens."""
     facts = current(workspace)
-    with memory() as engine:
-        (database,) = _attach(engine, workspace, [facts])
-        engine.execute(f"use {database}")
+    with _reading(workspace, facts) as engine:
         contract = read_contract(engine)
         moment = _moment(asked, facts, contract)
         view = _view(asked, contract, moment, moment, terms)
         if view.lens.reported:
             raise QuestionError(own_figure(asked.lens))
-        yield engine, End(view, contract, database), facts
+        yield engine, End(view, contract, DATABASES[0]), facts
 
 
 def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, terms: BridgeTerms) -> LensView:
@@ -368,13 +380,3 @@ def _moment(asked: EndAsked, facts: BuildFacts, contract: Contract) -> Moment:
         )
         raise QuestionError(message)
     return moment_of(as_of, known_at, zone)
-
-
-def _attach(engine: Connection, workspace: Workspace, facts: list[BuildFacts]) -> list[str]:
-    names: dict[str, str] = {}
-    for one in facts:
-        if one.key not in names:
-            names[one.key] = f"build_{len(names)}"
-            path = str(build_path(workspace, one.key)).replace("'", "''")
-            engine.execute(f"attach '{path}' as {names[one.key]} (read_only)")
-    return [names[one.key] for one in facts]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tieout.basics.calendars import local_day
 from tieout.measure.answers import Question, QuestionError, Row, Unit, Value
 from tieout.measure.run_sql import rows as fetch
-from tieout.warehouse.engine import memory
+from tieout.warehouse.engine import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,19 +55,20 @@ def said_of(workspace: Workspace, question: Question, unit: Unit) -> tuple[Said,
         )
         raise QuestionError(message)
     folder = workspace.ledger / "said"
-    if not any(folder.glob("*.parquet")):
+    files = sorted(folder.glob("*.parquet"))
+    if not files:
         return ()
     sql = """select said_at, as_of, period, slice, value, n, absent, build, contract, position
       from read_parquet($files)
       where metric = $metric and lens = $lens and (slice = '' or slice like $slice)
       order by said_at, position, slice"""
     given = {
-        "files": [str(path) for path in sorted(folder.glob("*.parquet"))],
+        "files": [str(path) for path in files],
         "metric": question.metric,
         "lens": question.lens or "agreed",
         "slice": f"{question.by[0]}=%" if question.by else "",
     }
-    with memory() as engine:
+    with reading(files=files) as engine:
         found = fetch(engine, sql, given)
     return tuple(
         Said(said, as_of, period, part, _value(value, unit), n, absent, build, contract, position)

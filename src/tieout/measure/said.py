@@ -17,7 +17,7 @@ from tieout.measure.numbers.catalogue import BY_ID, METRICS
 from tieout.measure.numbers.question import Asked, view_of
 from tieout.measure.sheets.taking import reported_figure
 from tieout.warehouse.builds import BuildFacts, build_path, sync
-from tieout.warehouse.engine import identifier, open_file
+from tieout.warehouse.engine import identifier, reading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +34,7 @@ COLUMNS = {
 
 def say(workspace: Workspace, contract: Contract, facts: BuildFacts, now: datetime) -> int:
     """Append every number of the build, in total and where it can be by segment, territory and lens; give how many."""
-    with open_file(build_path(workspace, facts.key), read_only=True) as engine:
+    with reading(build_path(workspace, facts.key)) as engine:
         asked = Asked(engine, contract, facts)
         rows = [row for question in _questions(contract) for row in _said(asked, question, now)]
         rows += [_reported(asked, workspace, name, now) for name, lens in contract.lenses.items() if lens.reported]

@@ -11,8 +11,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tieout.basics.calendars import Period
     from tieout.measure.lens_sql import LensView
     from tieout.measure.moments import Moment
@@ -138,16 +136,13 @@ def _as_is(states: str) -> str:
     return f"select s.record, {columns} from ({states}) as s left join organization_now as n on n.record = s.record"
 
 
-def take_now(engine: Connection, build: Path) -> None:
-    """Let an earlier build read the organization of now from a later one: its own is that of when it knew no more."""
-    path = str(build).replace("'", "''")
-    own = engine.execute("select current_database()").fetchall()[0][0]
-    engine.execute(f"attach '{path}' as now_build (read_only)")
-    engine.execute("create temp view organization_now as select * from now_build.main.organization_now")
+def take_now(engine: Connection, own: str, later: str) -> None:
+    """Let an earlier build, the database `own`, read the organization of now from a later one beside it."""
+    engine.execute(f"create temp view organization_now as select * from {later}.main.organization_now")
     for table, columns in (("leads", ORGANIZATION), ("revenue", ("now_segment", "now_territory", "now_region"))):
-        later = ", ".join(f"n.{name}" for name in columns)
+        now = ", ".join(f"n.{name}" for name in columns)
         engine.execute(
             f"""create temp view {table} as
-            select e.* exclude ({", ".join(columns)}), {later}
-            from "{own}".main.{table} as e left join now_build.main.{table} as n on n.record = e.record"""
+            select e.* exclude ({", ".join(columns)}), {now}
+            from {own}.main.{table} as e left join {later}.main.{table} as n on n.record = e.record"""
         )

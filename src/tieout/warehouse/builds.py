@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import simplejson
 
-from tieout.warehouse.engine import EngineError, open_file
+from tieout.warehouse.engine import EngineError, open_file, reading
 from tieout.warehouse.seals import Seals
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _readable(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        with open_file(path, read_only=True) as engine:
+        with reading(path) as engine:
             engine.execute("select count(*) from contract").fetchall()
     except EngineError:
         return False

@@ -10,7 +10,7 @@ import simplejson
 from tieout.basics.findings import Finding, Level
 from tieout.contract.model import Contract
 from tieout.warehouse.builds import BuildFacts, build_path
-from tieout.warehouse.engine import open_file
+from tieout.warehouse.engine import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ def store_findings(engine: Connection, findings: Iterable[Finding]) -> None:
 
 def read_findings(workspace: Workspace, facts: BuildFacts) -> tuple[Finding, ...]:
     """Read the findings of a build's data."""
-    with open_file(build_path(workspace, facts.key), read_only=True) as engine:
+    with reading(build_path(workspace, facts.key)) as engine:
         rows = engine.execute("select body from findings order by place").fetchall()
     return tuple(_finding(simplejson.loads(row[0])) for row in rows)
 

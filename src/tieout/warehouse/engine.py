@@ -5,6 +5,7 @@ A trap of DuckDB 2.0: a result left open by `fetchone()` blocks the next stateme
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -34,14 +35,33 @@ def memory(
 
 
 def open_file(
-    path: Path,
-    read_only: bool = False,  # noqa: FBT001, FBT002 -- said by its name wherever it is used
-    threads: int | None = None,
-    memory_limit: str | None = None,
-    spill: Path | None = None,
+    path: Path, threads: int | None = None, memory_limit: str | None = None, spill: Path | None = None
 ) -> DuckDBPyConnection:
-    """Open an engine on a database file. While one process has it open for writing no other can open it at all."""
-    return _prepared(duckdb.connect(path, read_only=read_only), threads, memory_limit, spill)
+    """Open an engine on a database file, to write it. Meanwhile no other process can open it at all."""
+    return _prepared(duckdb.connect(path), threads, memory_limit, spill)
+
+
+def reading(*builds: Path, files: Sequence[Path] = ()) -> DuckDBPyConnection:
+    """Open an engine that reads these database files, and `files`, and nothing else: no other file, no network.
+
+    They are `build_0`, `build_1` and so on, and the first is in use; a folder among `files` stands for all in it. No
+    statement can let more in again. The engine is nobody else's, so what one question attaches no other one sees.
+    """
+    told = [f"attach {literal(str(path))} as build_{number} (read_only)" for number, path in enumerate(builds)]
+    told += ["use build_0"] if builds else []
+    for name, chosen in (
+        ("allowed_paths", [literal(str(path)) for path in files if not path.is_dir()]),
+        ("allowed_directories", [literal(str(path)) for path in files if path.is_dir()]),
+    ):
+        told += [f"set {name} = [{', '.join(chosen)}]"] if chosen else []
+    engine = memory()
+    try:
+        for statement in (*told, "set enable_external_access = false", "set lock_configuration = true"):
+            engine.execute(statement)
+    except EngineError:
+        engine.close()
+        raise
+    return engine
 
 
 def _prepared(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tieout.history.erasure.needles import Needles
-from tieout.warehouse.engine import EngineError, identifier, literal, open_file
+from tieout.warehouse.engine import EngineError, identifier, literal, reading
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -210,6 +210,6 @@ def _hits(engine: DuckDBPyConnection, relation: str, needles: Needles) -> list[t
 
 
 def _database_tells(path: Path, needles: Needles) -> bool:
-    with open_file(path, read_only=True) as engine:
+    with reading(path) as engine:
         tables = engine.execute("select table_name from duckdb_tables()").fetchall()
         return any(_relation_tells(engine, identifier(str(row[0])), needles) for row in tables)
