@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tieout.measure.answers import Unit, Value
 
 Style = Literal["", "figure", "muted", "warning", "danger", "good", "bad", "accent"]
+Order = Literal["", "ascending", "descending"]
 MOST = 1000
 """Up to so many rows of records stand on a page; what is more is told, with where to get it."""
 WIDE = 9
@@ -63,10 +64,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column, and whether it holds figures, which stand to the right."""
+    """The head of a column, and whether it holds figures, which stand to the right.
+
+    In the application it may lead to an address: that of the same rows in the order of this column. `order` says that
+    they stand in it already. `main` columns stay where a phone has no room for the others of a dense table.
+    """
 
     text: str
     right: bool = True
+    main: bool = False
+    anchor: str | None = None
+    order: Order = ""
 
 
 Row = Sequence[Cell | str]
@@ -74,7 +82,10 @@ Row = Sequence[Cell | str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: the first column names its rows. `anchor` is its id, `back` the id that a link leads back to."""
+    """A table: the first column names its rows. `anchor` is its id, `back` the id that a link leads back to.
+
+    Rows of a `dense` one are one line high, whatever stands in them; its head and its first column stay in sight.
+    """
 
     caption: str
     heads: Sequence[Head]
@@ -83,6 +94,7 @@ class Table:
     anchor: str | None = None
     back: str | None = None
     note: str = ""
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its cards, charts, tables and notes; the tables of `records` stand at the end of the page."""
+    """A heading with its cards, charts, tables and notes; the tables of `records` stand at the end of the page.
+
+    `links` are ways on from here: words that lead to an address, or, without one, say where one is.
+    """
 
     title: str
     charts: Sequence[Chart] = ()
@@ -104,6 +119,7 @@ class Section:
     notes: Sequence[str] = ()
     records: Sequence[Table] = ()
     cards: Sequence[Card] = ()
+    links: Sequence[Cell] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +199,8 @@ def _section(place: str, section: Section) -> Iterator[str]:
     yield from (f"<figure>{svg(chart)}</figure>" for chart in section.charts)
     yield from (line for table in section.tables for line in _table(table, place))
     yield from (_note(note) for note in section.notes)
+    if section.links:
+        yield f'<ul class="links">{"".join(_told("li", link) for link in section.links)}</ul>'
     yield "</section>"
 
 
@@ -204,13 +222,13 @@ def _records(places: Sequence[str], sections: Sequence[Section]) -> Iterator[str
 
 def _table(table: Table, back: str) -> Iterator[str]:
     name = f' id="{escape(table.anchor)}"' if table.anchor else ""
-    wide = " wide" if len(table.heads) > WIDE else ""
-    yield f'<div class="scroll{wide}"{name}><table>'
+    kind = " dense" if table.dense else " wide" if len(table.heads) > WIDE else ""
+    room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if table.dense else ""
+    yield f'<div class="scroll{kind}"{name}{room}><table>'
     note = f"<small>{_text(table.note)}</small>" if table.note else ""
     way = f'<a class="back" href="#{escape(back)}">\N{UPWARDS ARROW} back</a>' if table.anchor else ""
     yield f"<caption>{_text(table.caption)}{note}{way}</caption>"
-    heads = "".join(f'<th scope="col"{_right(head)}>{_text(head.text)}</th>' for head in table.heads)
-    yield f"<thead><tr>{heads}</tr></thead>"
+    yield f"<thead><tr>{''.join(map(_head, table.heads))}</tr></thead>"
     yield "<tbody>"
     yield from (_row(table.heads, row) for row in table.rows[:MOST])
     yield "</tbody>"
@@ -233,7 +251,7 @@ def _row(heads: Sequence[Head], row: Row) -> str:
 
 
 def _cell(tag: str, head: Head, cell: Cell) -> str:
-    return _told(tag, cell, ' scope="row"' if tag == "th" else "", "right" if head.right else "")
+    return _told(tag, cell, ' scope="row"' if tag == "th" else "", _styles(head))
 
 
 def _told(tag: str, cell: Cell, attributes: str = "", style_of: str = "") -> str:
@@ -246,8 +264,15 @@ def _told(tag: str, cell: Cell, attributes: str = "", style_of: str = "") -> str
     return f"<{tag}{attributes}{styles}{full}>{told}</{tag}>"
 
 
-def _right(head: Head) -> str:
-    return ' class="right"' if head.right else ""
+def _styles(head: Head) -> str:
+    return " ".join(name for name, holds in (("right", head.right), ("main", head.main)) if holds)
+
+
+def _head(head: Head) -> str:
+    styles = f' class="{_styles(head)}"' if _styles(head) else ""
+    order = f' aria-sort="{head.order}"' if head.order else ""
+    text = f'<a href="{href(head.anchor)}">{_text(head.text)}</a>' if head.anchor else _text(head.text)
+    return f'<th scope="col"{styles}{order}>{text}</th>'
 
 
 def _label(parts: Sequence[str]) -> str:

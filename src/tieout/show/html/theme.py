@@ -92,6 +92,14 @@ text-underline-offset:3px}
 .scroll{margin:0 0 16px}
 .wide{overflow-x:auto}
 .wide tbody th{white-space:nowrap}
+.dense{overflow:auto;max-height:85vh}
+.dense:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.dense th,.dense td{white-space:nowrap;max-width:32ch;overflow:hidden;text-overflow:ellipsis}
+.dense tbody th,.dense tfoot th{position:sticky;left:0;background:var(--paper)}
+.dense thead th{z-index:1}
+.dense thead th:first-child{left:0;z-index:2}
+.dense tfoot th,.dense tfoot td{position:sticky;bottom:0;background:var(--paper)}
+.dense tbody tr:hover>*{background:var(--raised)}
 .whole{white-space:nowrap}
 table{border-collapse:collapse;font-size:13px;line-height:20px}
 caption{text-align:left;font-size:15px;font-weight:600;padding:16px 0 4px}
@@ -115,6 +123,10 @@ tfoot tr+tr td,tfoot tr+tr th{border-top:0}
 section:target>table caption,.scroll:target caption{background:var(--band)}
 .back{font-size:13px;font-weight:400;margin-left:12px}
 .note{color:var(--muted);font-size:13px}
+.links{list-style:none;margin:0 0 16px;padding:0;display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px}
+thead th a{color:inherit;text-decoration-color:var(--rule)}
+[aria-sort=ascending] a::after{content:" \\2191"}
+[aria-sort=descending] a::after{content:" \\2193"}
 .cards{list-style:none;margin:0 0 16px;padding:0;display:grid;gap:16px 24px;
 grid-template-columns:repeat(auto-fit,minmax(180px,1fr))}
 .cards li{border-top:2px solid var(--rule);padding-top:8px;display:flex;flex-direction:column}
@@ -124,12 +136,15 @@ footer{margin-top:48px;border-top:1px solid var(--rule);padding-top:12px;font-si
 footer dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:0}
 footer dt,footer dd{margin:0}
 @media (max-width:760px){main{padding:20px 16px 32px}h1{font-size:18px}.headline{font-size:24px}
-.scroll{overflow-x:auto}thead th{position:static}}
+.scroll{overflow-x:auto}thead th{position:static}
+.dense{max-height:none}.dense table{width:100%}.dense th,.dense td{max-width:16ch}
+.dense td:not(.main),.dense thead th:not(.main):not(:first-child){display:none}}
 @media (prefers-reduced-motion:no-preference){.chart a path{transition:opacity .12s}}
 @page{margin:16mm 14mm}
 """
 _ON_PAPER = """html{color-scheme:light}main{max-width:none;padding:0}body{font-size:10pt}h1{font-size:16pt}
-h2{font-size:12pt;break-after:avoid}nav,.back{display:none}.wide{overflow:visible}a{color:inherit;text-decoration:none}
+h2{font-size:12pt;break-after:avoid}nav,.back{display:none}.wide,.dense{overflow:visible;max-height:none}
+.dense th,.dense td{white-space:normal;position:static}a{color:inherit;text-decoration:none}
 figure,tr{break-inside:avoid}thead{display:table-header-group}thead th{position:static}tfoot{display:table-row-group}
 .chart{max-width:100%}table{font-size:8.5pt;line-height:1.35}.chart path[fill^="var(--"]{stroke:#000;stroke-width:.5}"""
 

@@ -22,14 +22,18 @@ class FilterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters of one page as texts; what is not in the address is None, and is left to the page's default."""
+    """The filters of one page as texts; what is not in the address is None, and is left to the page's default.
+
+    `named` are the parts of the path itself, as in /record/<entity>/<record>.
+    """
 
     path: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str | None:
-        """Give the text of a filter."""
-        return self.texts.get(name)
+        """Give the text of a filter, or of a part of the path."""
+        return self.named.get(name) or self.texts.get(name)
 
     def on(self, name: str) -> bool:
         """Say whether a filter that is a switch is on."""
@@ -61,7 +65,9 @@ class Filters:
         return f"{path or self.path}?{query}" if query else path or self.path
 
 
-def read_filters(path: str, given: Mapping[str, str], more: tuple[str, ...] = ()) -> Filters:
+def read_filters(
+    path: str, given: Mapping[str, str], more: tuple[str, ...] = (), named: Mapping[str, str] | None = None
+) -> Filters:
     """Read the filters of an address. Raises FilterError."""
     takes = (*COMMON, *more)
     for name, text in given.items():
@@ -74,7 +80,7 @@ def read_filters(path: str, given: Mapping[str, str], more: tuple[str, ...] = ()
             message = f"The filter '{name}' is {len(text):,} characters long; at most {LONGEST} are read."
             raise FilterError(message)
     texts = {name: text.strip() for name, text in given.items() if text.strip()}
-    return Filters(path, texts)
+    return Filters(path, texts, named or {})
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tieout.show.web.pages.pipeline import PIPELINE
+from tieout.show.web.pages.records import RECORDS
 from tieout.show.web.rooms import Place, Room
 
-ROOMS: tuple[Room, ...] = (PIPELINE,)
+ROOMS: tuple[Room, ...] = (PIPELINE, RECORDS)
 PLACES: tuple[Place, ...] = (Place("people", "People", "/people", key="e"),)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tieout.show.html.page import Page
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
+    from tieout.show.web.records import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Room:
     """A template that stands above the page and may hold forms."""
     context: Callable[[Reader, Filters], dict[str, object]] = field(default=lambda _reader, _filters: {})
     """What that template is given beside the filters."""
+    records: Callable[[Reader, Filters], Records] | None = None
+    """The records under this page, if it has any: they are paged, put in order and taken out as files (records.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,11 @@ class Place:
     path: str
     group: str = "tools"
     key: str = ""
+
+
+class NotHereError(LookupError):
+    """What an address names is not there, or not for this reader; the message says what to do, and tells nothing."""
+
+    def __init__(self, title: str, message: str) -> None:
+        super().__init__(message)
+        self.title = title

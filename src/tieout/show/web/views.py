@@ -16,18 +16,25 @@ from django.views.decorators.http import require_safe
 
 from tieout.basics.calendars import PeriodError
 from tieout.measure.answers import QuestionError
+from tieout.operate.people.models import LogEntry
+from tieout.operate.people.roles import Right
 from tieout.show.html.page import body_of
 from tieout.show.html.theme import style
 from tieout.show.web.bar import bar
+from tieout.show.web.exports import export
 from tieout.show.web.filters import FilterError, Filters, read_filters
 from tieout.show.web.reader import Reader, kept, reader_of
+from tieout.show.web.records import TAKES
+from tieout.show.web.rooms import NotHereError
 from tieout.warehouse.builds import NotPublishedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http.response import HttpResponseBase
+
     from tieout.operate.people.models import Account
-    from tieout.operate.people.roles import Right
+    from tieout.show.web.records import Records
     from tieout.show.web.rooms import Room
 
 FRAME = Path(__file__).parent / "static" / "web" / "app.css"
@@ -35,18 +42,18 @@ MISTAKES = (FilterError, QuestionError, PeriodError)
 """What a person can mend by another address."""
 
 
-def guarded(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def guarded(right: Right) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Let a view be seen only by those who are signed in and have the right."""
 
-    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def guard(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @login_required
         @wraps(view)
-        def guarded_view(request: HttpRequest, *given: object, **named: object) -> HttpResponse:
+        def guarded_view(request: HttpRequest, *given: object, **named: object) -> HttpResponseBase:
             if not account_of(request).may(right):
                 raise PermissionDenied(right.value)
             return view(request, *given, **named)
 
-        return cast("Callable[..., HttpResponse]", guarded_view)
+        return cast("Callable[..., HttpResponseBase]", guarded_view)
 
     return guard
 
@@ -56,25 +63,43 @@ def account_of(request: HttpRequest) -> Account:
     return cast("Account", request.user)
 
 
-def room_view(room: Room) -> Callable[..., HttpResponse]:
+def room_view(room: Room) -> Callable[..., HttpResponseBase]:
     """Make the view of a room."""
 
     @require_safe
     @guarded(room.right)
-    def view(request: HttpRequest, **named: str) -> HttpResponse:
+    def view(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
-            filters = read_filters(request.path, {**request.GET.dict(), **named}, (*room.takes, *named))
+            takes = (*room.takes, *TAKES) if room.records else room.takes
+            filters = read_filters(request.path, request.GET.dict(), takes, named)
             reader = reader_of(account_of(request))
+            if room.records and filters["format"]:
+                return taken_out(request, reader, filters, room.records(reader, filters))
             told = shown(reader, room, filters)
+            context: dict[str, Any] = {"room": room, "page": told, "filters": filters, "build": reader.build}
+            context |= {"bar": bar(reader, filters, room), **room.context(reader, filters)}
         except MISTAKES as error:
             return problem(request, 400, "This address leads to no page", str(error))
+        except NotHereError as error:
+            return problem(request, 404, error.title, str(error))
         except NotPublishedError as error:
             return problem(request, 503, "Nothing is published yet", str(error))
-        context: dict[str, Any] = {"room": room, "page": told, "filters": filters, "build": reader.build}
-        context |= {"bar": bar(reader, filters, room), **room.context(reader, filters)}
+        if room.records and account_of(request).may(Right.EXPORT):
+            files = {"CSV": "csv", "Excel": "xlsx"}
+            context["files"] = {name: filters.link(format=kind, page=None) for name, kind in files.items()}
         return render(request, "web/room.html", context)
 
     return view
+
+
+def taken_out(request: HttpRequest, reader: Reader, filters: Filters, records: Records) -> HttpResponseBase:
+    """Give records as a file to whoever has the right to it, and note it. Raises FilterError or PermissionDenied."""
+    account = account_of(request)
+    if not account.may(Right.EXPORT):
+        raise PermissionDenied(Right.EXPORT.value)
+    answer = export(reader, filters, records)
+    LogEntry.objects.create(who=account.email, did="export", what=filters.link()[:2000])
+    return answer
 
 
 def shown(reader: Reader, room: Room, filters: Filters) -> dict[str, str]:

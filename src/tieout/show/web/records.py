@@ -1,0 +1,290 @@
+"""Records that lie under a figure: one list of them serves a page of the table, and the files that are taken out.
+
+A page gives them whole and unmasked, the records of everybody:
+
+    found = Records(
+        title="Won in 2026-Q3: 29 deals",
+        columns=(Column("record", entity="opportunity"), Column("name", personal=True), Column("value", unit="money")),
+        rows=rows,  # tuples, as the library gave them
+        passport=passport_of(answer.passport),
+    )
+
+What is shown of them is decided here and nowhere else: `seen` leaves out what the reader may not open and masks what is
+personal; `records_section` lays out one page of it; `exports.py` writes the files.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from threading import Lock
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
+
+from tieout.basics.findings import nearest
+from tieout.show import figures
+from tieout.show.html.page import Cell, Head, Section, Table
+from tieout.show.terminal import clean
+from tieout.show.web.filters import FilterError
+from tieout.show.web.opening import MASKED, openable
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from tieout.measure.answers import Passport, Unit
+    from tieout.show.html.page import Order
+    from tieout.show.web.filters import Filters
+    from tieout.show.web.reader import Reader
+
+TAKES = ("sort", "page", "format")
+"""The filters of a page that has records, beside its own."""
+SIZE = 50
+"""So many records stand on one page of the table."""
+KEPT, MOST_KEPT = 8, 20_000
+"""So many lists are kept by each process, of up to so many records: turning a page asks nothing again."""
+LONG = 30
+"""A longer text is cut on the page, and whole behind it."""
+LIVES = frozenset({"opportunity", "lead", "account"})
+"""What has a page of its own."""
+Row = Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `unit` says what a figure is; `entity` that it holds ids of such records; `summed` that it adds up.
+
+    `personal` values are masked for those who may not see them, on pages and in files. `filed` columns stand in files
+    only. `by` names the column with the id of the record that a name leads to. `main` ones stay on a phone.
+    """
+
+    name: str
+    head: str = ""
+    unit: Unit | None = None
+    entity: str = ""
+    personal: bool = False
+    summed: bool = False
+    filed: bool = False
+    by: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A list of records, the id of each in its first column. `name` is what a file of them is called."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+    passport: tuple[tuple[str, str], ...] = ()
+    name: str = "records"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees of a list: its rows, masked and in order, and how many more there are."""
+
+    rows: Sequence[Row]
+    hidden: int = 0
+
+
+def passport_of(passport: Passport) -> tuple[tuple[str, str], ...]:
+    """Give the parts of an answer's passport."""
+    told = (
+        ("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract),
+        ("program", passport.program), ("calendar", passport.calendar), ("rates", passport.rates),
+        ("org", passport.org), ("lens", passport.lens or ""), ("filters", passport.filters or ""),
+    )  # fmt: skip
+    return tuple((name, text) for name, text in told if text)
+
+
+def record_path(entity: str, record: str) -> str:
+    """Give the address of a record's page."""
+    return f"/record/{entity}/{quote(record, safe='')}"
+
+
+# -- what is seen of them
+
+
+def seen(reader: Reader, records: Records, order: str | None = None) -> Seen:
+    """Leave out what the reader may not open, mask what is personal, put the rest in order.
+
+    `order` is the name of a column, with a minus before it from the last to the first. Raises FilterError.
+    """
+    rows = records.rows
+    kept = openable(reader, (str(row[0]) for row in rows))
+    mine = rows if kept is None else [row for row in rows if str(row[0]) in kept]
+    hidden = len(rows) - len(mine)
+    _check(reader, records, order)
+    masked = [] if reader.eyes.personal else [place for place, one in enumerate(records.columns) if one.personal]
+    if masked:
+        mine = [[MASKED if place in masked and value is not None else value for place, value in enumerate(row)]
+                for row in mine]  # fmt: skip
+    return Seen(_ordered(records, mine, order) if order else mine, hidden)
+
+
+def _check(reader: Reader, records: Records, order: str | None) -> None:
+    """Hold an order to the columns there are, and to those whose values are seen: an order tells of what it goes by."""
+    columns = {column.name: column for column in records.columns}
+    name = (order or "").removeprefix("-")
+    if name and name not in columns:
+        near = nearest(name, columns)
+        hint = f" Did you mean '{near}'?" if near else ""
+        message = f"'{name[:60]}' is no column of these records. Allowed: {', '.join(columns)}.{hint}"
+        raise FilterError(message)
+    if name and columns[name].personal and not reader.eyes.personal:
+        message = f"'{name}' is personal data: you may not see it, nor put records in its order."
+        raise FilterError(message)
+
+
+def _ordered(records: Records, rows: Sequence[Row], order: str) -> list[Row]:
+    place = [column.name for column in records.columns].index(order.removeprefix("-"))
+    known = [row for row in rows if row[place] is not None]
+    known.sort(key=lambda row: _comparable(row[place]), reverse=order.startswith("-"))
+    return [*known, *(row for row in rows if row[place] is None)]
+
+
+def _comparable(value: object) -> tuple[int, object]:
+    """Let values of one column be compared, whatever they are."""
+    if isinstance(value, bool | int | float | Decimal):
+        return (0, value)
+    return (1, value.casefold()) if isinstance(value, str) else (2, str(value))
+
+
+# -- the lists that were asked for a moment ago
+
+_LISTS: OrderedDict[tuple[str, str, str], Records] = OrderedDict()
+_LOCK = Lock()
+
+
+def kept_records(reader: Reader, filters: Filters, make: Callable[[], Records]) -> Records:
+    """Give the records of an address, as they were a moment ago or made anew; they are the same for everybody."""
+    address = filters.link(**dict.fromkeys(TAKES))
+    key = (str(reader.workspace.root), reader.build.key, address)
+    with _LOCK:
+        if key in _LISTS:
+            _LISTS.move_to_end(key)
+            return _LISTS[key]
+    made = make()
+    if len(made.rows) <= MOST_KEPT:
+        with _LOCK:
+            _LISTS[key] = made
+            while len(_LISTS) > KEPT:
+                _LISTS.popitem(last=False)
+    return made
+
+
+# -- a page of them
+
+
+def records_section(reader: Reader, filters: Filters, records: Records, title: str = "Records") -> Section:
+    """Lay out one page of records: its order by any column, the sums of all, what is closed. Raises FilterError."""
+    found = seen(reader, records, filters["sort"])
+    pages = max(1, -(-len(found.rows) // SIZE))
+    page = _page(filters["page"], pages)
+    rows = found.rows[(page - 1) * SIZE : page * SIZE]
+    table = Table(
+        caption=records.title,
+        heads=[_head(column, filters, reader) for column in records.columns if not column.filed],
+        rows=[_cells(row, records.columns, reader.zone) for row in rows],
+        foot=_foot(records, found),
+        dense=True,
+    )
+    notes = [] if records.rows else ["There are no records here: nothing met all conditions."]
+    if found.hidden:
+        notes.append(f"{figures.count(found.hidden)} more you may not open; the totals count them.")
+    return Section(title, tables=(table,) if records.rows else (), notes=notes, links=_ways(filters, page, pages))
+
+
+def _page(given: str | None, pages: int) -> int:
+    page = int(given) if given and given.isascii() and given.isdigit() and len(given) < 9 else 0 if given else 1
+    if not 1 <= page <= pages:
+        message = f"There is no page '{str(given)[:20]}' of these records. Allowed: 1 to {pages}."
+        raise FilterError(message)
+    return page
+
+
+def _ways(filters: Filters, page: int, pages: int) -> list[Cell]:
+    if pages == 1:
+        return []
+    places = sorted({1, page - 1, page, page + 1, pages} & set(range(1, pages + 1)))
+    ways = [Cell("Previous", anchor=filters.link(page=str(page - 1)))] if page > 1 else []
+    for place in places:
+        here = place == page
+        text = f"Page {place} of {pages}" if here else str(place)
+        ways.append(Cell(text, style="figure" if here else "", anchor=None if here else filters.link(page=str(place))))
+    return [*ways, Cell("Next", anchor=filters.link(page=str(page + 1)))] if page < pages else ways
+
+
+def _head(column: Column, filters: Filters, reader: Reader) -> Head:
+    text = column.head or column.name.replace("_", " ")
+    if column.personal and not reader.eyes.personal:
+        return Head(text, right=False, main=column.main)
+    order = filters["sort"] or ""
+    right = column.unit is not None
+    # The first press of a figure's head gives the largest first, as people look at them.
+    first, second = (f"-{column.name}", column.name) if right else (column.name, f"-{column.name}")
+    way = filters.link(sort=second if order == first else first, page=None)
+    stands: Order = (
+        "" if order.removeprefix("-") != column.name else "descending" if order.startswith("-") else "ascending"
+    )
+    return Head(text, right, column.main, way, stands)
+
+
+def _foot(records: Records, found: Seen) -> list[list[Cell]]:
+    """Sum what adds up, over all records: totals are the same for everybody."""
+    sums: list[Cell] = []
+    for place, column in enumerate(records.columns[1:], start=1):
+        if column.filed:
+            continue
+        if not column.summed:
+            sums.append(Cell())
+            continue
+        figures_of = (cast("Decimal | int | None", row[place]) for row in records.rows)
+        total = sum((one for one in figures_of if one is not None), Decimal(0))
+        sums.append(told_cell(total, column, None))
+    n = figures.counted(len(found.rows) + found.hidden, "record")
+    return [[Cell(n), *sums]]
+
+
+def _cells(row: Row, columns: Sequence[Column], zone: ZoneInfo) -> list[Cell]:
+    places = {column.name: place for place, column in enumerate(columns)}
+    return [
+        told_cell(value, column, zone, row[places[column.by]] if column.by else value)
+        for value, column in zip(row, columns, strict=True)
+        if not column.filed
+    ]
+
+
+def told_cell(value: object, column: Column, zone: ZoneInfo | None, record: object = None) -> Cell:
+    """Write a value as people read it, with the full one behind it, and a record with the way to it."""
+    if value is None:
+        return Cell(figures.NOTHING, "not known", "muted")
+    if value == MASKED and column.personal:
+        return Cell(MASKED, "personal data, which your role does not see", "muted")
+    if column.unit is not None:
+        return Cell(figures.figure(value, column.unit), str(value))  # type: ignore[arg-type]
+    way = record_path(column.entity, str(record)) if column.entity in LIVES and record is not None else None
+    text = told(value, zone)
+    return Cell(text, text if len(text) > LONG else "", anchor=way)
+
+
+def told(value: object, zone: ZoneInfo | None) -> str:
+    """Write a value of a record by what it is; times in the company's zone."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case datetime() if zone:
+            return figures.stamp(value, zone)
+        case Decimal():
+            return figures.money(value)
+        case int():
+            return figures.count(value)
+        case float():
+            return f"{value:,.10g}".replace("-", figures.MINUS)
+        case date():
+            return value.isoformat()
+        case _:
+            return clean(str(value))
