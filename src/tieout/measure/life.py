@@ -126,9 +126,14 @@ class Life:
     merged: tuple[Survived, ...] = ()
 
 
-def life_of(asked: Asked, record: str, period: str | None = None, calendar: str | None = None) -> Life:
-    """Give the life of an opportunity, account or lead. Raises QuestionError with the nearest id if there is none."""
-    match entity := _entity(asked, record):
+def life_of(
+    asked: Asked, record: str, period: str | None = None, calendar: str | None = None, *, wanted: str | None = None
+) -> Life:
+    """Give the life of an opportunity, account or lead. Raises QuestionError with the nearest id if there is none.
+
+    `wanted` is what the record should be, where one id is that of several.
+    """
+    match entity := entity_of(asked, record, wanted):
         case "opportunity":
             versions = _opportunity(asked, record)
             entries = _entries(asked, entity, record, versions[-1].state.get("account_id"))
@@ -140,8 +145,9 @@ def life_of(asked: Asked, record: str, period: str | None = None, calendar: str 
             return Life(entity, record, _lead(asked, record), (), _entries(asked, entity, record, None))
 
 
-def _entity(asked: Asked, record: str) -> str:
-    for entity, table in ENTITIES:
+def entity_of(asked: Asked, record: str, wanted: str | None = None) -> str:
+    """Say what a record is. Raises QuestionError with the nearest id if it is nothing."""
+    for entity, table in sorted(ENTITIES, key=lambda one: one[0] != wanted):
         if fetch(asked.engine, f"select 1 from {table} where record = $record limit 1", {"record": record}):
             return entity
     every = " union all ".join(f"select distinct record from {table}" for _, table in ENTITIES)

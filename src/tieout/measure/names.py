@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tieout.measure.answers import Question
+from tieout.measure.lens_sql import units_sql
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.question import view_of
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from tieout.measure.numbers.question import Asked
     from tieout.warehouse.engine import Connection
 
 NAMED = {"opportunity": "opportunity_versions", "account": "account_versions"}
@@ -27,3 +36,27 @@ def accounts_of(engine: Connection, records: Iterable[str]) -> dict[str, str]:
     sql = """select record, account_id from opportunities
       where record in (select unnest($records)) and account_id is not null"""
     return dict(fetch(engine, sql, {"records": list(records)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal of an account as of now, and whether the agreed number of the quarter counts it."""
+
+    record: str
+    name: str | None
+    outcome: str | None
+    stage: str | None
+    close_date: date | None
+    counted: bool
+    value: Decimal | None
+
+
+def deals_of(asked: Asked, account: str) -> tuple[Deal, ...]:
+    """Give the deals of an account, those that the agreed number counts first, each with its value."""
+    metric = BY_ID["pipeline.open_qualified"]
+    units, parameters = units_sql(view_of(asked, Question(metric.id), metric), asked.contract, "a")
+    sql = f"""select record, outcome, stage, closed_on, rank = 0, value from ({units})
+      where account_id = $account order by rank <> 0, value desc nulls last, record"""
+    found = fetch(asked.engine, sql, {**parameters, "account": account})
+    names = names_of(asked.engine, "opportunity", [row[0] for row in found])
+    return tuple(Deal(record, names.get(record), *rest) for record, *rest in found)

@@ -73,13 +73,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A list of records, the id of each in its first column. `name` is what a file of them is called."""
+    """A list of records, the id of each in its first column. `name` is what a file of them is called, `word` each row.
+
+    Personal columns are so in all rows, or only in those whose places are `private`.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[Row]
     passport: tuple[tuple[str, str], ...] = ()
     name: str = "records"
+    word: str = "record"
+    private: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +119,20 @@ def seen(reader: Reader, records: Records, order: str | None = None) -> Seen:
     `order` is the name of a column, with a minus before it from the last to the first. Raises FilterError.
     """
     rows = records.rows
-    kept = openable(reader, (str(row[0]) for row in rows))
-    mine = rows if kept is None else [row for row in rows if str(row[0]) in kept]
-    hidden = len(rows) - len(mine)
     _check(reader, records, order)
-    masked = [] if reader.eyes.personal else [place for place, one in enumerate(records.columns) if one.personal]
-    if masked:
-        mine = [[MASKED if place in masked and value is not None else value for place, value in enumerate(row)]
-                for row in mine]  # fmt: skip
+    kept = openable(reader, (str(row[0]) for row in rows))
+    masked = frozenset(place for place, one in enumerate(records.columns) if one.personal and not reader.eyes.personal)
+    mine: Sequence[Row] = [
+        _masked(row, masked) if masked and (records.private is None or number in records.private) else row
+        for number, row in enumerate(rows)
+        if kept is None or str(row[0]) in kept
+    ]
+    hidden = len(rows) - len(mine)
     return Seen(_ordered(records, mine, order) if order else mine, hidden)
+
+
+def _masked(row: Row, places: frozenset[int]) -> Row:
+    return [MASKED if place in places and value is not None else value for place, value in enumerate(row)]
 
 
 def _check(reader: Reader, records: Records, order: str | None) -> None:
@@ -235,18 +245,18 @@ def _head(column: Column, filters: Filters, reader: Reader) -> Head:
 
 def _foot(records: Records, found: Seen) -> list[list[Cell]]:
     """Sum what adds up, over all records: totals are the same for everybody."""
-    sums: list[Cell] = []
-    for place, column in enumerate(records.columns[1:], start=1):
+    cells: list[Cell] = []
+    for place, column in enumerate(records.columns):
         if column.filed:
             continue
-        if not column.summed:
-            sums.append(Cell())
-            continue
-        figures_of = (cast("Decimal | int | None", row[place]) for row in records.rows)
-        total = sum((one for one in figures_of if one is not None), Decimal(0))
-        sums.append(told_cell(total, column, None))
-    n = figures.counted(len(found.rows) + found.hidden, "record")
-    return [[Cell(n), *sums]]
+        if not cells:
+            cells.append(Cell(figures.counted(len(found.rows) + found.hidden, records.word)))
+        elif column.summed:
+            given = (cast("Decimal | int | None", row[place]) for row in records.rows)
+            cells.append(told_cell(sum((one for one in given if one is not None), Decimal(0)), column, None))
+        else:
+            cells.append(Cell())
+    return [cells]
 
 
 def _cells(row: Row, columns: Sequence[Column], zone: ZoneInfo) -> list[Cell]:

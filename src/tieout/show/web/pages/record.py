@@ -1,0 +1,312 @@
+"""One record: in which numbers it is counted and why, what it is now, and its whole life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tieout.measure.answers import QuestionError
+from tieout.measure.counted import Counted, counted_in
+from tieout.measure.life import AGREED_METRIC, Life, Version, entity_of, life_of
+from tieout.measure.names import Deal, deals_of, names_of
+from tieout.questions import opened
+from tieout.show import figures
+from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table
+from tieout.show.terminal import clean
+from tieout.show.web.opening import MASKED, may_open, openable
+from tieout.show.web.records import (
+    LIVES,
+    Column,
+    Records,
+    kept_records,
+    record_path,
+    records_section,
+    told,
+)
+from tieout.show.web.rooms import NotHereError, Room
+
+if TYPE_CHECKING:
+    from tieout.show.web.filters import Filters
+    from tieout.show.web.reader import Reader
+
+CALLED = {"opportunity": "Deal", "account": "Account", "lead": "Lead"}
+LEADS_TO = {
+    "account_id": "account", "parent_id": "account", "matched_account": "account", "lead_id": "lead",
+    "opportunity_id": "opportunity",
+}  # fmt: skip
+"""The fields that hold the id of another record, and what that is."""
+PRIVATE = {"opportunity": frozenset({"name"}), "account": frozenset[str](),
+           "lead": frozenset({"domain", "landing_page"})}  # fmt: skip
+"""Fields of a published record that may tell who a person is."""
+NO_RECORD = "There is no such record"
+CARDS = {
+    "opportunity": ("stage", "arr", "close_date", "account_id", "owner_id"),
+    "account": ("segment", "industry", "employees", "country", "owner_id"),
+    "lead": ("status", "source", "score", "account_id", "owner_id"),
+}
+COLUMNS = (
+    Column("record", filed=True), Column("true_from", "true from"), Column("true_until", filed=True),
+    Column("seen_from", "seen from"), Column("field", main=True), Column("before", personal=True),
+    Column("after", personal=True, main=True), Column("grade"), Column("told_by", "told by"), Column("flags"),
+)  # fmt: skip
+DEALS = 200
+"""So many deals of an account stand on its page, those counted first."""
+
+
+def _life(reader: Reader, filters: Filters) -> Life:
+    """Give the life of the record of an address. Raises NotHereError, which does not say what is behind it."""
+    wanted, record = filters["entity"] or "", filters["record"] or ""
+    if wanted not in LIVES:
+        kinds = ", ".join(sorted(LIVES))
+        raise NotHereError(NO_RECORD, f"There is no '{clean(wanted)[:40]}' here. Records are {kinds}.")
+    if not may_open(reader, record):
+        raise NotHereError(*_closed(reader, record))
+    with opened(reader.workspace, reader.build) as asked:
+        try:
+            return life_of(asked, record, filters["period"], filters["calendar"], wanted=wanted)
+        except QuestionError as error:
+            if not _there(reader, record):
+                title, message = _closed(reader, record) if reader.eyes.rows else (NO_RECORD, str(error))
+                raise NotHereError(title, message) from error
+            raise
+
+
+def _there(reader: Reader, record: str) -> bool:
+    with opened(reader.workspace, reader.build) as asked:
+        try:
+            entity_of(asked, record)
+        except QuestionError:
+            return False
+    return True
+
+
+def _closed(reader: Reader, record: str) -> tuple[str, str]:
+    """Say the same of what there is not and of what is closed, so that nobody learns which it is."""
+    message = (
+        f"'{clean(record)[:100]}' is not among the records that your team opens ({clean(reader.eyes.rows)}), or there "
+        "is no such record. Totals count every record all the same. Ask an administrator if you need it."
+    )
+    return "You may not open this one", message
+
+
+def _passport(reader: Reader) -> tuple[tuple[str, str], ...]:
+    build = reader.build
+    return ("build", build.key), ("ledger", str(build.position)), ("contract", build.fingerprint)
+
+
+def record_page(reader: Reader, filters: Filters) -> Page:
+    """Lay out the page of a record. Raises NotHereError, QuestionError or PeriodError."""
+    life = _life(reader, filters)
+    with opened(reader.workspace, reader.build) as asked:
+        counted = counted_in(asked, life.entity, life.record, filters["period"], filters["calendar"])
+        state = life.versions[-1].state
+        companies = names_of(asked.engine, "account", [str(state.get("account_id") or "")])
+        deals = deals_of(asked, life.record) if life.entity == "account" else ()
+    company = companies.get(str(state.get("account_id") or ""), "")
+    sections = [
+        *_counted(reader, filters, counted),
+        *_deals(reader, deals),
+        _now(reader, life, company),
+        _changes(reader, filters),
+        *_beside(reader, life),
+    ]
+    label = (
+        life.entity, life.record, figures.counted(len(life.versions), "version"), "as known now",
+        f"as of {figures.stamp(reader.build.heard_until, reader.zone)}", f"times in {reader.zone.key}",
+    )  # fmt: skip
+    return Page(_title(reader, life, counted), label, sections, _passport(reader))
+
+
+def _title(reader: Reader, life: Life, counted: Sequence[Counted]) -> str:
+    name = _value(reader, life, "name")
+    called = f"{CALLED[life.entity]} {name.text if name.text not in ('', figures.NOTHING) else life.record}"
+    lenses = [one for one in counted if one.number == AGREED_METRIC]
+    if not lenses:
+        n = sum(one.counted for one in counted)
+        return f"{called}: counted in {n} of {len(counted)} numbers" if counted else called
+    agreed, *others = lenses
+    words = (
+        f"counted in the agreed number of {agreed.period}"
+        if agreed.counted
+        else f"not counted in {agreed.period}: {agreed.why}"
+    )
+    n = sum(one.counted for one in others)
+    return f"{called}: {words}; {n} of {len(others)} teams count it" if others else f"{called}: {words}"
+
+
+# -- in which numbers
+
+
+def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted]) -> Iterator[Section]:
+    if not counted:
+        return
+    currency = reader.contract.company.currency
+    rows: list[Row] = [
+        [
+            Cell(one.number, anchor=f"/glossary/{one.number}"),
+            one.lens,
+            one.period or "any",
+            Cell("counted", style="accent") if one.counted else Cell("not counted", style="muted"),
+            one.why,
+            Cell(figures.money(one.value), str(one.value), anchor=_under(filters, one))
+            if one.value is not None
+            else "",
+        ]
+        for one in counted
+    ]
+    heads = [Head(text, right=False) for text in ("number", "counted by", "period", "", "why")]
+    table = Table("The first reason that keeps it out is told", [*heads, Head(currency)], rows)
+    yield Section("In which numbers it is counted, and why", tables=(table,))
+
+
+def _under(filters: Filters, one: Counted) -> str:
+    """Lead to all records of the number that this one is in."""
+    lens = one.lens if one.lens != "agreed" else None
+    return filters.link(f"/records/{one.number}", lens=lens, period=filters["period"], sort=None, page=None)
+
+
+def _deals(reader: Reader, deals: Sequence[Deal]) -> Iterator[Section]:
+    if not deals:
+        return
+    kept = openable(reader, (deal.record for deal in deals))
+    mine = [deal for deal in deals if kept is None or deal.record in kept]
+    heads = [Head(text, right=False) for text in ("deal", "name", "outcome", "stage", "close date", "agreed number")]
+    rows: list[Row] = [
+        [
+            Cell(deal.record, anchor=record_path("opportunity", deal.record)),
+            (deal.name or figures.NOTHING) if reader.eyes.personal else MASKED,
+            deal.outcome or figures.NOTHING,
+            deal.stage or figures.NOTHING,
+            str(deal.close_date or figures.NOTHING),
+            Cell("counted", style="accent") if deal.counted else Cell("not counted", style="muted"),
+            figures.money(deal.value) if deal.value is not None else "n/a",
+        ]
+        for deal in mine[:DEALS]
+    ]
+    total = sum((deal.value for deal in deals if deal.counted and deal.value is not None), start=0)
+    n = sum(deal.counted for deal in deals)
+    foot = [[figures.counted(len(deals), "deal"), "", "", "", "", f"{n} counted", figures.money(total)]]  # type: ignore[arg-type]
+    notes = [f"{len(deals) - len(mine)} more you may not open; the sums count them."] if len(mine) < len(deals) else []
+    notes += [f"The first {DEALS} of {len(mine)} are shown."] if len(mine) > DEALS else []
+    table = Table(
+        "Its deals, those of the agreed number first", [*heads, Head(reader.contract.company.currency)], rows, foot
+    )
+    yield Section("Its deals", tables=(table,), notes=notes)
+
+
+# -- what it is
+
+
+def _value(reader: Reader, life: Life, name: str) -> Cell:
+    """Give a field of the record as it is now, masked or leading on where it does."""
+    return value_cell(reader, life.entity, name, life.versions[-1].state.get(name))
+
+
+def value_cell(reader: Reader, entity: str, name: str, value: object) -> Cell:
+    """Write the value of a field for a reader."""
+    if value is None:
+        return Cell(figures.NOTHING, "not known", "muted")
+    if name in PRIVATE.get(entity, ()) and not reader.eyes.personal:
+        return Cell(MASKED, "personal data, which your role does not see", "muted")
+    other = entity if name == "merged_into" else LEADS_TO.get(name)
+    way = record_path(other, str(value)) if other else None
+    return Cell(told(value, reader.zone), anchor=way)
+
+
+def _now(reader: Reader, life: Life, company: str) -> Section:
+    state, last = life.versions[-1].state, life.versions[-1]
+    since = {change.field: version for version in life.versions for change in version.changes}
+    rows: list[Row] = [
+        [
+            name.replace("_", " "),
+            value_cell(reader, life.entity, name, value),
+            _since(reader, since.get(name)),
+            last.grade.get(name, figures.NOTHING),
+            _told_by(since[name]) if name in since else figures.NOTHING,
+        ]
+        for name, value in state.items()
+        if value is not None
+    ]
+    unknown = ", ".join(name.replace("_", " ") for name, value in state.items() if value is None)
+    heads = [Head(text, right=False) for text in ("field", "value", "true from", "grade", "told by")]
+    cards = [
+        Card(name.removesuffix("_id").replace("_", " "), _card(reader, life, name, company))
+        for name in CARDS[life.entity]
+    ]
+    notes = (f"Not known: {unknown}.",) if unknown else ()
+    return Section("What it is now", tables=(Table("Each field", heads, rows),), notes=notes, cards=cards)
+
+
+def _card(reader: Reader, life: Life, name: str, company: str) -> Cell:
+    cell = _value(reader, life, name)
+    return replace(cell, text=clean(company), full=cell.text) if name == "account_id" and company else cell
+
+
+def _since(reader: Reader, version: Version | None) -> str:
+    if version is None or version.valid_from is None:
+        return figures.NOTHING
+    return figures.stamp(version.valid_from, reader.zone)
+
+
+def _told_by(version: Version) -> str:
+    return ", ".join(dict.fromkeys(f"{one.object} (pull {one.position})" for one in version.sources)) or figures.NOTHING
+
+
+# -- its life
+
+
+def life_records(reader: Reader, filters: Filters) -> Records:
+    """Give every change of a record, the newest first: the whole of its life. Raises NotHereError."""
+    life = _life(reader, filters)
+
+    def make() -> Records:
+        rows: list[list[object]] = []
+        private: set[int] = set()
+        for version in reversed(life.versions):
+            flags = ", ".join("its state is not known" if flag == "missing" else flag for flag in version.flags)
+            # A version without a change tells something all the same: a flag, or that it was told again.
+            changes = [(one.field, one.old, one.new) for one in version.changes] or [("", None, None)]
+            for name, old, new in changes:
+                if name in PRIVATE[life.entity]:
+                    private.add(len(rows))
+                rows.append(
+                    [life.record, version.valid_from, version.valid_to, version.heard_at, name, old, new,
+                     version.grade.get(name), _told_by(version), flags or None]
+                )  # fmt: skip
+        told = (figures.counted(len(life.versions), "version"), figures.counted(len(rows), "change"))
+        title = f"{', '.join(told)}, the newest first"
+        return Records(
+            title, COLUMNS, rows, _passport(reader), f"{life.entity}-{life.record}", "change", frozenset(private)
+        )
+
+    return kept_records(reader, filters, make)
+
+
+def _changes(reader: Reader, filters: Filters) -> Section:
+    return records_section(reader, filters, life_records(reader, filters), "Its life")
+
+
+def _beside(reader: Reader, life: Life) -> Iterator[Section]:
+    if life.entries:
+        heads = [Head(text, right=False) for text in ("register", "entry", "into", "reason", "owner", "until")]
+        rows = [
+            [one.register, one.id, one.into or "", one.reason or "", one.owner or "",
+             figures.stamp(one.ends_at, reader.zone) if one.ends_at else "no end"]
+            for one in life.entries
+        ]  # fmt: skip
+        yield Section("Registers that name it", tables=(Table("Exclusions and merges", heads, rows),))
+    if life.merged:
+        heads = [Head(text, right=False) for text in ("field", "value", "from", "told by", "rule")]
+        rows = [[one.field, one.value, one.record, one.object, one.rule] for one in life.merged]
+        yield Section("What survived its merges", tables=(Table("Each value and where it is from", heads, rows),))
+
+
+RECORD = Room(
+    "record",
+    "Record",
+    "/record/<str:entity>/<path:record>",
+    record_page,
+    records=life_records,
+    bar=("period", "calendar"),
+)
