@@ -6,10 +6,13 @@ from django.urls import include, path
 
 from tieout.show.web.people.urls import urlpatterns as people
 from tieout.show.web.registry import ROOMS
+from tieout.show.web.search import search, suggest
 from tieout.show.web.views import live, room_view, style_sheet
 
 urlpatterns = [
     *(path(room.path.removeprefix("/"), room_view(room), name=room.name) for room in ROOMS),
+    path("search", search, name="search"),
+    path("search/suggest", suggest, name="suggest"),
     path("live", live, name="live"),
     path("style.css", style_sheet, name="style"),
     *people,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import QuestionError
@@ -184,9 +185,9 @@ def _deals(reader: Reader, deals: Sequence[Deal]) -> Iterator[Section]:
         ]
         for deal in mine[:DEALS]
     ]
-    total = sum((deal.value for deal in deals if deal.counted and deal.value is not None), start=0)
+    total = sum((deal.value for deal in deals if deal.counted and deal.value is not None), Decimal(0))
     n = sum(deal.counted for deal in deals)
-    foot = [[figures.counted(len(deals), "deal"), "", "", "", "", f"{n} counted", figures.money(total)]]  # type: ignore[arg-type]
+    foot = [[figures.counted(len(deals), "deal"), "", "", "", "", f"{n} counted", figures.money(total)]]
     notes = [f"{len(deals) - len(mine)} more you may not open; the sums count them."] if len(mine) < len(deals) else []
     notes += [f"The first {DEALS} of {len(mine)} are shown."] if len(mine) > DEALS else []
     table = Table(

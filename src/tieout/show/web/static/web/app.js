@@ -16,4 +16,18 @@
     }
     going = event.key === "g" && !going;
   });
+  // In the search box and the list below it: arrows go through what is found, Escape back and away.
+  document.addEventListener("keydown", (event) => {
+    const area = event.target.closest(".search");
+    if (!area) return;
+    const box = area.querySelector("input"), links = [...area.querySelectorAll(".found a")];
+    const place = links.indexOf(document.activeElement);
+    if (event.key === "Escape") { area.querySelector(".found").replaceChildren(); box.focus(); return; }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const next = event.key === "ArrowDown" ? links[place + 1] : place > 0 ? links[place - 1] : box;
+    if (next) { event.preventDefault(); next.focus(); }
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".search")) document.querySelector(".found")?.replaceChildren();
+  });
 })();

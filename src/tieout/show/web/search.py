@@ -1,0 +1,111 @@
+"""The search box: any record by id or name, any number, any page. It finds nothing that its reader may not open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from tieout.basics.findings import nearest
+from tieout.measure.finding import LONGEST, Found, by_id, by_name
+from tieout.measure.names import names_of
+from tieout.measure.numbers.catalogue import METRICS
+from tieout.operate.people.roles import Right
+from tieout.questions import opened
+from tieout.show.terminal import clean
+from tieout.show.web.opening import openable
+from tieout.show.web.reader import reader_of
+from tieout.show.web.records import record_path
+from tieout.show.web.registry import ROOMS
+from tieout.show.web.views import account_of, guarded, problem
+from tieout.warehouse.builds import NotPublishedError
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+    from tieout.show.web.reader import Reader
+
+FEW, MANY = 5, 25
+"""So many of each kind are suggested while somebody types, and shown on the page."""
+SPARE = 8
+"""So many times as many records are looked at, since some may be closed to the reader."""
+CALLED = {"opportunity": "deal", "account": "account", "lead": "lead"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found: what it is called, what it is, where it is."""
+
+    text: str
+    what: str
+    way: str
+
+
+def hits_of(reader: Reader, text: str, most: int) -> dict[str, list[Hit]]:
+    """Find pages, numbers and records; what a reader sees masked is not looked through for them."""
+    words = text[:LONGEST].lower().split()
+    if not words:
+        return {}
+    pages = [Hit(room.title, "page", room.path) for room in ROOMS if room.group and _all_in(words, room.title)]
+    numbers = [metric for metric in METRICS if _all_in(words, f"{metric.id} {metric.question}")]
+    numbers.sort(key=lambda metric: (not metric.id.startswith(words[0]), len(metric.id)))
+    told = [Hit(metric.id, metric.question, f"/glossary/{metric.id}") for metric in numbers[:most]]
+    found = {"Records": _records(reader, text, most), "Numbers": told, "Pages": pages[:most]}
+    return {kind: hits for kind, hits in found.items() if hits}
+
+
+def _all_in(words: list[str], text: str) -> bool:
+    return all(word in text.lower() for word in words)
+
+
+def _records(reader: Reader, text: str, most: int) -> list[Hit]:
+    named = ("account", "opportunity") if reader.eyes.personal else ("account",)
+    with opened(reader.workspace, reader.build) as asked:
+        found = [*by_id(asked, text, most * SPARE), *by_name(asked, text, most * SPARE, named)]
+        kept = openable(reader, (one.record for one in found))
+        mine = [one for one in found if kept is None or one.record in kept]
+        ids = {entity: [one.record for one in mine if one.entity == entity] for entity in named}
+        names = {entity: names_of(asked.engine, entity, records) for entity, records in ids.items()}
+    several: dict[tuple[str, str], Found] = {(one.entity, one.record): one for one in mine}
+    return [
+        Hit(
+            clean(f"{record} {names.get(entity, {}).get(record) or ''}".strip())[:120],
+            CALLED[entity],
+            record_path(entity, record),
+        )
+        for entity, record in list(several)[:most]
+    ]
+
+
+@require_safe
+@guarded(Right.READ)
+def search(request: HttpRequest) -> HttpResponseBase:
+    """Show what was found; the id of one record leads straight to it."""
+    text = request.GET.get("q", "").replace("\x00", "")[:LONGEST].strip()
+    try:
+        reader = reader_of(account_of(request))
+        found = hits_of(reader, text, MANY)
+    except NotPublishedError as error:
+        return problem(request, 503, "Nothing is published yet", str(error))
+    records = found.get("Records", [])
+    if records and records[0].text.split(" ")[0].lower() == text.lower() and "bare" not in request.GET:
+        return redirect(records[0].way)
+    near = nearest(text, [metric.id for metric in METRICS]) if text and not found else None
+    return render(
+        request, "web/search.html", {"found": found, "text": text, "near": near, "personal": reader.eyes.personal}
+    )
+
+
+@require_safe
+@guarded(Right.READ)
+def suggest(request: HttpRequest) -> HttpResponseBase:
+    """Give what is found so far, for the list below the box."""
+    text = request.GET.get("q", "").replace("\x00", "")[:LONGEST].strip()
+    try:
+        found = hits_of(reader_of(account_of(request)), text, FEW) if text else {}
+    except NotPublishedError:
+        found = {}
+    return render(request, "web/found.html", {"found": found, "text": text})
