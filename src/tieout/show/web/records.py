@@ -29,7 +29,7 @@ from tieout.show import figures
 from tieout.show.html.page import Cell, Head, Section, Table
 from tieout.show.terminal import clean
 from tieout.show.web.filters import FilterError
-from tieout.show.web.opening import MASKED, openable
+from tieout.show.web.sight import MASK, MASKED, closed_to
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -120,19 +120,19 @@ def seen(reader: Reader, records: Records, order: str | None = None) -> Seen:
     """
     rows = records.rows
     _check(reader, records, order)
-    kept = openable(reader, (str(row[0]) for row in rows))
+    closed = closed_to(reader, (str(row[0]) for row in rows))
     masked = frozenset(place for place, one in enumerate(records.columns) if one.personal and not reader.eyes.personal)
     mine: Sequence[Row] = [
         _masked(row, masked) if masked and (records.private is None or number in records.private) else row
         for number, row in enumerate(rows)
-        if kept is None or str(row[0]) in kept
+        if str(row[0]) not in closed
     ]
     hidden = len(rows) - len(mine)
     return Seen(_ordered(records, mine, order) if order else mine, hidden)
 
 
 def _masked(row: Row, places: frozenset[int]) -> Row:
-    return [MASKED if place in places and value is not None else value for place, value in enumerate(row)]
+    return [MASK if place in places and value is not None else value for place, value in enumerate(row)]
 
 
 def _check(reader: Reader, records: Records, order: str | None) -> None:
@@ -272,8 +272,8 @@ def told_cell(value: object, column: Column, zone: ZoneInfo | None, record: obje
     """Write a value as people read it, with the full one behind it, and a record with the way to it."""
     if value is None:
         return Cell(figures.NOTHING, "not known", "muted")
-    if value == MASKED and column.personal:
-        return Cell(MASKED, "personal data, which your role does not see", "muted")
+    if value == MASK and column.personal:
+        return Cell(MASK, MASKED, "muted")
     if column.unit is not None:
         return Cell(figures.figure(value, column.unit), str(value))  # type: ignore[arg-type]
     way = record_path(column.entity, str(record)) if column.entity in LIVES and record is not None else None

@@ -15,10 +15,10 @@ from tieout.measure.numbers.catalogue import METRICS
 from tieout.operate.people.roles import Right
 from tieout.questions import opened
 from tieout.show.terminal import clean
-from tieout.show.web.opening import openable
 from tieout.show.web.reader import reader_of
 from tieout.show.web.records import record_path
-from tieout.show.web.registry import ROOMS
+from tieout.show.web.registry import PLACES, ROOMS
+from tieout.show.web.sight import closed_to
 from tieout.show.web.views import account_of, guarded, problem
 from tieout.warehouse.builds import NotPublishedError
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from tieout.show.web.reader import Reader
+    from tieout.show.web.rooms import Place, Room
 
 FEW, MANY = 5, 25
 """So many of each kind are suggested while somebody types, and shown on the page."""
@@ -49,7 +50,8 @@ def hits_of(reader: Reader, text: str, most: int) -> dict[str, list[Hit]]:
     words = text[:LONGEST].lower().split()
     if not words:
         return {}
-    pages = [Hit(room.title, "page", room.path) for room in ROOMS if room.group and _all_in(words, room.title)]
+    places: tuple[Room | Place, ...] = (*(room for room in ROOMS if room.group), *PLACES)
+    pages = [Hit(place.title, "page", place.path) for place in places if _all_in(words, place.title)]
     numbers = [metric for metric in METRICS if _all_in(words, f"{metric.id} {metric.question}")]
     numbers.sort(key=lambda metric: (not metric.id.startswith(words[0]), len(metric.id)))
     told = [Hit(metric.id, metric.question, f"/glossary/{metric.id}") for metric in numbers[:most]]
@@ -65,8 +67,8 @@ def _records(reader: Reader, text: str, most: int) -> list[Hit]:
     named = ("account", "opportunity") if reader.eyes.personal else ("account",)
     with opened(reader.workspace, reader.build) as asked:
         found = [*by_id(asked, text, most * SPARE), *by_name(asked, text, most * SPARE, named)]
-        kept = openable(reader, (one.record for one in found))
-        mine = [one for one in found if kept is None or one.record in kept]
+        closed = closed_to(reader, (one.record for one in found))
+        mine = [one for one in found if one.record not in closed]
         ids = {entity: [one.record for one in mine if one.entity == entity] for entity in named}
         names = {entity: names_of(asked.engine, entity, records) for entity, records in ids.items()}
     several: dict[tuple[str, str], Found] = {(one.entity, one.record): one for one in mine}

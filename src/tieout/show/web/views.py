@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from tieout.basics.calendars import PeriodError
 from tieout.measure.answers import QuestionError
-from tieout.operate.people.models import LogEntry
+from tieout.operate.people.log import EXPORTED, note
 from tieout.operate.people.roles import Right
 from tieout.show.html.page import body_of
 from tieout.show.html.theme import style
@@ -98,7 +98,7 @@ def taken_out(request: HttpRequest, reader: Reader, filters: Filters, records: R
     if not account.may(Right.EXPORT):
         raise PermissionDenied(Right.EXPORT.value)
     answer = export(reader, filters, records)
-    LogEntry.objects.create(who=account.email, did="export", what=filters.link()[:2000])
+    note(request, EXPORTED, filters.link(), {"records": len(records.rows)})
     return answer
 
 

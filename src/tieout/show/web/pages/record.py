@@ -15,7 +15,6 @@ from tieout.questions import opened
 from tieout.show import figures
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table
 from tieout.show.terminal import clean
-from tieout.show.web.opening import MASKED, may_open, openable
 from tieout.show.web.records import (
     LIVES,
     Column,
@@ -26,6 +25,7 @@ from tieout.show.web.records import (
     told,
 )
 from tieout.show.web.rooms import NotHereError, Room
+from tieout.show.web.sight import MASK, MASKED, closed_to, may_open
 
 if TYPE_CHECKING:
     from tieout.show.web.filters import Filters
@@ -170,13 +170,13 @@ def _under(filters: Filters, one: Counted) -> str:
 def _deals(reader: Reader, deals: Sequence[Deal]) -> Iterator[Section]:
     if not deals:
         return
-    kept = openable(reader, (deal.record for deal in deals))
-    mine = [deal for deal in deals if kept is None or deal.record in kept]
+    closed = closed_to(reader, (deal.record for deal in deals))
+    mine = [deal for deal in deals if deal.record not in closed]
     heads = [Head(text, right=False) for text in ("deal", "name", "outcome", "stage", "close date", "agreed number")]
     rows: list[Row] = [
         [
             Cell(deal.record, anchor=record_path("opportunity", deal.record)),
-            (deal.name or figures.NOTHING) if reader.eyes.personal else MASKED,
+            (deal.name or figures.NOTHING) if reader.eyes.personal else MASK,
             deal.outcome or figures.NOTHING,
             deal.stage or figures.NOTHING,
             str(deal.close_date or figures.NOTHING),
@@ -209,7 +209,7 @@ def value_cell(reader: Reader, entity: str, name: str, value: object) -> Cell:
     if value is None:
         return Cell(figures.NOTHING, "not known", "muted")
     if name in PRIVATE.get(entity, ()) and not reader.eyes.personal:
-        return Cell(MASKED, "personal data, which your role does not see", "muted")
+        return Cell(MASK, MASKED, "muted")
     other = entity if name == "merged_into" else LEADS_TO.get(name)
     way = record_path(other, str(value)) if other else None
     return Cell(told(value, reader.zone), anchor=way)
