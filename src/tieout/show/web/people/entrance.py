@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.core import ratelimit
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
+from requests import RequestException
 
 from tieout.operate.people.accounts import PeopleError, accept, invitation_of
 from tieout.operate.people.models import Account
@@ -50,6 +54,23 @@ def invitation(request: HttpRequest, text: str) -> HttpResponse:
 def no_mail(request: HttpRequest) -> HttpResponse:
     """Say how one gets a new password where no mail is sent."""
     return render(request, "web/people/no_mail.html")
+
+
+def to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Lead a browser to the provider."""
+    return _reaching(oidc.login, request, provider_id)
+
+
+def from_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Take in whom the provider leads back."""
+    return _reaching(oidc.callback, request, provider_id)
+
+
+def _reaching(view: Callable[[HttpRequest, str], HttpResponse], request: HttpRequest, name: str) -> HttpResponse:
+    try:
+        return view(request, name)
+    except RequestException:
+        return render(request, "socialaccount/authentication_error.html", status=502)
 
 
 def nothing(request: HttpRequest, **_: str) -> HttpResponse:  # noqa: ARG001 -- a view

@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from tieout.show.web.people import entrance, views
 
 CLOSED = (
-    "email/", "confirm-email/", "password/set/", "password/reset/done/", "password/reset/key/done/",
+    "email/", "confirm-email/", "password/reset/done/", "password/reset/key/done/",
     "reauthenticate/code/", "reauthenticate/code/confirm/", "login/code/confirm/", "3rdparty/", "3rdparty/signup/",
 )  # fmt: skip
 """What allauth offers beside: it sends mail, which there is none of, or lets people link identities by hand."""
@@ -27,6 +27,9 @@ urlpatterns = [
     path("people/log", views.log_view, name="people-log"),
     path("invitation/<str:text>", entrance.invitation, name="invitation"),
     path("accounts/password/reset/", entrance.no_mail),
+    path("accounts/password/set/", entrance.no_mail),
+    path("accounts/oidc/<str:provider_id>/login/", entrance.to_provider),
+    path("accounts/oidc/<str:provider_id>/login/callback/", entrance.from_provider),
     *(path(f"accounts/{address}", entrance.nothing) for address in CLOSED),
-    re_path(r"^accounts/(?:password/reset/key|confirm-email)/", entrance.nothing),
+    re_path(r"^accounts/(?:password/reset/key|confirm-email|social)/", entrance.nothing),
 ]
