@@ -227,13 +227,8 @@ def bridge_builds(
     workspace: Workspace, start: tuple[EndAsked, BuildFacts], end: tuple[EndAsked, BuildFacts], terms: BridgeTerms
 ) -> Bridge:
     """Explain the difference between two ends, each read from its own build; one build may serve both."""
-    facts = [start[1]] if start[1].key == end[1].key else [start[1], end[1]]
-    with _reading(workspace, *facts) as engine:
-        builds: list[Attached] = []
-        for one, database in zip(facts, DATABASES, strict=False):
-            engine.execute(f"use {database}")
-            builds.append(Attached(engine, read_contract(engine), one, database))
-        return bridge_attached(workspace, (start[0], end[0]), (builds[0], builds[-1]), terms)
+    with attached_pair(workspace, (start[1], end[1])) as builds:
+        return bridge_attached(workspace, (start[0], end[0]), builds, terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +246,31 @@ def attached(workspace: Workspace) -> Iterator[Attached]:
         yield Attached(engine, read_contract(engine), facts, DATABASES[0])
 
 
+@contextmanager
+def attached_pair(workspace: Workspace, facts: tuple[BuildFacts, BuildFacts]) -> Iterator[tuple[Attached, Attached]]:
+    """Attach the builds of two ends to one engine; one build may serve both."""
+    both = facts[:1] if facts[0].key == facts[1].key else facts
+    with _reading(workspace, *both) as engine:
+        builds: list[Attached] = []
+        for one, database in zip(both, DATABASES, strict=False):
+            engine.execute(f"use {database}")
+            builds.append(Attached(engine, read_contract(engine), one, database))
+        yield builds[0], builds[-1]
+
+
 def bridge_attached(
     workspace: Workspace, asked: tuple[EndAsked, EndAsked], builds: tuple[Attached, Attached], terms: BridgeTerms
 ) -> Bridge:
     """Explain the difference between two ends in builds that are attached to one engine."""
+    start, end = ends_attached(workspace, asked, builds, terms)
+    detail = Detail(terms.gross, _slicing(terms), terms.postings, terms.deals)
+    return bridge_ends(builds[0].engine, start, end, (builds[0].facts, builds[1].facts), detail)
+
+
+def ends_attached(
+    workspace: Workspace, asked: tuple[EndAsked, EndAsked], builds: tuple[Attached, Attached], terms: BridgeTerms
+) -> tuple[End, End]:
+    """Fill in two ends in builds that are attached to one engine."""
     sides = tuple(zip(asked, builds, strict=True))
     if asked[0].calendar == asked[1].calendar and not terms.calendar:
         terms = replace(terms, calendar=asked[0].calendar)
@@ -268,8 +284,7 @@ def bridge_attached(
     engine = builds[0].engine
     if any(one.view.lens.reported for one in ends):
         ends = _with_report(engine, workspace, ends, asked, terms)
-    detail = Detail(terms.gross, _slicing(terms), terms.postings, terms.deals)
-    return bridge_ends(engine, ends[0], ends[1], (builds[0].facts, builds[1].facts), detail)
+    return ends[0], ends[1]
 
 
 def _of_report(terms: BridgeTerms, ends: tuple[EndAsked, EndAsked], contracts: list[Contract]) -> BridgeTerms:

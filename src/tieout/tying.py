@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +26,8 @@ from tieout.measure.sheets.taking import beyond, match_rows, total_units
 from tieout.questions import BridgeTerms, EndAsked, one_end
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tieout.basics.workspace import Workspace
     from tieout.contract.model import Company
     from tieout.warehouse.builds import BuildFacts
@@ -64,11 +67,23 @@ class Tied:
 
 def tie(workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms) -> Tied:
     """Tie a team's figure out to a lens. Raises SheetError, QuestionError and PeriodError."""
+    with tied_ends(workspace, reported, against, terms) as (tied, _, _):
+        return tied
+
+
+@contextmanager
+def tied_ends(
+    workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms
+) -> Iterator[tuple[Tied, Connection, tuple[End, End]]]:
+    """Tie a team's figure out, and keep both ends open: more can be asked of their records."""
     with one_end(workspace, against, terms) as (engine, end, facts):
         sheet, readings, findings, units = _taken(engine, end, workspace, reported)
-        bridge = _bridge(engine, end, reported, units, (sheet, facts))
-    company = end.contract.company
-    return Tied(company, reported.called, bridge, sheet, readings, findings, _kept_file(workspace, reported))
+        other = _reported_end(end, reported, sheet)
+        store_reported(engine, units)
+        bridge = bridge_ends(engine, end, other, (facts, facts))
+        company = end.contract.company
+        tied = Tied(company, reported.called, bridge, sheet, readings, findings, _kept_file(workspace, reported))
+        yield tied, engine, (end, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +161,13 @@ def _bridge(
 ) -> Bridge:
     sheet, facts = where
     store_reported(engine, units)
+    return bridge_ends(engine, end, _reported_end(end, reported, sheet), (facts, facts))
+
+
+def _reported_end(end: End, reported: Reported, sheet: Sheet | None) -> End:
     view = LensView(f"{reported.called} as reported", end.view.lens, end.view.moment, end.view.period)
     told = (str(reported.file), file_digest(reported.file)) if reported.file else None
-    other = End(view, end.contract, end.database, reported=sheet.rounded if sheet else 1, sheet=told)
-    return bridge_ends(engine, end, other, (facts, facts))
+    return End(view, end.contract, end.database, reported=sheet.rounded if sheet else 1, sheet=told)
 
 
 def _kept_file(workspace: Workspace, reported: Reported) -> Path | None:
