@@ -32,6 +32,11 @@ class Seen:
     end: Verdict | None
     deciding: tuple[str, ...] = ()
 
+    @property
+    def lone(self) -> bool:
+        """Whether there is no deal behind it."""
+        return any(end is not None and end.lone for end in (self.start, self.end))
+
 
 @dataclass(frozen=True, slots=True)
 class Postings:

@@ -25,7 +25,7 @@ MEMOS = 6
 def bridge_page(terminal: Terminal, bridge: Bridge, company: Company, *, records: bool = False) -> list[str]:
     """Give the lines of a bridge."""
     zone = ZoneInfo(company.time_zone)
-    lines = [terminal.paint(_title(bridge, zone), "title"), *_label(terminal, bridge, zone), ""]
+    lines = [terminal.paint(title_of(bridge, zone), "title"), *terminal.label(label_of(bridge, zone)), ""]
     lines += waterfall(terminal, bridge, company, names_of(bridge, zone))
     lines += ["", *memo_of(terminal, bridge)] if bridge.memo else []
     lines += ["", *slices_of(terminal, bridge)] if bridge.slices else []
@@ -34,7 +34,8 @@ def bridge_page(terminal: Terminal, bridge: Bridge, company: Company, *, records
     return [*lines, "", *passports_of(terminal, bridge)]
 
 
-def _title(bridge: Bridge, zone: ZoneInfo) -> str:
+def title_of(bridge: Bridge, zone: ZoneInfo) -> str:
+    """Say in one line by how much the two ends differ."""
     start, end = names_of(bridge, zone)
     difference = bridge.end.value - bridge.start.value
     if not difference:
@@ -59,14 +60,15 @@ def _name(side: Side, other: Side, zone: ZoneInfo) -> str:
     return " ".join(part for part in told if part)
 
 
-def _label(terminal: Terminal, bridge: Bridge, zone: ZoneInfo) -> list[str]:
+def label_of(bridge: Bridge, zone: ZoneInfo) -> list[str]:
+    """Say what the bridge is of, beside what distinguishes its ends."""
     told = [bridge.period or "no period"]
     if bridge.start.as_of == bridge.end.as_of:
         told.append(f"as of {figures.stamp(bridge.start.as_of, zone)}")
     if bridge.start.known_at == bridge.end.known_at:
         told.append(figures.known(bridge.start.known_at, zone))
     told += [f"where {clean(bridge.where)}"] if bridge.where else []
-    return terminal.label(told)
+    return told
 
 
 # -- the waterfall

@@ -27,7 +27,7 @@ def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
     zone = ZoneInfo(found.company.time_zone)
     told = [found.period or "no period", f"as of {figures.stamp(found.agreed.as_of, zone)}"]
     told += [figures.known(found.agreed.known_at, zone), found.company.currency]
-    lines = [terminal.paint(_title(found), "title")]
+    lines = [terminal.paint(title_of(found), "title")]
     lines += terminal.label([found.company.name, *told])
     lines += ["", *_strip(terminal, found)]
     for block in _blocks(terminal, found, found.teams):
@@ -37,7 +37,8 @@ def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
     return [*lines, "", *_foot(terminal, found)]
 
 
-def _title(found: TieOut) -> str:
+def title_of(found: TieOut) -> str:
+    """Say every team's figure, and that they are tied out to the agreed one."""
     short = figures.short
     if not found.teams:
         return f"The agreed number is {short(found.agreed.value)}"

@@ -204,6 +204,23 @@ def published(workspace: Workspace) -> BuildFacts:
     return BuildFacts.from_json(entries[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A build that was published and is still there, and when that was (UTC without zone)."""
+
+    facts: BuildFacts
+    published_at: datetime
+
+
+def publications(workspace: Workspace) -> tuple[Publication, ...]:
+    """Give the published builds that are still there, the newest first."""
+    return tuple(
+        Publication(BuildFacts.from_json(entry), datetime.fromisoformat(str(entry["published_at"])))
+        for entry in _pointers(workspace)
+        if entry.get("published_at") and build_path(workspace, str(entry["key"])).exists()
+    )
+
+
 def published_or_none(workspace: Workspace) -> BuildFacts | None:
     """Give the published build, if there is one."""
     try:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tieout.measure.lens_sql import FACETS, LensView, units_sql
+from tieout.measure.quality.checks import owner_of
 from tieout.measure.run_sql import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from tieout.measure.answers import Posting
+    from tieout.contract.model import Contract
+    from tieout.measure.answers import Posting, Side
     from tieout.measure.bridge.records import End
     from tieout.warehouse.engine import Connection
 
@@ -44,7 +46,8 @@ class Verdict:
     """A unit (a record, or a claim on it) as one end sees it.
 
     `facet` is the first that rejects it, None where it is counted; `value` what it counts with, None where that is not
-    known. `fields` are its state. Of a team's own list only the row is known.
+    known. `fields` are its state. Of a team's own list only the row is known. A `lone` unit is a claim, or a row of a
+    list, without a deal.
     """
 
     record: str
@@ -53,6 +56,7 @@ class Verdict:
     value: Decimal | None
     fields: dict[str, Any] = field(default_factory=dict)
     claimed: bool = True
+    lone: bool = False
 
     @property
     def counted(self) -> bool:
@@ -88,16 +92,16 @@ def _seen(engine: Connection, end: End, records: Iterable[str]) -> list[Verdict]
     columns = ", ".join(f"{read.get(name, name)} as {name}" for name in FIELDS)
     told = rows(
         engine,
-        f"""select record, unit, rank, value, claimed, {columns} from ({sql})
+        f"""select record, unit, rank, value, claimed, lone, {columns} from ({sql})
           where record in (select record from temp.told_of) order by record, rank = 0 desc, rank desc, unit""",
         parameters,
     )
     return [
         Verdict(
             record, unit, FACETS[rank - 1] if rank else None, value if not rank else None,
-            dict(zip(FIELDS, state, strict=True)), bool(claimed),
+            dict(zip(FIELDS, state, strict=True)), bool(claimed), lone,
         )
-        for record, unit, rank, value, claimed, *state in told
+        for record, unit, rank, value, claimed, lone, *state in told
     ]  # fmt: skip
 
 
@@ -108,10 +112,12 @@ def _sought(engine: Connection, end: End, records: Iterable[str]) -> None:
 
 def _reported(engine: Connection, postings: list[Posting]) -> list[Verdict]:
     records = [posting.record for posting in postings]
-    sql = "select record, unit, value from temp.reported_units where list_contains($records, record) order by place"
+    sql = (
+        "select record, unit, value, lone from temp.reported_units where list_contains($records, record) order by place"
+    )
     return [
-        Verdict(record, unit, None, value, {"amount": value})
-        for record, unit, value in rows(engine, sql, {"records": records})
+        Verdict(record, unit, None, value, {"amount": value}, lone=lone)
+        for record, unit, value, lone in rows(engine, sql, {"records": records})
     ]
 
 
@@ -141,3 +147,25 @@ def _looked(one: Verdict, view: LensView) -> tuple[str, ...]:
         text = ((lens.slice if facet == "slice" else lens.accepted) or "").casefold()
         return tuple(name for name in FIELDS if name in text)
     return LOOKED.get(facet, ())
+
+
+FIELD_OF = {
+    "type": "type", "accepted": "accepted", "stage": "stage", "category": "category", "close date": "close_date",
+    "past due": "close_date", "calendar": "close_date", "basis": "arr", "probability": "probability",
+    "pushed out": "close_date", "pushed in": "close_date", "pulled in": "close_date", "pulled out": "close_date",
+    "amount up": "arr", "amount down": "arr", "qualified": "stage", "won": "stage", "lost": "stage",
+}  # fmt: skip
+"""The field whose owner can settle a cause."""
+
+
+def settled_by(contract: Contract, cause: str, ends: tuple[Side, Side]) -> str:
+    """Name who can settle a cause: the owner of its field or register; else the owners of the two lenses."""
+    if cause in {"excluded", "exclusion"}:
+        owners = {entry.owner for entry in contract.exclusions}
+    elif cause in {"merged", "duplicate", "unmerged"}:
+        owners = {entry.owner for entry in contract.merges}
+    else:
+        owner = owner_of(contract, "opportunity", FIELD_OF[cause]) if cause in FIELD_OF else None
+        owners = {owner} if owner else set()
+    lenses = [contract.lenses.get(end.lens) for end in ends]
+    return ", ".join(sorted(owners or {lens.owner for lens in lenses if lens and lens.owner}))

@@ -84,7 +84,8 @@ Row = Sequence[Cell | str]
 class Table:
     """A table: the first column names its rows. `anchor` is its id, `back` the id that a link leads back to.
 
-    Rows of a `dense` one are one line high, whatever stands in them; its head and its first column stay in sight.
+    Rows of a `dense` one are one line high, whatever stands in them; its head and its first column stay in sight. A
+    `folded` one stands behind its chart: its caption opens it.
     """
 
     caption: str
@@ -95,13 +96,14 @@ class Table:
     back: str | None = None
     note: str = ""
     dense: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure that stands for itself: its name, its value, a line of words under it, and what it leads to."""
+    """One figure that stands for itself: its name, its value, a line of words under it; both may lead somewhere."""
 
-    name: str
+    name: Cell | str
     value: Cell
     words: str = ""
 
@@ -110,7 +112,8 @@ class Card:
 class Section:
     """A heading with its cards, charts, tables and notes; the tables of `records` stand at the end of the page.
 
-    `links` are ways on from here: words that lead to an address, or, without one, say where one is.
+    `links` are ways on from here: words that lead to an address, or, without one, say where one is. `groups`
+    are cards under a heading each, side by side as far as they fit.
     """
 
     title: str
@@ -120,6 +123,7 @@ class Section:
     records: Sequence[Table] = ()
     cards: Sequence[Card] = ()
     links: Sequence[Cell] = ()
+    groups: Sequence[tuple[str, Sequence[Card]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Page:
     label: Sequence[str]
     sections: Sequence[Section]
     passport: Sequence[tuple[str, str]]
-    headline: tuple[str, str] | None = None
+    headline: tuple[Cell | str, str] | None = None
     notes: Sequence[str] = field(default=())
 
 
@@ -176,7 +180,8 @@ def _main(page: Page, places: Sequence[str]) -> Iterator[str]:
     yield f'<header id="top">\n<h1>{_unbroken(page.title)}</h1>'
     yield _label(page.label)
     if page.headline:
-        yield f'<p class="headline">{_text(page.headline[0])}<small>{_text(page.headline[1])}</small></p>'
+        figure, words = page.headline
+        yield f'<p class="headline">{_told("span", _cell_of(figure))}<small>{_text(words)}</small></p>'
     if len(page.sections) > 2:
         ways = [*zip(places, (section.title for section in page.sections), strict=True)]
         ways += [("records", "Records")] if any(section.records for section in page.sections) else []
@@ -197,6 +202,8 @@ def _section(place: str, section: Section) -> Iterator[str]:
     if section.cards:
         yield f'<ul class="cards">{"".join(map(_card, section.cards))}</ul>'
     yield from (f"<figure>{svg(chart)}</figure>" for chart in section.charts)
+    if section.groups:
+        yield f'<div class="groups">{"".join(map(_group, section.groups))}</div>'
     yield from (line for table in section.tables for line in _table(table, place))
     yield from (_note(note) for note in section.notes)
     if section.links:
@@ -204,9 +211,14 @@ def _section(place: str, section: Section) -> Iterator[str]:
     yield "</section>"
 
 
+def _group(group: tuple[str, Sequence[Card]]) -> str:
+    name, cards = group
+    return f'<div><h3>{_text(name)}</h3><ul class="cards">{"".join(map(_card, cards))}</ul></div>'
+
+
 def _card(card: Card) -> str:
     words = f"<small>{_text(card.words)}</small>" if card.words else ""
-    return f"<li><span>{_text(card.name)}</span>{_told('strong', card.value)}{words}</li>"
+    return f"<li>{_told('span', _cell_of(card.name))}{_told('strong', card.value)}{words}</li>"
 
 
 def _records(places: Sequence[str], sections: Sequence[Section]) -> Iterator[str]:
@@ -221,6 +233,8 @@ def _records(places: Sequence[str], sections: Sequence[Section]) -> Iterator[str
 
 
 def _table(table: Table, back: str) -> Iterator[str]:
+    if table.folded:
+        yield f"<details><summary>{_text(table.caption)}</summary>"
     name = f' id="{escape(table.anchor)}"' if table.anchor else ""
     kind = " dense" if table.dense else " wide" if len(table.heads) > WIDE else ""
     room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if table.dense else ""
@@ -240,11 +254,11 @@ def _table(table: Table, back: str) -> Iterator[str]:
     if len(table.rows) > MOST:
         left = figures.counted(len(table.rows) - MOST, "more row")
         yield _note(f"{left} of {figures.count(len(table.rows))}: --csv with --records gives all of them.")
-    yield "</div>"
+    yield "</div></details>" if table.folded else "</div>"
 
 
 def _row(heads: Sequence[Head], row: Row) -> str:
-    cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+    cells = [*map(_cell_of, row)]
     cells += [Cell()] * (len(heads) - len(cells))
     first, *rest = zip(heads, cells, strict=True)
     return f"<tr>{_cell('th', *first)}{''.join(_cell('td', head, cell) for head, cell in rest)}</tr>"
@@ -252,6 +266,10 @@ def _row(heads: Sequence[Head], row: Row) -> str:
 
 def _cell(tag: str, head: Head, cell: Cell) -> str:
     return _told(tag, cell, ' scope="row"' if tag == "th" else "", _styles(head))
+
+
+def _cell_of(told: Cell | str) -> Cell:
+    return told if isinstance(told, Cell) else Cell(told)
 
 
 def _told(tag: str, cell: Cell, attributes: str = "", style_of: str = "") -> str:

@@ -127,6 +127,12 @@ section:target>table caption,.scroll:target caption{background:var(--band)}
 thead th a{color:inherit;text-decoration-color:var(--rule)}
 [aria-sort=ascending] a::after{content:" \\2191"}
 [aria-sort=descending] a::after{content:" \\2193"}
+.groups{display:grid;gap:16px 32px;grid-template-columns:repeat(auto-fit,minmax(200px,1fr))}
+.groups h3{font-size:15px;font-weight:600;margin:0 0 8px}
+.groups .cards{grid-template-columns:1fr}
+summary{color:var(--accent);cursor:pointer;font-size:13px}
+summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.headline a,.cards a{color:inherit;text-decoration-color:var(--rule)}
 .cards{list-style:none;margin:0 0 16px;padding:0;display:grid;gap:16px 24px;
 grid-template-columns:repeat(auto-fit,minmax(180px,1fr))}
 .cards li{border-top:2px solid var(--rule);padding-top:8px;display:flex;flex-direction:column}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tieout.operate.people.roles import Right
 from tieout.show.web.registry import PLACES, ROOMS
 
 if TYPE_CHECKING:
@@ -20,4 +21,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         group: [{"room": room, "here": here == room.path} for room in every if room.group == group]
         for group in ("rooms", "tools")
     }
-    return {"places": places}
+    user = request.user
+    rights = {right.name for right in Right if user.is_authenticated and user.may(right)}
+    return {"places": places, "rights": rights}

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from django.conf import settings
 from tieout.contract.writing import write_aside
 from tieout.operate.people.roles import Right
 from tieout.questions import current, opened
+from tieout.warehouse.builds import published_or_none
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -70,7 +71,7 @@ def _contract(workspace: Workspace, key: str) -> tuple[Contract, ZoneInfo]:  # n
 
 def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
     """Give a text that is a function of build, name and eyes: as it was made before, else made and kept."""
-    told = "\x00".join((name, str(reader.eyes.personal), reader.eyes.rows))
+    told = "\x00".join((name, str(reader.eyes.personal), reader.eyes.rows, _program()))
     folder = _folder(reader.workspace, reader.build.key)
     file = folder / f"{sha256(told.encode()).hexdigest()}.json"
     try:
@@ -78,12 +79,23 @@ def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
     except (OSError, ValueError):
         pass
     text = make()
+    if published_or_none(reader.workspace) != reader.build:
+        return text  # it may hold figures of two builds; the next one to ask gets it from the new one
     # A disk that takes no more costs time, not the page.
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_aside(file, simplejson.dumps(text))
         _let_go(reader.workspace, folder)
     return text
+
+
+@cache
+def _program() -> str:
+    """Tell this program from any other: a page is made by its code too, which a build does not depend on."""
+    root = Path(__file__).parents[2]
+    stats = ((file, file.stat()) for kind in ("py", "sql", "yaml") for file in sorted(root.rglob(f"*.{kind}")))
+    told = "".join(f"{file}{stat.st_mtime_ns}{stat.st_size}" for file, stat in stats)
+    return sha256(told.encode()).hexdigest()
 
 
 def _folder(workspace: Workspace, key: str) -> Path:

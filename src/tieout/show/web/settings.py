@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tieout.show.web.limits.limit_bodies",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tieout.show.web.pages.sheet import UPLOAD_PATH, upload
 from tieout.show.web.people.urls import urlpatterns as people
 from tieout.show.web.registry import ROOMS
 from tieout.show.web.search import search, suggest
@@ -13,6 +14,7 @@ urlpatterns = [
     *(path(room.path.removeprefix("/"), room_view(room), name=room.name) for room in ROOMS),
     path("search", search, name="search"),
     path("search/suggest", suggest, name="suggest"),
+    path(UPLOAD_PATH.removeprefix("/"), upload, name="upload"),
     path("live", live, name="live"),
     path("style.css", style_sheet, name="style"),
     *people,

@@ -1,0 +1,186 @@
+"""Sheets of one's own: taken, tied out, and refused where they are too large, bombs, or no sheets at all."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.show.web.conftest import ClientOf
+from tieout import Workspace
+from tieout.operate.people.models import LogEntry
+from tieout.operate.people.roles import Role
+from tieout.show.web import sheets
+from tieout.show.web.sheets import RefusedError, keep
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from django.test import Client
+    from pytest_django import Settings
+
+LIST = b"id,amount\n006Mw0002445,65400\n006Mw0002471,58088\nX-1,1000\n"
+"""Two renewals that the agreed number does not count, and a record that there is not."""
+
+
+@pytest.fixture
+def own(client_of: ClientOf, marlow: Workspace, tmp_path: Path, settings: Settings) -> Workspace:
+    """Marlow with an `app/` of its own."""
+    del client_of
+    root = tmp_path / "own"
+    root.mkdir()
+    for entry in marlow.root.iterdir():
+        if entry.name != "app":
+            (root / entry.name).symlink_to(entry)
+    settings.WORKSPACE = Workspace(root)
+    return Workspace(root)
+
+
+@pytest.fixture
+def client(own: Workspace, client_of: ClientOf, settings: Settings) -> Client:
+    signed_in = client_of(Role.CONTRIBUTOR)
+    settings.WORKSPACE = own
+    return signed_in
+
+
+def brought(client: Client, name: str, content: bytes) -> HttpResponse:
+    return client.post("/tie-out/upload", {"sheet": SimpleUploadedFile(name, content), "a": "agreed"})  # type: ignore[return-value]
+
+
+def book(members: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", kind) as archive:
+        for name, content in {"[Content_Types].xml": b"<Types/>", **members}.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def test_a_sheet_is_tied_out_and_its_address_is_the_view(client: Client, own: Workspace) -> None:
+    answer = brought(client, "my deals.csv", LIST)
+    assert answer.status_code == 302
+    page = client.get(answer["Location"]).content.decode()
+    assert "my deals" in page
+    assert "124,488.00" in page  # 65,400 + 58,088 + 1,000
+    assert "residual 0.00" in page
+    assert "2 rows of 3 matched" in page
+    records = client.get(answer["Location"].replace("/sheet?", "/sheet/records?") + "&cause=type").content.decode()
+    assert ">row 2<" in records
+    assert "type renewal; counted: new, expansion" in records
+    assert [entry.what for entry in LogEntry.objects.filter(did="upload")] == ["my deals"]
+    assert len(list((own.app / "sheets").glob("*.csv"))) == 1
+
+
+def test_the_same_sheet_has_the_same_address(client: Client, own: Workspace) -> None:
+    assert brought(client, "a.csv", LIST)["Location"] == brought(client, "b.csv", LIST)["Location"]
+    assert len(list((own.app / "sheets").iterdir())) == 2  # the sheet, and what it was called
+
+
+def test_who_may_not_upload_does_not_see_a_sheet_either(client: Client, client_of: ClientOf) -> None:
+    address = brought(client, "a.csv", LIST)["Location"]
+    viewer = client_of(Role.VIEWER)
+    assert viewer.get(address).status_code == 403
+    assert brought(viewer, "a.csv", LIST).status_code == 403
+    assert "Tie out a sheet of your own" not in viewer.get("/tie-out").content.decode()
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 64, "../../secret", "%2e%2e%2fsecret"])
+def test_a_sheet_that_is_not_kept_is_asked_for_again(client: Client, digest: str) -> None:
+    answer = client.get(f"/tie-out/sheet?sheet={digest}")
+    assert answer.status_code == 400
+    assert "Upload it again" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("deals.pdf", b"%PDF-1.7", "Allowed: CSV"),
+        ("deals.csv", b"a\x00b\x01c", "is no text"),
+        ("deals.xlsx", b"id,amount\n", "is no workbook"),
+        ("deals.xlsx", book({}).replace(b"[Content_Types]", b"[Something_Els]"), "is no workbook"),
+        ("deals.csv", b"", "is empty"),
+        ("deals.csv", b"id,when\nO1,today\n", "amount"),
+        ("<script>.exe", b"x", "&lt;script&gt;"),
+    ],
+)
+def test_what_is_no_sheet_is_refused_and_not_kept(
+    client: Client, own: Workspace, name: str, content: bytes, said: str
+) -> None:
+    answer = brought(client, name, content)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert said in page
+    assert str(own.root) not in page
+    assert [*(own.app / "sheets").glob("*")] == []
+
+
+def test_a_workbook_that_unfolds_to_too_much_is_refused_before_it_is_parsed(
+    own: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "UNFOLDED", 1_000_000)
+    monkeypatch.setattr(sheets, "read_sheet", lambda *_: pytest.fail("it was parsed"))
+    bomb = book({"xl/worksheets/sheet1.xml": b"0" * 1_000_001})
+    assert len(bomb) < 5000
+    with pytest.raises(RefusedError, match="unfolds to more than 1 MB"):
+        keep(own, "bomb.xlsx", [bomb], len(bomb))
+
+
+def test_a_workbook_that_lies_about_what_it_unfolds_to_is_found_out(
+    own: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "UNFOLDED", 1_000_000)
+    bomb = book({"xl/worksheets/sheet1.xml": b"0" * 1_000_001})
+    size = struct.pack("<L", 1_000_001)
+    assert bomb.count(size) == 2  # in the file's own head and in the directory
+    lie = bomb.replace(size, struct.pack("<L", 10))
+    with pytest.raises(RefusedError, match="unfolds to more than 1 MB"):
+        keep(own, "bomb.xlsx", [lie], len(lie))
+
+
+def test_all_sheets_together_are_bounded(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "ALL", len(LIST) + 100)
+    keep(own, "a.csv", [LIST], len(LIST))
+    with pytest.raises(RefusedError, match="as many sheets as it may"):
+        keep(own, "b.csv", [LIST + b"Y,1\n"], len(LIST) + 4)
+
+
+class Endless(io.RawIOBase):
+    """A body of a size that is never held: what is read of it is counted."""
+
+    def __init__(self, size: int) -> None:
+        self.left, self.largest = size, 0
+
+    def read(self, size: int = -1) -> bytes:
+        assert size >= 0, "the whole body was asked for at once"
+        part = min(size, self.left)
+        self.left -= part
+        self.largest = max(self.largest, part)
+        return b"0" * part
+
+
+@pytest.mark.parametrize(("path", "size"), [("/tie-out/upload", 200_000_000), ("/accounts/login/", 1_300_000)])
+def test_a_body_that_is_too_large_is_never_held(client: Client, path: str, size: int) -> None:
+    body = Endless(size)
+    answer = client.generic(
+        "POST", path, content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(size), **{"wsgi.input": body}
+    )  # type: ignore[arg-type]
+    assert answer.status_code == 413
+    assert "too large" in answer.content.decode()
+    assert body.largest <= 65_536
+
+
+def test_an_upload_needs_the_token_of_the_form(own: Workspace, client_of: ClientOf) -> None:
+    del own
+    client = client_of(Role.CONTRIBUTOR)
+    client.handler.enforce_csrf_checks = True
+    assert brought(client, "a.csv", LIST).status_code == 403
+
+
+def test_a_sheet_has_no_slices(client: Client) -> None:
+    address = brought(client, "a.csv", LIST)["Location"]
+    answer = client.get(f"{address}&segment=SMB")
+    assert answer.status_code == 400
+    assert "no slices" in answer.content.decode()

@@ -1,0 +1,118 @@
+"""Tie-out: the figures and lines of the library, every record as both sides see it, wrong addresses."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.show.web.conftest import ClientOf
+from tieout import Workspace, bridge
+from tieout.operate.people.models import Account, Team
+from tieout.operate.people.roles import Role
+from tieout.questions import read_end
+from tieout.show import figures
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+
+@pytest.fixture
+def viewer(client_of: ClientOf) -> Client:
+    return client_of(Role.VIEWER)
+
+
+def text(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.content.decode()
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(("lens", "value"), [("marketing", "8.4M"), ("sales", "6.1M"), ("finance", "7.2M")])
+def test_every_line_of_a_bridge_is_told_and_leads_to_its_records(
+    viewer: Client, marlow: Workspace, lens: str, value: str
+) -> None:
+    page = text(viewer, f"/tie-out?a=agreed&b={lens}")
+    assert f" {value}; residual 0.00" in page
+    for line in bridge(marlow, read_end("agreed"), read_end(lens)).lines:
+        assert f'title="{line.amount}">{figures.signed(line.amount)}<' in page
+        assert f"cause={line.cause.replace(' ', '+')}" in page
+
+
+def test_backwards_every_line_is_the_negative(viewer: Client) -> None:
+    there, back = (text(viewer, f"/tie-out?a={a}&b={b}") for a, b in (("agreed", "sales"), ("sales", "agreed")))
+    assert ">+683,397.00<" in there
+    assert ">−683,397.00<" in back
+
+
+def test_two_moments_of_one_lens(viewer: Client) -> None:
+    page = text(viewer, "/tie-out?a=agreed&b=agreed&a_as_of=2026-09-15&b_as_of=2026-09-22")
+    assert "agreed 2026-09-22: 14.1K more than agreed 2026-09-15" in page
+    assert ">+130,900.00<" in page
+
+
+def test_one_figure_twice_has_nothing_between(viewer: Client) -> None:
+    assert "there is nothing between them" in text(viewer, "/tie-out?a=sales&b=sales")
+
+
+def test_a_record_tells_what_both_sides_look_at(viewer: Client) -> None:
+    """By hand: 006Mw0002698, an excluded renewal of 60,000 EUR TCV, which marketing counts at 1.15."""
+    page = text(viewer, "/tie-out/records?a=agreed&b=marketing&cause=excluded")
+    row = page.split(">006Mw0002698</a>")[1].split("</tr>")[0]
+    assert ">69,000.00<" in row
+    assert "in the register of exclusions" in row
+    assert "TCV 60,000.00 EUR at 1.15" in row
+
+
+def test_the_field_that_differs_is_marked(viewer: Client) -> None:
+    page = text(viewer, "/tie-out/records?a=agreed&b=sales&cause=type")
+    assert page.count('accent">type: renewal<') == 30
+    assert "type renewal; counted: new, expansion" in page
+
+
+def test_an_export_holds_what_the_page_shows(client_of: ClientOf) -> None:
+    client = client_of(Role.CONTRIBUTOR)
+    answer = client.get("/tie-out/records?a=agreed&b=sales&cause=type&format=csv")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[arg-type]
+    rows = list(csv.DictReader(io.StringIO(lines)))
+    assert len(rows) == 30
+    assert sum(Decimal(row["amount"]) for row in rows) == Decimal("683397.00")
+    assert {row["a_counts"] for row in rows} == {""}
+    assert "build" in rows[0]["passport"]
+
+
+def test_a_viewer_takes_no_records_out_and_sees_no_names(viewer: Client) -> None:
+    assert viewer.get("/tie-out/records?b=sales&format=csv").status_code == 403
+    page = text(viewer, "/tie-out/records?b=sales&cause=type")
+    assert "Renewal May 2026" not in page
+    assert "•••••" in page
+
+
+def test_who_may_open_some_rows_sees_the_totals_of_all(client_of: ClientOf) -> None:
+    client = client_of(Role.SALES)
+    team = Team.objects.create(name="SMB", rows="segment = 'SMB'")
+    Account.objects.filter(role=Role.SALES).update(team=team)
+    page = text(client, "/tie-out/records?b=sales&cause=type")
+    assert "more you may not open" in page
+    assert "683,397.00" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/tie-out?a=marketting", "marketing"),
+        ("/tie-out?a_as_of=yesterday", "yesterday"),
+        ("/tie-out?a_build=0123", "There is no build"),
+        ("/tie-out?period=2027-Q9", "2027-Q9"),
+        ("/tie-out/records?b=sales&cause=tipe", "Did you mean &#x27;type&#x27;?"),
+        ("/tie-out?b=%3Cscript%3Ealert(1)%3C/script%3E", "&lt;script&gt;"),
+        ("/tie-out/records?b=sales&page=99", "no page"),
+    ],
+)
+def test_a_wrong_address_says_what_is_allowed(viewer: Client, address: str, said: str) -> None:
+    page = text(viewer, address, 400)
+    assert said in page
+    assert "<script>alert" not in page
