@@ -8,6 +8,7 @@ import typer
 
 from tieout.cli.given import (
     AsCsv,
+    AsHtml,
     AsJson,
     AsOf,
     Criteria,
@@ -117,10 +118,11 @@ def lenses(
     as_of: AsOf = None,
     calendar: OnCalendar = None,
     json: AsJson = False,
+    html: AsHtml = None,
     workspace: Where = None,
 ) -> int:
     """Tie out: the agreed number, the number of each team, every step between."""
     from tieout.commands.bridging import show_lenses
     from tieout.questions import BridgeTerms
 
-    return give(show_lenses(place(workspace), BridgeTerms(period, calendar), as_of, output_of(json=json)))
+    return give(show_lenses(place(workspace), BridgeTerms(period, calendar), as_of, output_of(json=json, html=html)))

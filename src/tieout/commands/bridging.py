@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import company_of
-from tieout.commands.result import FOUND, OK, Form, Output, Result, page
+from tieout.commands.result import FOUND, OK, Form, Output, Result, page, written
 from tieout.questions import BridgeTerms, bridge, read_end
 from tieout.show.as_csv import bridge_csv
 from tieout.show.as_json import bridge_json, dumps
 from tieout.show.bridge import bridge_page
+from tieout.show.html.page import html_of
 from tieout.show.tie_out import tie_out_json, tie_out_page
+from tieout.show.tie_out_html import tie_out_html
 from tieout.tie_out import tie_out
 
 
@@ -34,6 +36,8 @@ def show_lenses(workspace: Workspace, terms: BridgeTerms, as_of: str | None, out
     """Show the agreed number, each team's own, and the bridges between; status 1 should anything stay unexplained."""
     found = tie_out(workspace, terms, as_of)
     status = FOUND if any(each.bridge.residual for each in found.teams) else OK
+    if output.file:
+        return written(output.file, html_of(tie_out_html(found)), status)
     if output.form is Form.JSON:
         return Result(dumps(tie_out_json(found)), status)
     return page(tie_out_page(output.terminal, found), status)
