@@ -14,6 +14,7 @@ from tieout import Workspace, ask
 from tieout.measure.answers import Question
 from tieout.operate.people.roles import Role
 from tieout.questions import opened
+from tieout.show.figures import MINUS
 from tieout.today import FUNCTIONS, NOT_YET, Told, sources
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def test_what_moved_is_ranked_by_money(viewer: Client) -> None:
     amounts = re.findall(r'title="(-?[0-9.]+)"', page)
     assert amounts == ["130900.00", "-86300.00", "-26715.04", "26515.72", "-25900.00", "14140.68"]
     assert "1 smaller line" in page
-    assert "−4,360.00" in page
+    assert f"{MINUS}4,360.00" in page
 
 
 def test_the_figures_of_the_functions_are_those_of_the_library(viewer: Client, marlow: Workspace) -> None:
