@@ -21,11 +21,11 @@ from tieout.show.findings import told
 from tieout.show.html.page import Cell, Head, Page, Section, Table
 from tieout.show.terminal import clean
 from tieout.show.web.filters import FilterError
-from tieout.show.web.opening import MASKED
 from tieout.show.web.pages.tie_out import Asked, asked_of, bridge_page, form, listed, postings_page
 from tieout.show.web.records import Records, kept_records
 from tieout.show.web.rooms import Room
 from tieout.show.web.sheets import Kept, RefusedError, find, keep, without_path
+from tieout.show.web.sight import masked
 from tieout.show.web.views import account_of, guarded, problem
 from tieout.tying import Reported, tie
 
@@ -136,7 +136,7 @@ def _rows(tied: Tied, reader: Reader) -> Section:
 
 def _row(one: Reading, reader: Reader) -> list[Cell | str]:
     match = one.match
-    label = clean(match.row.label) if reader.eyes.personal else MASKED
+    label = masked(clean(match.row.label), reader.eyes)
     return [str(match.row.number), label, figures.money(one.value), match.status.value, clean(match.reason)]
 
 
