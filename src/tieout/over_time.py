@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from tieout.basics.calendars import FiscalCalendar
     from tieout.basics.workspace import Workspace
     from tieout.measure.numbers.metric import Metric
     from tieout.measure.numbers.question import Asked
@@ -65,6 +66,8 @@ class Series:
     rates: str
     said: tuple[Said, ...] = ()
     records: tuple[tuple[dict[str, object], ...], ...] | None = None
+    at_ends: tuple[str, ...] = ()
+    """The buckets that end with a quarter, where a state is of the quarter that holds the end: little of it is left."""
 
 
 def is_flow(metric: Metric) -> bool:
@@ -129,7 +132,16 @@ def series_of(workspace: Workspace, question: Question, terms: SeriesTerms) -> S
         rates,
         said,
         records,
+        () if flow or question.period else _at_ends(metric, calendar, buckets),
     )
+
+
+def _at_ends(metric: Metric, calendar: FiscalCalendar, buckets: Sequence[Bucket]) -> tuple[str, ...]:
+    """Name the buckets with whose last day the quarter ends of which a pipeline is."""
+    if not metric.needs_period or metric.event or metric.aggregate in APART:
+        return ()
+    days = {bucket.name: bucket.period.last_day for bucket in buckets if not bucket.partial}
+    return tuple(name for name, day in days.items() if calendar.quarter_of(day).last_day == day)
 
 
 def _restated(

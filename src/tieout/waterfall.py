@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tieout.basics.calendars import end_of_day, local_day, parse_moment, parse_period
 from tieout.contract.definitions import resolve_lens
-from tieout.measure.answers import Bridge, QuestionError
+from tieout.measure.answers import Bridge, Question, QuestionError
+from tieout.measure.diagnosis.sentences import at_the_last_minute
 from tieout.measure.moments import calendar_of, default_period, moment_of
 from tieout.measure.numbers.knowable import begins
 from tieout.measure.numbers.question import allowed, own_figure
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tieout.measure.numbers.question import Asked
 
 ANY = "any"
+CREATED = "pipeline.created"
 ANY_CLOSE = (("date_field", "none"), ("past_due", True))
 """The facets of a pipeline of any close date."""
 
@@ -101,6 +103,8 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
             where=asked.where, by=asked.by, facets=facets, postings=asked.postings, deals=asked.deals,
         )  # fmt: skip
         found = bridge_attached(workspace, (ends[0], ends[1]), (build, build), terms)
+        alone = asked.said_then or asked.known_at or agreed.grain == "claim"
+        last = () if alone else _last_minute(build, asked, window)
     if not closing:
         found = replace(found, period=None, slices=tuple(replace(part, period=None) for part in found.slices))
     days = (str(closing.start), str(closing.last_day)) if closing else None
@@ -109,6 +113,7 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
         *_older(window, found, build),
         *_unvalued(found, contract.company.currency),
         *_counted_by_claim(agreed.grain, found),
+        *last,
     )
     return Waterfall(found, closing.name if closing else ANY, days, asked, weighting, notes)
 
@@ -204,6 +209,15 @@ def _older(window: _Window, found: Bridge, build: Asked) -> tuple[str, ...]:
         return ()
     days = " and ".join(dict.fromkeys(str(local_day(end.as_of, build.zone)) for end in ends))
     return (f"The lens '{found.end.lens}' works from data that was fresh on {days}.",)
+
+
+def _last_minute(build: Asked, asked: WaterfallAsked, window: _Window) -> tuple[str, ...]:
+    """Say that much of what was created came in the last days, where it did."""
+    lens = None if asked.lens == "agreed" else asked.lens
+    question = Question(CREATED, lens=lens, where=asked.where, calendar=asked.calendar)
+    days = (local_day(window.start, build.zone) + timedelta(days=1), local_day(window.end, build.zone))
+    told = at_the_last_minute(build, question, days)
+    return (told,) if told else ()
 
 
 def _unvalued(found: Bridge, currency: str) -> tuple[str, ...]:

@@ -351,6 +351,13 @@ def test_typed(tiny: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch:
     assert [one["restated"][0]["value"] for one in document["buckets"]] == [0, 130, 157, 157]
     assert sorted(one["record"] for one in document["buckets"][1]["records"]) == ["one", "two"]
     lines = typed(*words, "--csv", "--by", "type").out.splitlines()
-    assert lines[0] == ("bucket,first_day,last_day,partial,way,type,value,n,interval_low,interval_high,absent")
-    assert lines[2] == "2026-02,2026-02-01,2026-02-28,false,restated,(all),130.00,2,,,"
+    heads = "bucket,first_day,last_day,partial,way,type,value,n,interval_low,interval_high"
+    assert lines[0] == f"{heads},observed,derived,assumed,missing,absent"
+    assert lines[2] == "2026-02,2026-02-01,2026-02-28,false,restated,(all),130.00,2,,,1.0,,,,"
+    graded = document["buckets"][1]["restated"][0]["grade"]
+    assert graded == {"observed": 1}
+    ends = [note for note in document["notes"] if note.startswith("At the end of a quarter")]
+    assert [note.partition(")")[0] for note in ends] == ["At the end of a quarter (2026-01"]
+    held = typed(*words, "--json", "--period", "2027-Q1").document
+    assert not any(note.startswith("At the end of a quarter") for note in held["notes"])
     assert typed(*words, "--known-at", "2026-03-01", "--said-then").status == 2

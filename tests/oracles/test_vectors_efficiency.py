@@ -49,6 +49,20 @@ def test_won_for_each_dollar_of_sales(tmp_path: Path) -> None:
     assert "Spend tells of no segment and no owner: the figure is of the whole." in cut.notes
 
 
+def test_the_cost_of_a_cycle_earlier(tmp_path: Path) -> None:
+    """Both deals were qualified on 6 July and won on 10 September: 66 days are two months. June to August cost 40,009.
+
+    The quarter is August to October. A renewal is of no new business: its cycle does not count.
+    """
+    company = asked(tmp_path, "sales people", "commission")
+    answer = answered(company, "sales_efficiency.lagged", period=QUARTER)
+    assert (answer.total.value, answer.total.n) == (pytest.approx(122_000 / 40_009), 2)
+    lag = "of 2026-06-01..2026-08-31, 2 months earlier (median cycle 66.0 days)"
+    assert f"122,000.00 won / 40,009.00 of sales cost {lag}." in answer.notes
+    none = answered(company, "sales_efficiency.lagged", period="2027-Q2").total
+    assert (none.value, none.absent) == (None, "no deal that was won in the period has a known cycle")
+
+
 def test_without_a_fully_loaded_cost_there_is_none(tmp_path: Path) -> None:
     total = answered(asked(tmp_path), "sales_efficiency", period=QUARTER).total
     assert total.value is None

@@ -116,6 +116,7 @@ marked as (
   select
     f.*,
     case when stage_said.outcome is distinct from lag(stage_said.outcome) over life then valid_from end as outcome_began,
+    lag(stage_said.outcome) over life as outcome_before,
     case when stage_said.v is distinct from lag(stage_said.v) over life then valid_from end as stage_began
   from filled as f
   window life as (partition by record, seen_from order by ordinal)
@@ -125,6 +126,7 @@ lived as (
     m.*,
     max(outcome_began) over life as outcome_since,
     last_value(case when outcome_began is not null then struct_pack(v := owner_id_said.v) end ignore nulls) over life as outcome_owner,
+    last_value(case when outcome_began is not null then outcome_before is not null or voice not in ('row', 'start') end ignore nulls) over life as outcome_told,
     max(stage_began) over life as stage_since
   from marked as m
   window life as (partition by record, seen_from order by ordinal rows between unbounded preceding and current row)
@@ -133,7 +135,7 @@ states as (
   select
     record, seen_from, seen_to, ordinal, object, voice, position, flagged, valid_from,
     struct_pack(
-      valid_to := valid_to, missing := missing, deleted := deleted, outcome_since := outcome_since, stage_since := stage_since,
+      valid_to := valid_to, missing := missing, deleted := deleted, outcome_since := outcome_since, outcome_told := outcome_told, stage_since := stage_since,
       outcome_owner := outcome_owner,
       name := name_said,
       account_id := account_id_said,
@@ -210,7 +212,7 @@ select
   state.merged_into.v as merged_into,
   state.source_raw.v as source_raw,
   state.stage.rank as stage_rank, state.stage.outcome as stage_outcome, state.stage.probability as stage_probability,
-  state.outcome_since, state.outcome_owner.v as outcome_owner_id, state.stage_since,
+  state.outcome_since, state.outcome_told, state.outcome_owner.v as outcome_owner_id, state.stage_since,
   case when state.stage.v is null then 3 else state.stage.g end as stage_grade,
   case when state.type.v is null then 3 else state.type.g end as type_grade,
   case when state.category.v is null then 3 else state.category.g end as category_grade,

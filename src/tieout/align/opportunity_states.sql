@@ -2,7 +2,8 @@
 -- `account_id` is the account that survives every merge; `told_account_id` is the one that the system names.
 -- Every pipeline figure is counted from it. While an opportunity is open it follows its owner and its account; once closed
 -- it keeps the owner it had then, and where owner and account stood on the day it closed (its close date, never later than
--- the closing itself). When a row holds is told as in opportunity_versions; from `gone_at` on it does so for no known-at.
+-- the closing itself). `closed_at` is null where nothing tells when it was closed: it was first seen so.
+-- When a row holds is told as in opportunity_versions; from `gone_at` on it does so for no known-at.
 -- Rows that last alike long lie together, in the order of their beginning: as of any moment, most of the file need not be read.
 with days as (
   select day, min(starts_at) as starts_at, min(ends_at) as ends_at
@@ -23,6 +24,7 @@ merged as (
     v.lead_id, v.type, v.stage, v.stage_rank, v.category, v.stage_outcome,
     v.stage_probability, v.probability, v.close_date, v.created_at, v.arr, v.acv, v.tcv, v.currency, v.source, v.reason,
     v.competitor, v.accepted, v.outcome_since, v.stage_since, v.segment, v.region,
+    case when v.stage_outcome <> 'open' and v.outcome_told then v.outcome_since end as closed_at,
     v.stage_grade, v.type_grade, v.close_date_grade, v.currency_grade, v.arr_grade, v.acv_grade, v.tcv_grade,
     case
       when v.stage_outcome <> 'open' and d.ends_at <= v.outcome_since then d.starts_at
@@ -67,7 +69,7 @@ held as (
     v.missing, v.deleted, v.account_id, v.told_account_id, v.owner_id, v.lead_id, v.type, v.stage, v.stage_rank, v.category,
     v.stage_outcome as outcome, v.stage_probability, v.probability, v.close_date, v.created_at, v.arr,
     coalesce(v.acv, v.arr) as acv, coalesce(v.tcv, v.arr) as tcv, upper(v.currency) as currency, v.source, v.reason,
-    v.competitor, v.accepted, v.outcome_since, v.stage_since,
+    v.competitor, v.accepted, v.outcome_since, v.closed_at, v.stage_since,
     coalesce(v.segment, v.account_segment) as segment,
     coalesce(v.account_territory, u.territory) as territory,
     coalesce(v.region, v.account_region, u.region) as region,

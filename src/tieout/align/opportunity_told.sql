@@ -1,11 +1,13 @@
 -- align/opportunity_told.sql: one row for each state of an opportunity that one object told in order.
--- It ended at `valid_to`, but until we heard of that (`end_heard`) it was thought to last.
+-- It ended at `valid_to`, but until we heard of that (`end_heard`) it was thought to last. `outcome_told` says that something
+-- tells when its outcome began: a row that is the first to tell a stage only tells that it had begun by then.
 with marked as (
   select
     c.*,
     lead(happened_at, 1, timestamp '9999-12-31') over life as next_at,
     lead(taken_at, 1, timestamp '9999-12-31') over life as next_heard,
     case when stage_outcome is distinct from lag(stage_outcome) over life then happened_at end as outcome_began,
+    lag(stage_outcome) over life as outcome_before,
     case when stage is distinct from lag(stage) over life then happened_at end as stage_began
   from opportunity_changes as c
   where in_order
@@ -16,7 +18,8 @@ lived as (
     m.*,
     max(outcome_began) over life as outcome_since,
     max(stage_began) over life as stage_since,
-    last_value(case when outcome_began is not null then struct_pack(v := owner_id) end ignore nulls) over life as outcome_owner
+    last_value(case when outcome_began is not null then struct_pack(v := owner_id) end ignore nulls) over life as outcome_owner,
+    last_value(case when outcome_began is not null then outcome_before is not null or voice not in ('row', 'start') end ignore nulls) over life as outcome_told
   from marked as m
   window life as (partition by record order by ordinal rows between unbounded preceding and current row)
 )
@@ -26,7 +29,7 @@ select
   voice = 'start' as missing, deleted,
   name, account_id, owner_id, lead_id, type, stage, category, close_date, created_at, arr, acv, tcv, currency,
   probability, source, source_override, segment, region, accepted, reason, competitor, product, merged_into, source_raw,
-  stage_rank, stage_outcome, stage_probability, outcome_since, outcome_owner.v as outcome_owner_id, stage_since,
+  stage_rank, stage_outcome, stage_probability, outcome_since, outcome_told, outcome_owner.v as outcome_owner_id, stage_since,
   case when stage is null then 3 else grade end as stage_grade,
   case when type is null then 3 else grade end as type_grade,
   case when category is null then 3 else grade end as category_grade,

@@ -83,6 +83,15 @@ RULES: tuple[Rule, ...] = (
         "Fill the close date in the system.",
     ),
     Rule(
+        "closing.unknown",
+        Level.WARNING,
+        f"""select min(object || ' ' || record), 'no close date', count(distinct record) from opportunity_versions
+        where close_date is null and stage_outcome in ('won', 'lost') and not outcome_told and not deleted and {NOW}
+        having count(*) > 0""",
+        "{n} opportunities have no close date and were first seen as closed: nothing tells when; of no period.",
+        "Fill the close date in the system, or connect the field history of the stage.",
+    ),
+    Rule(
         "close_date.impossible",
         Level.WARNING,
         f"""select min(object || ' ' || record), cast(close_date as varchar), count(distinct record)

@@ -10,10 +10,7 @@ select
   m.record is not null as merged, d.record is not null as duplicate, coalesce(m.into_record, d.into_record) as into_record,
   x.id is not null or y.id is not null as excluded,
   cast(s.created_at at time zone 'UTC' at time zone z.time_zone as date) as created_on,
-  coalesce(
-    s.close_date,
-    case when s.outcome <> 'open' then cast(s.outcome_since at time zone 'UTC' at time zone z.time_zone as date) end
-  ) as closed_on
+  coalesce(s.close_date, cast(s.closed_at at time zone 'UTC' at time zone z.time_zone as date)) as closed_on
 from held as s
 cross join company as z
 left join opportunity_merges as m

@@ -149,8 +149,7 @@ def _held(view: LensView, contract: Contract) -> str:
         select s.record, s.told_account_id, {columns}, {source_class} as source_class,
           {held_from} as held_from, {held_to} as held_to,
           cast(s.created_at at time zone 'UTC' at time zone {zone} as date) as created_on,
-          coalesce(s.close_date, case when s.outcome <> 'open' then
-            cast(s.outcome_since at time zone 'UTC' at time zone {zone} as date) end) as closed_on
+          coalesce(s.close_date, cast(s.closed_at at time zone 'UTC' at time zone {zone} as date)) as closed_on
         from opportunity_states as s {joins}
         where {known} and {held_from} <= $last and {held_to} > $first
       ) as u

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tieout.measure.answers import Changes
 from tieout.measure.bridge.gross import between
 from tieout.measure.lens_sql import converted_sql, native_sql
+from tieout.measure.pushes import date_before_sql, pulled_sql, pushed_sql
 from tieout.measure.run_sql import rows
 from tieout.measure.states import parameters_of, states_sql
 
@@ -36,7 +37,7 @@ CHANGES = """
     ),
     followed as (
       select
-        v.*, lag(close_date) over (partition by record, outcome = 'open' order by began_at) as date_before,
+        v.*, {date_before} as date_before,
         lag(outcome) over life as outcome_before,
         lag(native) over life as native_before, lag(currency) over life as currency_before,
         lag(value) over life as value_before
@@ -45,8 +46,7 @@ CHANGES = """
     ),
     marked as (
       select
-        *, outcome = 'open' and close_date > date_before as is_push,  -- the date it had when it was last open
-        outcome = 'open' and close_date < date_before as is_pull,
+        *, {pushed} as is_push, {pulled} as is_pull,
         outcome_before = 'open' and (
           native is distinct from native_before or (native is not null and currency is distinct from currency_before)
         ) as is_change
@@ -75,8 +75,7 @@ CHANGES = """
 def changes(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple[Changes, ...]:
     """Tell the changes of every deal that either end counts; those known at the later end.
 
-    What a deal is changed to when it is won is a change of its amount; a close date that comes with its closing is
-    neither a push nor a pull. A deal that is re-opened is compared with the close date that it had while it was open.
+    What a deal is changed to when it is won is a change of its amount.
     """
     lens = ends.left.view.lens.model_copy(update={"past_due": True, "weighting": "none"})
     since = replace(between(ends), lens=lens, among="seen_counted")
@@ -88,6 +87,9 @@ def changes(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple[Ch
         first=states_sql(first, "a"),
         since=states_sql(since, "b"),
         native=native,
+        date_before=date_before_sql("outcome", "began_at"),
+        pushed=pushed_sql("outcome", "date_before"),
+        pulled=pulled_sql("outcome", "date_before"),
         value=converted_sql(native, "g.rate"),
         inside_left="and l.inside" if slicing else "",
         inside_right="and r.inside" if slicing else "",

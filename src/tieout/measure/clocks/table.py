@@ -7,6 +7,7 @@ from typing import Any
 
 from tieout.contract.handoffs import Handoff, handoffs_of
 from tieout.measure.answers import UNKNOWN, Answer, Question, Row
+from tieout.measure.diagnosis.sentences import weak_handoffs
 from tieout.measure.moments import default_period
 from tieout.measure.numbers.arithmetic import value_of
 from tieout.measure.numbers.catalogue import BY_ID
@@ -67,6 +68,12 @@ class Clocks:
     untold: tuple[tuple[str, str, int], ...]
     """Hand-off, reason and number of those of which nothing can tell the outcome."""
     records: tuple[dict[str, object], ...] | None = None
+
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        """Say what most breaches have in common."""
+        told = weak_handoffs(self.rows[0]) if self.rows else None
+        return (told,) if told else ()
 
 
 def clocks(asked: Asked, question: Question) -> Clocks:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tieout.basics.calendars import DAY, Period, add_months
 from tieout.measure.answers import Answer, Question, QuestionError, Row
 from tieout.measure.lens_sql import converted_sql, quoted
 from tieout.measure.numbers.catalogue import BY_ID, Metric
@@ -17,8 +18,12 @@ from tieout.measure.run_sql import rows as fetch
 from tieout.measure.states import parameters_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tieout.measure.lens_sql import LensView
 
+LAGGED = "efficiency_lagged"
+DAYS_OF_MONTH = 365.25 / 12
 UNSAID = "the contract does not say which spend is the fully-loaded cost of sales (plan: sales_cost)"
 WHOLE = "Spend tells of no segment and no owner: the figure is of the whole."
 
@@ -31,18 +36,42 @@ def efficiency(asked: Asked, question: Question, metric: Metric) -> Answer:
     view = view_of(asked, question, metric)
     won = BY_ID["bookings"]
     won = replace(won, lens={**won.lens, "types": metric.lens["types"]})
-    cost, reason = _cost(asked, view)
-    reason = reason or unknowable(asked, view)
+    plain = replace(question, by=(), period=view.period.name if view.period else None)
+    paid, lag, untold = _paid(asked, metric, view, plain)
+    cost, reason = _cost(asked, replace(view, period=paid))
+    reason = untold or reason or unknowable(asked, view)
     if question.where:
         reason = "spend cannot be filtered as deals are"
-    plain = replace(question, by=(), period=view.period.name if view.period else None)
     inside = counting(asked, plain, won, view_of(asked, plain, won))
     total = count(inside)[0]
     value = float(Decimal(total.value or 0) / cost) if cost and not reason else None
     row = Row({}, value, total.n, grade=total.grade if value is not None else {}, absent=reason)
     answer = label(asked, question, metric, view, (row,), records_of(inside) if question.records else None)
-    told = [f"{Decimal(total.value or 0):,.2f} won / {cost:,.2f} of sales cost."] if cost and not reason else []
+    told = [f"{Decimal(total.value or 0):,.2f} won / {cost:,.2f} of sales cost{lag}."] if cost and not reason else []
     return replace(answer, notes=(*answer.notes, *told, *([WHOLE] if question.by else [])))
+
+
+def _paid(asked: Asked, metric: Metric, view: LensView, question: Question) -> tuple[Period | None, str, str | None]:
+    """Give the period of which the cost is, how to tell that it is another one, or why nobody knows which."""
+    period = view.period
+    if metric.fact != LAGGED or period is None:
+        return period, "", None
+    cycle = BY_ID["cycle_time.won.median"]
+    days = count(counting(asked, question, cycle, view_of(asked, question, cycle)))[0].value
+    if days is None:
+        return period, "", "no deal that was won in the period has a known cycle"
+    months = round(float(days) / DAYS_OF_MONTH)
+    start, last = (_earlier(day, months) for day in (period.start, period.last_day))
+    name = f"{start}..{last}"
+    return Period(name, start, last + DAY), f" of {name}, {months} months earlier (median cycle {days:,.1f} days)", None
+
+
+def _earlier(day: date, months: int) -> date:
+    """Give the same day some months before; the last of a month is the last of another."""
+    first = add_months(day.replace(day=1), -months)
+    last = add_months(first, 1) - DAY
+    is_last = (day + DAY).day == 1
+    return last if is_last else first.replace(day=min(day.day, last.day))
 
 
 def _cost(asked: Asked, view: LensView) -> tuple[Decimal | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Answer, Passport, Question, Row
+from tieout.measure.lens_sql import quoted
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import band_of
 from tieout.measure.numbers.stage_facts import STAGE_FACTS
@@ -68,11 +69,18 @@ def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     if metric.fact not in STATES:
         return ()
     stale = view.asked_at is not None and view.asked_at != view.moment.as_of
-    sql = f"""select count(*) filter (where missing), count(*) filter (where not missing and outcome is null)
-      from ({states_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
+    closed = [outcome for outcome in view.lens.outcomes if outcome != "open"] if view.period else []
+    undated = f"outcome in ({', '.join(map(quoted, closed)) or 'null'}) and closed_on is null"
+    if metric.fact != "units" or view.lens.date_field != "close_date":
+        undated = "false"
+    sql = f"""select count(*) filter (where missing), count(*) filter (where not missing and outcome is null),
+        count(*) filter (where not missing and {undated} and not merged and not duplicate and not excluded)
+      from ({states_sql(view, "a")}) where (missing or outcome is null or {undated}) and not deleted"""
     found = fetch(asked.engine, sql, parameters_of(view, "a"))
-    missing, unplaced = found[0]
+    missing, unplaced, undated_n = found[0]
     told = {
+        f"{undated_n} {' or '.join(closed)} opportunities have no close date and were first seen so: of no period, "
+        "not counted.": undated_n,
         f"{missing} opportunities existed, but nothing tells their state then: not counted.": missing,
         f"{unplaced} opportunities are in no stage that the contract has: not counted.": unplaced,
     }

@@ -11,6 +11,7 @@ from tieout.basics.calendars import end_of_day, local_day
 from tieout.measure.lens_sql import counted_sql
 from tieout.measure.numbers.knowable import begins
 from tieout.measure.numbers.metric import Metric
+from tieout.measure.pushes import date_before_sql, pushed_sql
 from tieout.measure.quality.number_facts import DIMENSIONS
 from tieout.measure.states import Parameters, parameters_of, states_sql
 
@@ -58,11 +59,10 @@ SLIP_METRICS: tuple[Metric, ...] = (
     ),
 )
 
-PUSHES = """
-  select record, count(*) filter (where stage_outcome = 'open' and close_date > close_before) as pushed
+PUSHES = f"""
+  select record, count(*) filter (where {pushed_sql("stage_outcome", "close_before")}) as pushed
   from (
-    select v.record, v.stage_outcome, v.close_date,
-      lag(v.close_date) over (partition by v.record, v.stage_outcome = 'open' order by v.ordinal) as close_before
+    select v.record, v.stage_outcome, v.close_date, {date_before_sql("stage_outcome", "ordinal")} as close_before
     from opportunity_versions as v semi join opening using (record)
     where v.valid_from <= $as_of_a and v.seen_from <= $known_at_a and $known_at_a < v.seen_to
   )

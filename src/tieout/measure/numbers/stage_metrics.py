@@ -11,6 +11,7 @@ _STAYS = {
     "cumulative": ("How long is a deal in a stage, all its stays together", "all stays in the stage together"),
 }
 NEW: dict[str, object] = {"types": ("new",)}
+WON_ANEW: dict[str, object] = {"types": ("new", "expansion"), "date_field": "close_date"}
 COHORT: dict[str, object] = {**NEW, "date_field": "none"}
 
 
@@ -206,7 +207,21 @@ STAGE_METRICS: tuple[Metric, ...] = (
         aggregate="efficiency",
         owner="finance",
         cadence="monthly",
-        lens={"types": ("new", "expansion"), "date_field": "close_date"},
+        lens=WON_ANEW,
+        needs_period=True,
+        event=True,
+    ),
+    Metric(
+        id="sales_efficiency.lagged",
+        question="How much was won for each unit of money that sales cost when it was worked on?",
+        formula="As sales_efficiency, over the cost of as long a time that lies a cycle earlier: the median of "
+        "cycle_time.won of what was won in the period, in whole months. Absent where no won deal has a known cycle.",
+        unit="ratio",
+        fact="efficiency_lagged",
+        aggregate="efficiency",
+        owner="finance",
+        cadence="monthly",
+        lens=WON_ANEW,
         needs_period=True,
         event=True,
     ),

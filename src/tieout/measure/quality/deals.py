@@ -11,6 +11,7 @@ from tieout.contract.asked_for import evidence_by_stage, stale_by_stage
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.vocabulary import EVIDENCE_COLUMNS
 from tieout.measure.lens_sql import quoted
+from tieout.measure.pushes import date_before_sql, pushed_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,16 +23,16 @@ HELD = """v.valid_from <= $as_of_a and $as_of_a < v.valid_end
   and ($as_of_a < v.valid_to or $known_at_a < v.end_heard)"""
 """Which version of an opportunity holds at the moment."""
 
-MOVED = """
+MOVED = f"""
   select
-    record, count(*) filter (where close_date > close_before) as times_pushed,
+    record, count(*) filter (where {pushed_sql("stage_outcome", "close_before")}) as times_pushed,
     max(valid_from) filter (where not missing and not (flagged and position = first_position)) as changed_at,
     min(valid_from) filter (where voice in ('row', 'log')) as told_at
   from (
-    select v.record, v.valid_from, v.close_date, v.missing, v.flagged, v.position, v.voice,
-      lag(v.close_date) over (partition by v.record order by v.ordinal) as close_before,
+    select v.record, v.valid_from, v.close_date, v.stage_outcome, v.missing, v.flagged, v.position, v.voice,
+      {date_before_sql("stage_outcome", "ordinal")} as close_before,
       min(v.position) over (partition by v.record) as first_position
-    from opportunity_versions as v join counted as c on c.record = v.record
+    from opportunity_versions as v semi join counted using (record)
     where v.valid_from <= $as_of_a and v.seen_from <= $known_at_a and $known_at_a < v.seen_to
   )
   group by record"""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tieout.measure.answers import UNKNOWN, Answer, Question
+from tieout.measure.diagnosis.sentences import inflated
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import DAY, wilson
 from tieout.measure.numbers.ask import ask
@@ -129,6 +130,7 @@ class Stages:
     stalled: tuple[Stalled, ...]
     records: tuple[dict[str, object], ...] | None = None
     absent: str | None = None
+    diagnoses: tuple[str, ...] = ()
 
     @property
     def answer_slices(self) -> tuple[str, ...]:
@@ -155,7 +157,9 @@ def stages(asked: Asked, question: Question, most: int | None = None) -> Stages:
     trend, quarters = _trend(asked, plain, counted)
     usual, stalled = _stalls(asked, plain)
     records = _records(counted, most) if question.records else None
-    return Stages(answer, _stages(counted), trend, quarters, wide, rates, usual, stalled, records)
+    told = inflated(asked, plain)
+    said = (told,) if told else ()
+    return Stages(answer, _stages(counted), trend, quarters, wide, rates, usual, stalled, records, diagnoses=said)
 
 
 def _velocity_of(asked: Asked, question: Question) -> tuple[Velocity, ...]:

@@ -130,6 +130,7 @@ def _classes(terminal: Terminal, found: Clocks) -> list[str]:
 
 def notes_of(found: Clocks) -> Iterator[str]:
     """Say what the figures leave out, and what could not be told."""
+    yield from found.diagnoses
     total = found.rows[0]
     if total.running:
         early = f", {figures.count(total.early)} of them answered" if total.early else ""
@@ -192,6 +193,7 @@ def clocks_json(found: Clocks) -> dict[str, Any]:
         ],
         "rows": [row_json(row) for row in found.rows],
         "untold": [{"handoff": handoff, "reason": reason, "n": n} for handoff, reason, n in found.untold],
+        "diagnoses": list(found.diagnoses),
     }
     if not found.rows:
         document["absent"] = answer.total.absent

@@ -11,7 +11,7 @@ from tieout.measure.numbers.catalogue import BY_ID
 from tieout.over_time import Series, Way
 from tieout.show import figures
 from tieout.show.answer import records_of
-from tieout.show.as_csv import written
+from tieout.show.as_csv import GRADES, written
 from tieout.show.as_json import CENT, row_json
 from tieout.show.bars import bar, spark
 from tieout.show.tables import Cell, Column, table
@@ -116,15 +116,24 @@ def notes_of(found: Series, company: Company) -> list[str]:
     elif last.partial:
         stamp = figures.stamp(last.as_of, ZoneInfo(company.time_zone))
         notes.append(f"Partial: the value of {last.name} is as of {stamp}, not of its end.")
+    if found.at_ends:
+        notes.append(
+            f"At the end of a quarter ({named(found.at_ends)}) what is open in its own quarter had to close that very "
+            "day. Give --period to follow the pipeline of one quarter, or --align to lay quarters over each other."
+        )
     for way, many in found.rows.items():
         reasons: dict[str, list[str]] = {}
         for bucket, rows in zip(found.buckets, many, strict=True):
             if rows[0].absent:
                 reasons.setdefault(rows[0].absent, []).append(bucket.name)
         for reason, names in reasons.items():
-            where = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}, {len(names)} in all"
-            notes.append(f"n/a {'' if len(found.rows) == 1 else f'({HEADS[way]}) '}in {where}: {reason}.")
+            notes.append(f"n/a {'' if len(found.rows) == 1 else f'({HEADS[way]}) '}in {named(names)}: {reason}.")
     return notes
+
+
+def named(names: Sequence[str]) -> str:
+    """Name buckets shortly: the one, or the first, the last and how many."""
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}, {len(names)} in all"
 
 
 def passport_of(found: Series) -> list[tuple[str, str]]:
@@ -321,6 +330,7 @@ def series_csv(found: Series) -> str:
             for row in rows_of:
                 value = row.value.quantize(CENT) if isinstance(row.value, Decimal) else row.value
                 by = [row.by.get(name, "(all)") for name in names]
-                told.append([*days, *by, value, row.n, *(row.interval or (None, None)), row.absent])
+                grades = [row.grade.get(name) for name in GRADES]
+                told.append([*days, *by, value, row.n, *(row.interval or (None, None)), *grades, row.absent])
     heads = ["bucket", "first_day", "last_day", "partial", "way", *names, "value", "n"]
-    return written([*heads, "interval_low", "interval_high", "absent"], told)
+    return written([*heads, "interval_low", "interval_high", *GRADES, "absent"], told)

@@ -48,7 +48,7 @@ def stages_page(terminal: Terminal, found: Stages, company: Company) -> list[str
     lines += ["", *_velocity(terminal, found.velocity, company), "", *_stalls(terminal, found, company)]
     if found.records is not None:
         lines += ["", *_records(terminal, found.records)]
-    for note in answer.notes:
+    for note in (*found.diagnoses, *answer.notes):
         lines += ["", *terminal.wrap(note, indent=2)]
     return [*lines, "", *passport_lines(terminal, answer)]
 
@@ -286,6 +286,7 @@ def stages_json(found: Stages, currency: str) -> dict[str, Any]:
              "days": one.days, "p90_days": one.p90, "amount": one.amount, "close_date": one.close_date}
             for one in found.stalled
         ],
+        "diagnoses": list(found.diagnoses),
         "notes": list(answer.notes),
     }  # fmt: skip
     return document | ({"records": list(found.records)} if found.records is not None else {})

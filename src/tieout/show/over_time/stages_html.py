@@ -40,7 +40,7 @@ def stages_html(found: Stages, company: Company) -> str:
         ("calendar", passport.calendar), ("rates", passport.rates), ("org", passport.org),
     )  # fmt: skip
     filters = (passport.filters,) if passport.filters else ()
-    return html_of(Page(headline(found), (*label, *filters), sections, told, notes=answer.notes))
+    return html_of(Page(headline(found), (*label, *filters), sections, told, notes=(*found.diagnoses, *answer.notes)))
 
 
 def _sections(found: Stages, company: Company) -> list[Section]:
