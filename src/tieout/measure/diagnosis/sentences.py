@@ -102,8 +102,8 @@ REMEDIES = {
     "system delay": "the hand-offs themselves came late. Look at what passes them on between the systems.",
     "assignment delay": "nobody who could answer owned them in time: routing has gaps. Say who owns the edge cases, "
     "and let what has no owner escalate.",
-    "human delay": "they had their owner in time and were followed up late. Watch deadlines before they pass, escalate, "
-    "and review the exceptions every week.",
+    "human delay": "they had their owner in time and were followed up late. Watch deadlines before they pass, "
+    "escalate, and review the exceptions every week.",
     "bad data": "what was handed over could not be worked. Hold hand-offs to the fields that their stage requires.",
 }
 
