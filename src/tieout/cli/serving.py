@@ -1,4 +1,4 @@
-"""The web application: `tieout serve`."""
+"""The web application and what keeps its numbers fresh: `tieout serve`, `tieout work`."""
 
 from __future__ import annotations
 
@@ -8,33 +8,52 @@ from typing import Annotated
 
 import typer
 
-from tieout.cli.given import app, place
+from tieout.cli.given import Accept, app, output_of, place, run
+
+Folder = Annotated[Path | None, typer.Argument(help="The workspace; default: the nearest one from here upwards.")]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="postgres://... for a team; default: SQLite beside the workspace."),
+]
 
 
 @app.command()
 def serve(
-    folder: Annotated[
-        Path | None, typer.Argument(help="The workspace; default: the nearest one from here upwards.")
-    ] = None,
+    folder: Folder = None,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8642,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database", metavar="URL", help="postgres://... for a team; default: SQLite beside the workspace."
-        ),
-    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8642,
+    database: Database = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
+    work: Annotated[bool, typer.Option("--work", help="Run `tieout work` beside it.")] = False,
 ) -> int:
     """Serve the web application on a workspace, until Ctrl-C."""
-    from tieout.show.web.running import Served, prepare
+    from tieout.show.web.running import Served, address_of, helper, listen, prepare
     from tieout.show.web.running import serve as run_server
 
     workspace = place(folder)
     served = Served(host, port, workers, database=database)
+    listening = listen(served)
     prepare(workspace, served)
     make = f"tieout account add ADDRESS --role admin --workspace {workspace.root}"
-    sys.stdout.write(f"Tieout is at {served.address}\nMake an account: {make}\nCtrl-C ends it.\n")
+    fresh = "Refreshes run beside it." if work else "Nothing refreshes by itself: add --work, or run `tieout work`."
+    sys.stdout.write(
+        f"Tieout is at {address_of(served, listening)}\n{fresh}\nMake an account: {make}\nCtrl-C ends it.\n"
+    )
     sys.stdout.flush()
-    run_server(served)
+    with helper(workspace, work=work):
+        run_server(served, listening)
+    return 0
+
+
+@app.command()
+def work(folder: Folder = None, accept: Accept = None) -> int:
+    """Refresh whenever exports or the contract change, until Ctrl-C; several copies take turns."""
+    from tieout.commands.watching import Watch
+    from tieout.commands.working import work as run_work
+
+    def write(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    run_work(Watch(place(folder), lambda: run(accept), output_of(), write))
     return 0

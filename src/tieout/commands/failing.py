@@ -22,6 +22,7 @@ from tieout.measure.answers import QuestionError
 from tieout.measure.sheets.grid import SheetError
 from tieout.show.as_json import dumps, error_json
 from tieout.show.terminal import clean, terminal_of
+from tieout.show.web.trouble import ServingError
 from tieout.warehouse.builds import NotPublishedError, NotWrittenError
 from tieout.warehouse.engine import EngineError
 from tieout.warehouse.lock import WorkspaceBusyError
@@ -74,6 +75,7 @@ TABLE: tuple[tuple[type[BaseException], str, int, Callable[[BaseException], str]
     (NoWorkspaceError, "workspace.none", USAGE, _whole),
     (NotPublishedError, "workspace.unpublished", USAGE, _whole),
     (WorkspaceBusyError, "workspace.busy", BUSY, _whole),
+    (ServingError, "serve", FOUND, _whole),
     (LedgerError, "ledger", FOUND, _whole),
     (NotArchivedError, "archive", FOUND, _whole),
     (NotWrittenError, "build.unwritten", FOUND, _whole),

@@ -45,14 +45,14 @@ class Watch:
     known: list[tuple[Seen, Contract]] = field(default_factory=list)
 
 
-def watch(this: Watch) -> None:
-    """Refresh again and again, until it is interrupted.
+def watch(this: Watch, wanted: Callable[[], bool] = lambda: True) -> None:
+    """Refresh again and again, until it is interrupted or not wanted any more.
 
     1. Look at the files of the contract and its exports. 2. Where they changed, wait until they are quiet. 3. Refresh,
     and tell it in one line; whatever goes wrong is told, and tried again after the next change. 4. Wait for one.
     """
     done: Seen | None = None
-    while True:
+    while wanted():
         folders, seen = _look(this)
         if seen != done:
             folders, seen = _settled(this, seen)

@@ -86,15 +86,20 @@ def page_of(server: Server, browser: Browser, states: dict[Role, Any]) -> Iterat
     browsing.close()
 
 
+def linked(workspace: Workspace, root: Path) -> Path:
+    """Make a workspace whose files are those of another, but for `app/`, which is its own."""
+    root.mkdir()
+    for entry in workspace.root.iterdir():
+        if entry.name != "app":
+            (root / entry.name).symlink_to(entry)
+    return root
+
+
 class served:  # noqa: N801 -- used as a function
     """Serve a workspace: its files are shared, `app/` is its own. Ends the server that it started."""
 
     def __init__(self, workspace: Workspace, folder: Path, *options: str) -> None:
-        self.root, self.options = folder / "workspace", options
-        self.root.mkdir()
-        for entry in workspace.root.iterdir():
-            if entry.name != "app":
-                (self.root / entry.name).symlink_to(entry)
+        self.root, self.options = linked(workspace, folder / "workspace"), options
 
     def __enter__(self) -> Server:
         with socket.socket() as free:

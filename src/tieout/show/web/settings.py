@@ -20,6 +20,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from tieout.basics.workspace import Workspace
+from tieout.show.web.logs import log_settings
 from tieout.show.web.people.single_sign_on import origins_of, providers_of
 from tieout.version import VERSION as PROGRAM
 
@@ -57,6 +58,9 @@ INSTALLED_APPS = [
     "tieout.show.web",
 ]
 MIDDLEWARE = [
+    "tieout.show.web.health.Health",
+    "tieout.show.web.logs.RequestLog",
+    "tieout.show.web.errors.NotAllowed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -102,6 +106,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "pragma journal_mode = wal; pragma synchronous = normal",
     }
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -171,3 +177,5 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 VERSION = PROGRAM
+LOGGING = log_settings()
+CSRF_FAILURE_VIEW = "tieout.show.web.errors.csrf_failed"

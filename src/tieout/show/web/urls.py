@@ -10,6 +10,10 @@ from tieout.show.web.registry import ROOMS
 from tieout.show.web.search import search, suggest
 from tieout.show.web.views import live, room_view, style_sheet
 
+handler400 = "tieout.show.web.errors.bad_request"
+handler403 = "tieout.show.web.errors.forbidden"
+handler404 = "tieout.show.web.errors.not_found"
+handler500 = "tieout.show.web.errors.failed"
 urlpatterns = [
     *(path(room.path.removeprefix("/"), room_view(room), name=room.name) for room in ROOMS),
     path("search", search, name="search"),

@@ -21,6 +21,7 @@ from tieout.operate.people.roles import Right
 from tieout.show.html.page import body_of
 from tieout.show.html.theme import style
 from tieout.show.web.bar import bar
+from tieout.show.web.errors import problem
 from tieout.show.web.exports import export
 from tieout.show.web.filters import FilterError, Filters, read_filters
 from tieout.show.web.reader import Reader, kept, reader_of
@@ -110,11 +111,6 @@ def shown(reader: Reader, room: Room, filters: Filters) -> dict[str, str]:
         return simplejson.dumps({"title": page.title, "body": body_of(page)})
 
     return cast("dict[str, str]", simplejson.loads(kept(reader, f"{filters.path}?{filters.query}", make)))
-
-
-def problem(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
-    """Say what happened and what to do."""
-    return render(request, "web/problem.html", {"title": title, "message": message, "status": status}, status=status)
 
 
 @require_safe

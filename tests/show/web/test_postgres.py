@@ -1,0 +1,66 @@
+"""The application on a real PostgreSQL, as a team runs it; people are told when it is gone, and it comes back."""
+
+from __future__ import annotations
+
+import json
+import re
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+
+import pytest
+
+from tests.show.web.conftest import PASSWORD, served
+from tests.show.web.postgres import Postgres, binaries
+from tieout import Workspace
+
+
+def test_signing_in_reading_and_a_database_that_goes_away(marlow: Workspace, tmp_path: Path) -> None:
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
+    with Postgres(programs) as postgres, served(marlow, tmp_path, "--database", postgres.url) as server:
+        browser = build_opener(HTTPCookieProcessor(CookieJar()))
+        sign_in(browser, server.address)
+        status, page = ask(browser, f"{server.address}/pipeline")
+        assert status == 200
+        assert "viewer@marlow.example" in page
+        assert not (server.workspace.app / "tieout.db").exists()
+        postgres.stop()
+        status, page = ask(browser, f"{server.address}/pipeline")
+        assert status == 503
+        assert "The database of the application cannot be used just now" in page
+        assert "a-secret-of-tests" not in page
+        assert "127.0.0.1" not in page
+        status, told = ask(browser, f"{server.address}/readyz")
+        assert (status, json.loads(told)["database"]) == (503, "unreachable")
+        assert ask(browser, f"{server.address}/healthz")[0] == 200
+        postgres.start()
+        assert ask(browser, f"{server.address}/pipeline")[0] == 200
+        assert ask(browser, f"{server.address}/readyz")[0] == 200
+
+
+def ask(browser: OpenerDirector, address: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+    """Give status and text of an address."""
+    request = Request(address, urlencode(form).encode() if form else None, {"Referer": address})
+    try:
+        with browser.open(request) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def sign_in(browser: OpenerDirector, address: str) -> None:
+    """Sign in as a viewer by the form."""
+    login = f"{address}/accounts/login/"
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', ask(browser, login)[1])
+    assert found
+    form = {
+        "csrfmiddlewaretoken": found[1],
+        "login": "viewer@marlow.example",
+        "password": PASSWORD,
+        "next": "/pipeline",
+    }
+    assert ask(browser, login, form)[0] == 200
