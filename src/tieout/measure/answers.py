@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tieout.contract.model import Band
 
 Unit = Literal["money", "count", "rate", "days", "ratio", "touches", "hours"]
@@ -19,6 +21,14 @@ UNKNOWN = "(unknown)"
 
 class QuestionError(ValueError):
     """A question that cannot be asked; the message names what was given, what is allowed and the nearest."""
+
+
+class UnknownNameError(QuestionError):
+    """A name that there is not: what was given, what is allowed, and the nearest of those."""
+
+    def __init__(self, message: str, given: str, allowed: Sequence[str], nearest: str | None) -> None:
+        super().__init__(message)
+        self.given, self.allowed, self.nearest = given, tuple(allowed), nearest
 
 
 @dataclass(frozen=True, slots=True)

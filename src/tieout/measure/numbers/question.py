@@ -10,7 +10,7 @@ from tieout.basics.calendars import end_of_day, parse_period
 from tieout.basics.findings import nearest
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import resolve_lens
-from tieout.measure.answers import Question, QuestionError
+from tieout.measure.answers import Question, QuestionError, UnknownNameError
 from tieout.measure.lens_sql import LensView
 from tieout.measure.moments import calendar_of, default_period, moment_of, refreshed
 from tieout.measure.numbers.catalogue import BY_ID, Metric
@@ -48,7 +48,7 @@ def metric_named(name: str) -> Metric:
     near = nearest(name, BY_ID)
     hint = f" Did you mean '{near}'?" if near else ""
     message = f"'{name}' is not a number.{hint} `tieout ask --list` shows all {len(BY_ID)}."
-    raise QuestionError(message)
+    raise UnknownNameError(message, name, tuple(BY_ID), near)
 
 
 def view_of(asked: Asked, question: Question, metric: Metric) -> LensView:
@@ -94,7 +94,7 @@ def allowed(what: str, given: str, names: Iterable[str]) -> None:
     near = nearest(given, names)
     hint = f" Did you mean '{near}'?" if near else ""
     message = f"'{given}' is not a {what}. Allowed: {', '.join(names)}.{hint}"
-    raise QuestionError(message)
+    raise UnknownNameError(message, given, names, near)
 
 
 def own_figure(name: str) -> str:

@@ -137,7 +137,7 @@ class NotAllowed:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
         response = self.get_response(request)
-        if response.status_code != 405 or response.streaming or response.content:
+        if response.status_code != 405 or response.streaming or (response.content and not for_machines(request)):
             return response
         allow = response.headers.get("Allow", "")
         page = plain(request, Told(405, "This address does not take that", f"It takes {allow}. Nothing was changed."))

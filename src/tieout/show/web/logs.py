@@ -81,7 +81,7 @@ class RequestLog:
         given = request.headers.get(HEADER, "")
         clear_contextvars()
         bind_contextvars(request=given if GIVEN.fullmatch(given) else uuid4().hex)
-        request.request_id = request_id()  # type: ignore[attr-defined] -- as the log of people looks for it
+        request.request_id = request_id()  # type: ignore[attr-defined]
         start, count = perf_counter(), _Count()
         with ExitStack() as stack:
             for connection in connections.all():

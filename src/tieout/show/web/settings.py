@@ -177,5 +177,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 VERSION = PROGRAM
+API_RATE = 600
 LOGGING = log_settings()
 CSRF_FAILURE_VIEW = "tieout.show.web.errors.csrf_failed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from tieout.show.web.api.routes import about, api, openapi
 from tieout.show.web.pages.sheet import UPLOAD_PATH, upload
 from tieout.show.web.people.urls import urlpatterns as people
 from tieout.show.web.registry import ROOMS
@@ -21,6 +22,9 @@ urlpatterns = [
     path(UPLOAD_PATH.removeprefix("/"), upload, name="upload"),
     path("live", live, name="live"),
     path("style.css", style_sheet, name="style"),
+    path("api/v1/openapi.json", openapi, name="openapi"),
+    path("api/v1/docs", about, name="api-docs"),
+    path("api/v1/", api.urls),
     *people,
     path("accounts/", include("allauth.urls")),
 ]
