@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from tieout.operate.people.models import Account, LogEntry, Team, Token
 from tieout.operate.people.roles import Right, Role
 from tieout.operate.people.tokens import Asked, make_token
 from tieout.show.web.api.addresses import ADDRESSES
+from tieout.show.web.api.answering import taken
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -277,3 +279,16 @@ def test_its_description_names_every_address(client: Client) -> None:
     for path in paths:
         assert f"<code>{path}</code>" in page
     assert page.count("<script") == 2, "only the two of every page"
+
+
+def test_the_reference_names_every_address_and_all_that_it_takes() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "api.md").read_text()
+    table = page.split("## Addresses")[1].split("## Long lists")[0]
+    rows = [row.strip("| ").split(" | ") for row in table.splitlines() if row.startswith("| `")]
+    written = {path.strip("`"): takes for path, _, takes in rows}
+    meant = {
+        address.path.replace("{path:record}", "{record}"): ", ".join(f"`{name}`" for name in taken(address.takes))
+        or "nothing"
+        for address in ADDRESSES
+    }
+    assert written == meant

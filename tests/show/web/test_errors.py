@@ -85,7 +85,7 @@ def test_a_method_that_is_not_taken(client_of: ClientOf) -> None:
     assert b"<h1>This address does not take that</h1>" in answer.content
 
 
-def test_a_form_that_is_too_large_and_a_host_that_is_not_ours(web: Workspace, settings: Settings) -> None:  # noqa: ARG001
+def test_a_form_that_is_too_large_and_a_host_that_is_not_ours(web: Workspace, db: None, settings: Settings) -> None:  # noqa: ARG001
     client = Client(raise_request_exception=False)
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
     answer = client.post("/accounts/login/", {"login": "x" * 1_100_000})

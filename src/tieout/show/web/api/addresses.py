@@ -19,14 +19,13 @@ class Address:
     path: str
     make: Callable[..., dict[str, Any]]
     takes: type[Schema]
-    example: str = ""
-    """What follows the address in an example, with its parts filled in by `{}`."""
     exact: bool = True
 
     @property
     def summary(self) -> str:
         """What it answers."""
-        return (self.make.__doc__ or "").strip()
+        verb, _, rest = (self.make.__doc__ or "").strip().partition(" ")
+        return f"{rest[0].upper()}{rest[1:]}" if verb in ("Give", "Tell", "List") else f"{verb} {rest}"
 
     @property
     def parts(self) -> tuple[str, ...]:
