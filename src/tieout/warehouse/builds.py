@@ -229,15 +229,6 @@ def published_or_none(workspace: Workspace) -> BuildFacts | None:
         return None
 
 
-def publications(workspace: Workspace) -> tuple[tuple[BuildFacts, datetime], ...]:
-    """Give what was published and when, the newest first, as far as it is kept."""
-    return tuple(
-        (BuildFacts.from_json(entry), datetime.fromisoformat(str(entry["published_at"])))
-        for entry in _pointers(workspace)
-        if entry.get("published_at")
-    )
-
-
 def sync(path: Path) -> None:
     """Make sure that a file has reached the disk."""
     with path.open("rb") as file:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tieout.show.web.errors import problem
 from tieout.show.web.pages.sheet import UPLOAD_PATH
 from tieout.show.web.sheets import LARGEST, too_large
-from tieout.show.web.views import problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,11 +15,12 @@ from tieout.measure.numbers.catalogue import METRICS
 from tieout.operate.people.roles import Right
 from tieout.questions import opened
 from tieout.show.terminal import clean
+from tieout.show.web.errors import problem
 from tieout.show.web.reader import reader_of
 from tieout.show.web.records import record_path
 from tieout.show.web.registry import PLACES, ROOMS
 from tieout.show.web.sight import closed_to
-from tieout.show.web.views import account_of, guarded, problem
+from tieout.show.web.views import account_of, guarded
 from tieout.warehouse.builds import NotPublishedError
 
 if TYPE_CHECKING:

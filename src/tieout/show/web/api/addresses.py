@@ -20,6 +20,8 @@ class Address:
     make: Callable[..., dict[str, Any]]
     takes: type[Schema]
     exact: bool = True
+    hourly: bool = False
+    """Whether it is kept for an hour: it looks at the clock too."""
 
     @property
     def summary(self) -> str:
@@ -48,6 +50,6 @@ ADDRESSES = (
     Address("/statement", documents.stated, given.View),
     Address("/records/{path:record}", documents.life, given.Life),
     Address("/findings", documents.findings, given.Findings),
-    Address("/sources", documents.sources, given.Nothing, exact=False),
+    Address("/sources", documents.sources, given.Nothing, exact=False, hourly=True),
     Address("/builds", documents.builds, given.Nothing, exact=False),
 )

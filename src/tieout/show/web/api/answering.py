@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import simplejson
 from django.http import HttpResponse, HttpResponseNotModified
+from django.utils import timezone
 
 from tieout.basics.findings import nearest
 from tieout.measure.answers import QuestionError, UnknownNameError
@@ -118,7 +119,8 @@ def _document(reader: Reader, address: Address, asked: Schema, parts: dict[str, 
 
     given = {name: value for name, value in asked.model_dump().items() if name not in PAGING}
     name = f"api {VERSION} {address.path} {simplejson.dumps([parts, given], sort_keys=True)}"
-    text = kept(reader, name, make) if exact else make()
+    name += f" {timezone.now():%Y-%m-%dT%H}" if address.hourly else ""
+    text = kept(reader, name, make) if exact or address.hourly else make()
     document: dict[str, Any] = simplejson.loads(text, use_decimal=True)
     return document
 

@@ -214,5 +214,8 @@ def sources(reader: Reader, _asked: given.Nothing) -> Document:
 
 def builds(reader: Reader, _asked: given.Nothing) -> Document:
     """List what was published, the newest first."""
-    told = [{**cast("Document", build_json(build)), "published_at": at} for build, at in publications(reader.workspace)]
+    told = [
+        {**cast("Document", build_json(one.facts)), "published_at": one.published_at}
+        for one in publications(reader.workspace)
+    ]
     return {"builds": told}

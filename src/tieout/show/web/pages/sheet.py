@@ -20,13 +20,14 @@ from tieout.show import figures
 from tieout.show.findings import told
 from tieout.show.html.page import Cell, Head, Page, Section, Table
 from tieout.show.terminal import clean
+from tieout.show.web.errors import problem
 from tieout.show.web.filters import FilterError
 from tieout.show.web.pages.tie_out import Asked, asked_of, bridge_page, form, listed, postings_page
 from tieout.show.web.records import Records, kept_records
 from tieout.show.web.rooms import Room
 from tieout.show.web.sheets import Kept, RefusedError, find, keep, without_path
 from tieout.show.web.sight import masked
-from tieout.show.web.views import account_of, guarded, problem
+from tieout.show.web.views import account_of, guarded
 from tieout.tying import Reported, tie
 
 if TYPE_CHECKING:
