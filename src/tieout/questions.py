@@ -20,7 +20,7 @@ from tieout.building import known_build
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import UnknownLensError, resolve_lens
 from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
-from tieout.measure.answers import Answer, Bridge, Question, QuestionError
+from tieout.measure.answers import Answer, Bridge, Chosen, Question, QuestionError
 from tieout.measure.bridge.bridge import Detail
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.records import End
@@ -161,7 +161,7 @@ class BridgeTerms:
 
     `metric` is the number whose facets the lens has, `where` a condition that both ends are within, `by` the slices.
     `facets` are further facets of the lens, changed at both ends. `postings` is the most that are given of each cause,
-    all by default; `deals` asks how often each deal was changed.
+    all by default, or those of one; `deals` asks how often each deal was changed.
     """
 
     period: str | None = None
@@ -172,7 +172,7 @@ class BridgeTerms:
     where: str | None = None
     by: tuple[str, ...] = ()
     facets: tuple[tuple[str, object], ...] = ()
-    postings: int | None = None
+    postings: int | Chosen | None = None
     deals: bool = False
 
 

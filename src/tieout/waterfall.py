@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tieout.basics.calendars import end_of_day, local_day, parse_moment, parse_period
 from tieout.contract.definitions import resolve_lens
-from tieout.measure.answers import Bridge, Question, QuestionError
+from tieout.measure.answers import Bridge, Chosen, Question, QuestionError
+from tieout.measure.bridge.postings import ENDS
 from tieout.measure.diagnosis.sentences import at_the_last_minute
 from tieout.measure.moments import calendar_of, default_period, moment_of
 from tieout.measure.numbers.knowable import begins
@@ -38,7 +39,7 @@ class WaterfallAsked:
 
     Either `period`, from the end of the day before it to its last day or to what was last heard, or `start` and `end`.
     `closing` is the period in which the deals close, or `any`. `postings` is the most that are given of each cause, all
-    by default.
+    by default, or those of one.
     """
 
     start: str | None = None
@@ -55,7 +56,7 @@ class WaterfallAsked:
     gross: bool = False
     weighted: bool = False
     deals: bool = False
-    postings: int | None = None
+    postings: int | Chosen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
             where=asked.where, by=asked.by, facets=facets, postings=asked.postings, deals=asked.deals,
         )  # fmt: skip
         found = bridge_attached(workspace, (ends[0], ends[1]), (build, build), terms)
+        _chosen(asked, found)
         alone = asked.said_then or asked.known_at or agreed.grain == "claim"
         last = () if alone else _last_minute(build, asked, window)
     if not closing:
@@ -145,6 +147,16 @@ def _together(asked: WaterfallAsked) -> None:
             "one out; --known-at gives the history as it was known at one moment."
         )
         raise QuestionError(message)
+
+
+def _chosen(asked: WaterfallAsked, found: Bridge) -> None:
+    """Hold what is chosen to the causes and slices that there are. Raises QuestionError."""
+    if not isinstance(asked.postings, Chosen):
+        return
+    lines = [line for part in (found, *found.slices) for line in part.lines]
+    allowed("cause", asked.postings.cause, (*ENDS, *dict.fromkeys(line.cause for line in lines)))
+    if asked.postings.slice:
+        allowed("slice", ", ".join(asked.postings.slice), [", ".join(part.by.values()) for part in found.slices])
 
 
 def _window(build: Asked, asked: WaterfallAsked, calendar: FiscalCalendar) -> _Window:

@@ -75,7 +75,7 @@ def test_a_lens_can_be_asked(typed: Type) -> None:
 
 def test_a_bridge_has_the_keys_of_the_reference(typed: Type) -> None:
     found = typed("bridge", "agreed@2026-07-20", "sales@2026-07-20", "--json").document
-    assert set(found["from"]) == {"lens", "as_of", "known_at", "value", "n", "build", "contract", "options"}
+    assert set(found["from"]) == {"lens", "as_of", "known_at", "value", "n", "grade", "build", "contract", "options"}
     assert (found["from"]["lens"], found["from"]["value"], found["from"]["n"]) == ("agreed", Decimal("510000.00"), 6)
     assert (found["to"]["lens"], found["to"]["value"], found["to"]["n"]) == ("sales", Decimal("900000.00"), 8)
     assert found["lines"] == [

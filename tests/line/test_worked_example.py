@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from tests.line.ten_deals import CHANGED, EXPORTS, P1, RESTATED, write
 from tieout import Workspace, ask, bridge, refresh
 from tieout.basics.calendars import end_of_day
-from tieout.measure.answers import Answer, Bridge, Question, QuestionError
+from tieout.measure.answers import Answer, Bridge, Chosen, Question, QuestionError
 from tieout.questions import BridgeTerms, read_end
 
 NOW = datetime(2026, 7, 22, 8)
@@ -147,6 +148,35 @@ def test_waterfall_net_with_its_memo(ten: Workspace) -> None:
         Move("O8", "amount up", 20),
     }
     assert [(line.cause, line.amount, line.n) for line in made.memo] == [("deleted and restored", 70000, 1)]
+
+
+def test_a_bridge_tells_the_grade_of_both_its_ends(ten: Workspace) -> None:
+    made = explained(ten, "agreed@2026-07-06", "agreed@2026-07-20")
+    assert made.start.grade == {
+        "observed": pytest.approx(370 / 410, abs=1e-6), "assumed": pytest.approx(40 / 410, abs=1e-6)
+    }  # fmt: skip
+    assert sum(made.end.grade.values()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        ("amount up", [("O2", 30), ("O8", 20)]),
+        ("opening", [("O3", 110), ("O1", 100), ("O4", 70), ("O2", 50), ("O7", 40), ("O8", 40)]),
+        ("closing", [("O3", 110), ("O1", 100), ("O5", 90), ("O2", 80), ("O4", 70), ("O8", 60)]),
+        ("won", []),
+    ],
+)
+def test_the_postings_of_one_cause(ten: Workspace, cause: str, expected: list[tuple[str, int]]) -> None:
+    there, back = read_end("agreed@2026-07-06"), read_end("agreed@2026-07-20")
+    terms = BridgeTerms("2026-Q3", postings=Chosen(cause))
+    made = bridge(ten, there, back, terms)
+    assert [(one.record, one.amount / 1000) for one in made.postings] == expected
+    assert made.posted == 4
+    other = {"opening": "closing", "closing": "opening"}.get(cause, cause)
+    turned = bridge(ten, back, there, replace(terms, postings=Chosen(other))).postings
+    sign = 1 if other in {"opening", "closing"} else -1
+    assert [(one.record, sign * one.amount / 1000) for one in turned] == expected
 
 
 def test_waterfall_gross(ten: Workspace) -> None:

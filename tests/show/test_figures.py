@@ -90,3 +90,12 @@ def test_a_moment_is_written_in_the_zone_of_the_company(moment: datetime, writte
 def test_what_was_known() -> None:
     assert figures.known(None, BERLIN) == "as known now"
     assert figures.known(datetime(2026, 7, 6, 6), BERLIN) == "as known 2026-07-06 08:00"
+
+
+def test_a_figure_is_headed_by_the_worst_grade_of_more_than_one_per_cent() -> None:
+    assert figures.graded({"observed": 0.9, "derived": 0.08, "assumed": 0.02}).startswith(
+        "history assumed: observed 90%"
+    )
+    assert figures.graded({"observed": 0.93, "derived": 0.06, "assumed": 0.01}).startswith("history derived: ")
+    assert figures.graded({"observed": 1.0}) == "history observed"
+    assert figures.graded({}) == ""

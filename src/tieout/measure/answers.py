@@ -139,6 +139,18 @@ class Posting(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The postings of one cause, the largest amounts first.
+
+    The cause may be `opening` or `closing`: then they are what the figure at that end counts. `slice` holds them to one
+    slice, named by its values.
+    """
+
+    cause: str
+    slice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """The postings of one cause, summed; `n` counts the records."""
 
@@ -163,6 +175,8 @@ class Side:
     """The file of a team's own figures, and the SHA-256 of what stood in it."""
     unvalued: int = 0
     """How many of the `n` have no amount in base currency: they are counted and add nothing."""
+    grade: dict[str, float] = field(default_factory=dict)
+    """The share of the value by how its history is known; empty of a team's own figures."""
 
 
 class Changes(NamedTuple):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tieout.contract.definitions import counting_lenses
 from tieout.measure.answers import Question, QuestionError
+from tieout.measure.grades import GRADES
 from tieout.measure.lens_sql import FACETS, units_sql
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.measure.numbers.question import view_of
@@ -21,7 +22,6 @@ from tieout.measure.run_sql import rows as fetch
 if TYPE_CHECKING:
     from tieout.measure.numbers.question import Asked
 
-GRADES = ("observed", "derived", "assumed", "missing")
 FOREVER = "timestamp '9999-12-31'"
 AGREED_METRIC = "pipeline.open_qualified"
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tieout.measure.grades import GRADES
 from tieout.show.as_json import CENT, instant
 from tieout.show.original import original_csv
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from tieout.measure.answers import Answer, Bridge
     from tieout.measure.diagnosis.audit_tables import Broken
     from tieout.measure.numbers.catalogue import Metric
-
-GRADES = ("observed", "derived", "assumed", "missing")
 
 
 def answer_csv(answer: Answer) -> str:

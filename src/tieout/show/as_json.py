@@ -147,6 +147,7 @@ def side_json(side: Side) -> dict[str, Any]:
         "known_at": side.known_at,
         "value": side.value,
         "n": side.n,
+        "grade": side.grade,
         "build": side.build,
         "contract": side.contract,
         "options": list(side.options),

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from tieout.measure.grades import worst_grade
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -115,6 +117,12 @@ def grade(shares: dict[str, float]) -> str:
     if not shares or set(shares) == {"observed"}:
         return ", ".join(shares)
     return ", ".join(f"{name} {share(part)}" for name, part in shares.items() if part)
+
+
+def graded(shares: dict[str, float]) -> str:
+    """Head a figure by the worst grade of more than 1% of it: "history derived: observed 88%, derived 12%"."""
+    worst = worst_grade(shares)
+    return f"history {worst}: {grade(shares)}" if worst and len(shares) > 1 else f"history {worst}" if worst else ""
 
 
 # -- times

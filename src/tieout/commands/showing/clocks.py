@@ -9,6 +9,7 @@ from tieout.commands.result import Form, Output, Result, page, written
 from tieout.measure.clocks.table import METRIC, clocks
 from tieout.questions import known_then
 from tieout.show.as_json import dumps
+from tieout.show.html.page import html_of
 from tieout.show.over_time.clocks import clocks_csv, clocks_json, clocks_page
 from tieout.show.over_time.clocks_html import clocks_html
 
@@ -26,7 +27,7 @@ def show_clocks(workspace: Workspace, question: Question, moments: Moments, outp
     with known_then(workspace, asking) as asked:
         found = clocks(asked, asking)
     if output.file:
-        return written(output.file, clocks_html(found, company))
+        return written(output.file, html_of(clocks_html(found, company)))
     match output.form:
         case Form.JSON:
             return Result(dumps(clocks_json(found)))

@@ -12,6 +12,7 @@ from tieout.measure.numbers.covered import cover
 from tieout.measure.numbers.required import MOST
 from tieout.questions import as_known
 from tieout.show.as_json import dumps
+from tieout.show.html.page import html_of
 from tieout.show.over_time.coverage import coverage_csv, coverage_json, coverage_page
 from tieout.show.over_time.coverage_html import coverage_html
 
@@ -32,7 +33,7 @@ def show_coverage(workspace: Workspace, question: Question, moments: Moments, lo
     with as_known(workspace, asking) as asked:
         found = cover(asked, asking, looked.quarters, looked.week, weeks=looked.weeks)
     if output.file:
-        return written(output.file, coverage_html(found, company))
+        return written(output.file, html_of(coverage_html(found, company)))
     match output.form:
         case Form.JSON:
             return Result(dumps(coverage_json(found, company.currency)))

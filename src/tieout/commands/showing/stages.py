@@ -11,7 +11,7 @@ from tieout.measure.answers import Question
 from tieout.measure.stages.stages import stages
 from tieout.questions import as_known
 from tieout.show.as_json import dumps
-from tieout.show.html.page import MOST
+from tieout.show.html.page import MOST, html_of
 from tieout.show.over_time.stages import stages_csv, stages_json, stages_page
 from tieout.show.over_time.stages_html import stages_html
 
@@ -24,7 +24,7 @@ def show_stages(workspace: Workspace, question: Question, moments: Moments, outp
     with as_known(workspace, asking) as asked:
         found = stages(asked, asking, MOST + 1 if to_page else None)
     if output.file:
-        return written(output.file, stages_html(found, company))
+        return written(output.file, html_of(stages_html(found, company)))
     match output.form:
         case Form.JSON:
             return Result(dumps(stages_json(found, company.currency)))

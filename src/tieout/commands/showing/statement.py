@@ -9,6 +9,7 @@ from tieout.commands.result import Form, Output, Result, page, written
 from tieout.measure.clocks.statement import METRIC, statement
 from tieout.questions import known_then
 from tieout.show.as_json import dumps
+from tieout.show.html.page import html_of
 from tieout.show.over_time.statement import statement_csv, statement_json, statement_page
 from tieout.show.over_time.statement_html import statement_html
 
@@ -26,7 +27,7 @@ def show_statement(workspace: Workspace, question: Question, moments: Moments, o
     with known_then(workspace, asking) as asked:
         found = statement(asked, asking)
     if output.file:
-        return written(output.file, statement_html(found, company))
+        return written(output.file, html_of(statement_html(found, company)))
     match output.form:
         case Form.JSON:
             return Result(dumps(statement_json(found)))

@@ -15,12 +15,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tieout.measure.answers import Bridge, Line, Posting, QuestionError, Side
+from tieout.measure.answers import Bridge, Chosen, Line, Posting, QuestionError, Side
 from tieout.measure.bridge.beside import memo_lines, take_came, won_lines
 from tieout.measure.bridge.changes import changes
 from tieout.measure.bridge.gross import gross_pairs, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
 from tieout.measure.bridge.pairs import ZERO, Ends, further_sql, net_pairs, postings_sql, walk_of, walked_sql
+from tieout.measure.bridge.postings import postings
 from tieout.measure.bridge.records import (
     UNIT_COLUMNS,
     End,
@@ -34,6 +35,7 @@ from tieout.measure.bridge.records import (
 )
 from tieout.measure.bridge.reported import REPORTED_CAUSES, reported_sql, take_reported, take_walks
 from tieout.measure.bridge.slices import MOVED, Slicing
+from tieout.measure.grades import GRADES, grade_of
 from tieout.measure.lens_sql import FACETS
 from tieout.measure.run_sql import rows
 
@@ -51,12 +53,13 @@ CAUSES = (*FACETS, *MOVED, "several claims", "freshness", "basis", "probability"
 class Detail:
     """How much a bridge tells: net or every version (`gross`), cut by `slicing`, how many postings of each cause.
 
-    With `deals` also how often the deals were pushed and changed, where it is over time.
+    `postings` may also choose those of one cause, the largest first. With `deals` also how often the deals
+    were pushed and changed, where it is over time.
     """
 
     gross: bool = False
     slicing: Slicing | None = None
-    postings: int | None = None
+    postings: int | Chosen | None = None
     deals: bool = False
 
 
@@ -119,15 +122,15 @@ def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
     order = REPORTED_CAUSES if ends.right.reported else MOVEMENTS if ends.same_lens else CAUSES
     lines = _lines(engine, table, sign, order, slicing)
     told = detail.postings != 0
-    posted = _postings(engine, table, sign, detail) if told else []
+    posted = postings(engine, table, ends, slicing, detail.postings) if told else []
     period = ends.left.view.period.name if ends.left.view.period else None
     where = slicing.where.text if slicing and slicing.where else None
 
-    def made(key: Key, postings: tuple[Posting, ...]) -> Bridge:
+    def made(key: Key, under: tuple[Posting, ...]) -> Bridge:
         begin, finish = first.get(key, _none(first[()])), last.get(key, _none(last[()]))
         mine, posted = lines.get(key, ((), 0))
         residual = finish.value - begin.value - sum((line.amount for line in mine), ZERO)
-        return Bridge(begin, finish, period, mine, postings, residual, where=where, posted=posted)
+        return Bridge(begin, finish, period, mine, under, residual, where=where, posted=posted)
 
     whole = made((), tuple(posting for posting, _, internal in posted if not internal))
     if slicing is None or not slicing.by:
@@ -251,41 +254,26 @@ def _sides(engine: Connection, table: str, end: End, facts: BuildFacts, slicing:
     keys = slicing.keys[1:] if slicing else ()
     sets = f"group by grouping sets ((), ({', '.join(keys)}))" if keys else ""
     unvalued = "0" if end.reported else "count(*) filter (where unvalued)"
+    weight = "0" if end.reported else "sum(case when grade = {} then abs(value) end)"
+    weights = ", ".join(weight.format(place) for place in range(len(GRADES)))
     sql = f"""select {", ".join((*keys, f"grouping({keys[0]})" if keys else "1"))}, coalesce(sum(value), 0), count(*),
-        {unvalued}
+        {unvalued}, {weights}
       from temp.{table} where rank = 0 {"and inside" if slicing else ""} {sets}"""
     found: dict[Key, Side] = {}
-    for *key, whole, value, n, unvalued in rows(engine, sql):
+    for record in rows(engine, sql):
+        *key, whole, value, n, unvalued = record[: -len(GRADES)]
         figure = Decimal(value).quantize(ZERO)
         side = Side(end.view.name, end.view.moment.as_of, known_at, figure, n, facts.key, facts.fingerprint)
         side = replace(side, options=end.view.options, sheet=end.sheet, unvalued=unvalued)
+        side = replace(side, grade=grade_of(record[-len(GRADES) :]))
         found[() if whole else tuple(key)] = side
     return found
 
 
 def _none(side: Side) -> Side:
     """Give the end of a slice that counts nothing there."""
-    return replace(side, value=ZERO, n=0, unvalued=0)
+    return replace(side, value=ZERO, n=0, unvalued=0, grade={})
 
 
 def _make(engine: Connection, table: str, sql: str) -> None:
     engine.execute(f"create temp table {table} as {sql}")
-
-
-def _postings(engine: Connection, table: str, sign: int, detail: Detail) -> list[tuple[Posting, Key, bool]]:
-    """Read the postings in a total order, each with its slice; backwards they have the opposite sign.
-
-    The last value says that it is a move from one slice to another of the whole, which cancels out of it.
-    """
-    slicing = detail.slicing
-    told = "".join(f", {name}" for name in ("internal", *slicing.keys[1:])) if slicing else ""
-    order = "step, record, unit, seq, cause, amount"
-    most = f"qualify row_number() over (partition by cause order by {order}) <= {detail.postings}"
-    sql = f"""select record, cause, {sign} * amount, unit{told} from temp.{table}
-      {"" if detail.postings is None else most} order by {order}"""
-    if slicing is None:
-        return [(posting, (), False) for posting in map(Posting._make, rows(engine, sql))]
-    return [
-        (Posting(record, cause, amount, unit), tuple(key), internal)
-        for record, cause, amount, unit, internal, *key in rows(engine, sql)
-    ]

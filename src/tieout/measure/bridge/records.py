@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tieout.measure.grades import grade_sql
 from tieout.measure.lens_sql import LensView, counted_sql, quoted, units_sql, value_sql
 from tieout.measure.run_sql import run
 
@@ -49,7 +50,7 @@ def take(engine: Connection, end: End, side: str, columns: str) -> None:
     if end.view.lens.grain == "claim":
         run(engine, f"create temp table {side}_counted as select distinct record from ({sql})", parameters)
         return
-    run(engine, f"create temp table {side}_units as {_deals(sql, columns)}", parameters)
+    run(engine, f"create temp table {side}_units as {_deals(end, sql, columns)}", parameters)
     engine.execute(f"create temp table {side}_counted as select record from temp.{side}_units")
 
 
@@ -64,7 +65,7 @@ def take_rejected(engine: Connection, end: End, side: str, columns: str) -> None
         select record from temp.seen_counted where record not in (select record from temp.{side}_counted)"""
     )
     sql, parameters = units_sql(replace(end.view, among=f"{side}_sought"), end.contract, "a")
-    run(engine, f"insert into temp.{side}_units {_deals(sql, columns)}", parameters)
+    run(engine, f"insert into temp.{side}_units {_deals(end, sql, columns)}", parameters)
 
 
 def take_together(engine: Connection, ends: tuple[End, End], columns: str, also: str | None) -> None:
@@ -80,8 +81,8 @@ def take_together(engine: Connection, ends: tuple[End, End], columns: str, also:
         engine,
         f"""create temp table both_ends as
         select l, r
-        from (select record, {columns} from ({first})) as l
-        full join (select record, {columns} from ({last})) as r on r.record = l.record
+        from (select record, {graded(ends[0], columns)} from ({first}) as u) as l
+        full join (select record, {graded(ends[1], columns)} from ({last}) as u) as r on r.record = l.record
         where l.rank = 0 or r.rank = 0 {more}""",
         {**one, **two},
     )
@@ -108,12 +109,18 @@ def take_through(engine: Connection, end: End, lens: Lens, columns: str) -> None
             _take_claims(engine, seen, "through_seen", columns)
         else:
             sql, parameters = units_sql(seen.view, end.contract, "a")
-            run(engine, f"create temp table {table} as {_deals(sql, columns)}", parameters)
+            run(engine, f"create temp table {table} as {_deals(seen, sql, columns)}", parameters)
     engine.execute(f"create temp view through_units as select * from temp.{table}")
 
 
-def _deals(units: str, columns: str) -> str:
-    return f"select record, unit, {columns}, 1 as place, coalesce(value, 0) as record_value from ({units})"
+def _deals(end: End, units: str, columns: str) -> str:
+    told = graded(end, columns)
+    return f"select record, unit, {told}, 1 as place, coalesce(value, 0) as record_value from ({units}) as u"
+
+
+def graded(end: End, columns: str) -> str:
+    """Give the columns of an end's units with the grade of each: how what its lens looks at is known."""
+    return f"{columns}, {grade_sql(end.view.lens, 'u')} as grade"
 
 
 def _take_claims(engine: Connection, end: End, side: str, columns: str) -> None:
@@ -122,12 +129,12 @@ def _take_claims(engine: Connection, end: End, side: str, columns: str) -> None:
     run(
         engine,
         f"""create temp table {side}_units as
-        select record, unit, {columns},
+        select record, unit, {graded(end, columns)},
           row_number() over (
             partition by record, lone order by case when rank = 0 then 0 else 1 end, rank desc, unit
           ) as place,
           coalesce(sum(case when rank = 0 then value end) over (partition by record, lone), 0) as record_value
-        from ({sql})
+        from ({sql}) as u
         where rank = 0 or record in (select record from temp.seen_counted)""",
         parameters,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tieout.contract.handoffs import HOUR
 from tieout.measure.answers import UNKNOWN, Question, Row
+from tieout.measure.grades import GRADES, grade_of
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import DAY, MEASURES, value_of, verdict
 from tieout.measure.numbers.facts import TIME_DIMENSIONS, Facts, facts_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tieout.measure.numbers.catalogue import Metric
 
 SECONDS_OF_DAY = 86_400
-GRADES = ("observed", "derived", "assumed", "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +156,9 @@ def _row(counted: Counting, record: tuple[Any, ...], ripe: float | None) -> Row:
     n, measure, whole, newest, valued, *shares = record[width + 1 :]
     n = int(whole or 0) if counted.metric.aggregate == "flow" else n
     value, interval, absent = value_of(counted.metric, n, measure, whole, valued)
-    weight = sum(float(share or 0) for share in shares)
-    grade = {name: float(share) / weight for name, share in zip(GRADES, shares, strict=True) if share} if weight else {}
     young = bool(ripe and newest and (counted.view.moment.as_of - newest).total_seconds() < ripe)
     unvalued = n - valued if counted.metric.unit == "money" else 0
-    rounded = {name: round(share, 6) for name, share in grade.items()}
-    row = Row(by, value, n, interval, rounded, absent, immature=young, unvalued=unvalued)
+    row = Row(by, value, n, interval, grade_of(shares), absent, immature=young, unvalued=unvalued)
     told = verdict(counted.asked.contract, counted.metric, row)
     return replace(row, verdict=told) if told else row
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
+from tieout.measure.grades import grade_sql
 from tieout.measure.leads_at import leads_sql
 from tieout.measure.lens_sql import LensView, converted_sql, counted_sql, quoted
 from tieout.measure.numbers.clock_facts import CLOCK_COLUMNS, CLOCK_DIMENSIONS, CLOCK_FACTS
@@ -28,7 +29,7 @@ from tieout.measure.states import ORGANIZATION, Parameters, parameters_of, stamp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tieout.contract.model import Contract, Lens
+    from tieout.contract.model import Contract
     from tieout.measure.numbers.catalogue import Metric
 
 OPPORTUNITY_DIMENSIONS = {
@@ -101,26 +102,13 @@ def _units(
     sql = f"""
       select {asked} f.record, f.unit, {value} as value, {hit} as hit, f.closed_on as day,
         cast(null as timestamp) as moment,
-        {_grade(view.lens)} as grade, f.original, f.rate,
+        {grade_sql(view.lens, "f")} as grade, f.original, f.rate,
         f.account_id, f.category, f.competitor, f.country, f.currency, f.industry, f.manager_id, f.outcome, f.owner_id,
         f.reason, f.region, f.segment, f.source, f.source_class, f.stage, f.team, f.territory, f.type, f.lead_id,
         f.vertical
       from ({units}) as f {join}
       where {condition}"""
     return Facts(sql, parameters, OPPORTUNITY_DIMENSIONS)
-
-
-def _grade(lens: Lens) -> str:
-    """Give the worst grade of the fields that the lens looks at; one that is empty and not needed has none."""
-    used = [
-        "f.stage_grade",
-        f"case when f.value is null then 0 else greatest(f.currency_grade, f.{lens.basis or 'arr'}_grade) end",
-    ]
-    if lens.types != "all":
-        used.append("f.type_grade")
-    if lens.date_field != "none":
-        used.append("case when f.close_date is null then 0 else f.close_date_grade end")
-    return f"greatest({', '.join(used)})"
 
 
 def _sourced(view: LensView, contract: Contract) -> Facts:
@@ -336,7 +324,7 @@ def _stale(view: LensView, contract: Contract) -> Facts:
 
 
 def _judged(view: LensView, contract: Contract, test: str, condition: str) -> Facts:
-    sql, parameters = judged_sql(view, contract, test=test, condition=condition, grade=_grade(view.lens))
+    sql, parameters = judged_sql(view, contract, test=test, condition=condition, grade=grade_sql(view.lens, "f"))
     return Facts(sql, parameters, {**OPPORTUNITY_DIMENSIONS, "why": "f.why"})
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tieout.measure.numbers.count import GRADES, Counting, rows_each
+from tieout.measure.grades import GRADES
+from tieout.measure.numbers.count import Counting, rows_each
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The page of required coverage as one self-contained document."""
+"""The page of required coverage: what there is, what is needed, what became of the pipeline of earlier quarters."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from tieout.measure.numbers.covered import SEED
 from tieout.show import figures
 from tieout.show.charts.over_time import Point, Series, columns, lines
 from tieout.show.charts.structure import Bar, bars
-from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of, html_of, value_cell
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, value_cell
+from tieout.show.html.ways import ON_PAGE
 from tieout.show.over_time.coverage import METHOD, headline, interval, missing
 
 if TYPE_CHECKING:
     from tieout.contract.model import Company
     from tieout.measure.numbers.covered import Cover, Covered
     from tieout.measure.numbers.required import Quarter
+    from tieout.show.html.ways import Ways
 
 
-def coverage_html(found: Cover, company: Company) -> str:
-    """Write the page; `found` has the records that the columns lead to."""
+def coverage_html(found: Cover, company: Company, ways: Ways = ON_PAGE) -> Page:
+    """Lay out the page; where its columns lead to records on it, `found` has them."""
     answer, terms = found.answer, found.terms
     zone = ZoneInfo(company.time_zone)
     known = "each as said then" if terms.question.said_then else figures.known(answer.known_at, zone)
@@ -31,10 +33,10 @@ def coverage_html(found: Cover, company: Company) -> str:
         ("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract),
         ("calendar", passport.calendar), ("rates", passport.rates), ("org", passport.org),
     )  # fmt: skip
-    sections = [_needs(found, company), _quarters(found, company)]
+    sections = [_needs(found, company), _quarters(found, company, ways)]
     sections += [_weeks(found)] if found.weeks else []
     filters = (passport.filters,) if passport.filters else ()
-    return html_of(Page(headline(found), (*label, *filters), sections, told, notes=answer.notes))
+    return Page(headline(found), (*label, *filters), sections, told, notes=answer.notes)
 
 
 def _name(one: Covered) -> str:
@@ -86,10 +88,11 @@ def _line(one: Covered) -> Row:
     ]
 
 
-def _quarters(found: Cover, company: Company) -> Section:
+def _quarters(found: Cover, company: Company, ways: Ways) -> Section:
     whole = found.slices[0].required
     names = [one.quarter.name for one in whole.quarters]
-    points = [Point(one.conversion, one.absent, anchor=_anchor(found, one), n=one.n) for one in whole.quarters]
+    anchors = {one.quarter.name: _anchor(found, one, ways) for one in whole.quarters}
+    points = [Point(one.conversion, one.absent, anchor=anchors[one.quarter.name], n=one.n) for one in whole.quarters]
     words = "Share of the pipeline of that day that was won in its quarter: " + ", ".join(
         f"{one.quarter.name} {'n/a' if one.conversion is None else figures.rate(one.conversion)}"
         for one in whole.quarters
@@ -98,7 +101,7 @@ def _quarters(found: Cover, company: Company) -> Section:
     table = Table(
         f"The same day of each quarter, in {company.currency}",
         [Head("quarter", right=False), *map(Head, heads)],
-        [_quarter(one) for one in whole.quarters],
+        [_quarter(one, anchors[one.quarter.name]) for one in whole.quarters],
         [
             [
                 "all", figures.money(whole.pipeline), figures.count(sum(one.n for one in whole.known)),
@@ -113,20 +116,24 @@ def _quarters(found: Cover, company: Company) -> Section:
         ],
     )  # fmt: skip
     chart = (columns(words, names, [Series("conversion", points)], "rate"),) if names else ()
-    records = [_records(found, one) for one in whole.quarters if _anchor(found, one)]
+    there = not ways.apart
+    records = [
+        _records(found, one, anchor) for one in whole.quarters if (anchor := anchors[one.quarter.name]) and there
+    ]
     return Section("What became of the pipeline", chart, (table,), records=records)
 
 
-def _anchor(found: Cover, one: Quarter) -> str | None:
-    """Give the place of a quarter's records, where they are on the page."""
-    return None if found.records is None or one.absent else anchor_of("quarter", one.quarter.name)
+def _anchor(found: Cover, one: Quarter, ways: Ways) -> str | None:
+    """Give the place of a quarter's records, where there are any."""
+    nowhere = one.absent or (found.records is None and not ways.apart)
+    return None if nowhere else ways.records("quarter", one.quarter.name)
 
 
-def _quarter(one: Quarter) -> Row:
+def _quarter(one: Quarter, anchor: str | None) -> Row:
     if one.absent:
         return [one.quarter.name, *[Cell("n/a", one.absent, "muted")] * 7, Cell(one.absent, "", "muted")]
     return [
-        one.quarter.name,
+        Cell(one.quarter.name, anchor=anchor),
         figures.money(one.pipeline),
         figures.count(one.n),
         figures.money(one.won_from),
@@ -138,7 +145,7 @@ def _quarter(one: Quarter) -> Row:
     ]
 
 
-def _records(found: Cover, one: Quarter) -> Table:
+def _records(found: Cover, one: Quarter, anchor: str | None) -> Table:
     rows: list[Row] = [
         [
             str(row["record"]),
@@ -150,7 +157,7 @@ def _records(found: Cover, one: Quarter) -> Table:
         if row["quarter"] == one.quarter.name
     ]
     heads = [Head("record", right=False), Head("part", right=False), Head("pipeline"), Head("won")]
-    return Table(f"Deals of {one.quarter.name}", heads, rows, anchor=anchor_of("quarter", one.quarter.name))
+    return Table(f"Deals of {one.quarter.name}", heads, rows, anchor=anchor)
 
 
 def _amount(value: object) -> Cell:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from tieout.measure.numbers.arithmetic import wilson
 from tieout.show import figures
 from tieout.show.charts.structure import Bar, FunnelStep, bars, funnel
-from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table
+from tieout.show.html.ways import ON_PAGE
 from tieout.show.over_time.funnel import ENDED, NAMES, days_told, label_of, notes_of, rate_told, title_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tieout.contract.model import Company
     from tieout.contract.model.lifecycle import Step
     from tieout.measure.funnel.parts import Funnel, Part
+    from tieout.show.html.ways import Ways
 
 MOST_BARS = 24
 """Up to so many slices are drawn; all stand in the table."""
@@ -26,15 +28,15 @@ KAPLAN_MEIER = (
 )
 
 
-def funnel_html(found: Funnel, company: Company) -> Page:
-    """Give the page of a funnel; its records must have been asked for."""
+def funnel_html(found: Funnel, company: Company, ways: Ways = ON_PAGE) -> Page:
+    """Give the page of a funnel; where its steps lead to people on it, its records must have been asked for."""
     passport = found.passport
     told = (("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract))
-    sections = [] if found.absent else [_steps(found, company)]
+    sections = [] if found.absent else [_steps(found, company, ways)]
     if not found.absent:
         sections += [_times(found)] if found.between else []
         sections += [_reasons(found)] if found.reasons else []
-        sections += [_slices(found)] if len(found.parts) > 1 else []
+        sections += [_slices(found, ways)] if len(found.parts) > 1 else []
     return Page(
         title=title_of(found),
         label=label_of(found, company),
@@ -45,12 +47,11 @@ def funnel_html(found: Funnel, company: Company) -> Page:
     )
 
 
-def _steps(found: Funnel, company: Company) -> Section:
+def _steps(found: Funnel, company: Company, ways: Ways) -> Section:
     whole = found.whole
-    people = _people(found, company)
-    there = {table.anchor for table in people}
-    named = {step.step: anchor_of("step", step.step) for step in whole.steps}
-    anchors = {step: anchor if anchor in there else None for step, anchor in named.items()}
+    people = [] if ways.apart else [_people(found, step, company) for step in _told_of(found)]
+    led: list[Step] = [step.step for step in whole.steps] if ways.apart else _told_of(found)
+    anchors = {step.step: ways.records("step", step.step) if step.step in led else None for step in whole.steps}
     drawn = [FunnelStep(NAMES[step.step], step.reached, anchor=anchors[step.step]) for step in whole.steps]
     words = f"{title_of(found)}. " + ", ".join(f"{NAMES[step.step]} {step.reached}" for step in whole.steps)
     return Section("Steps", charts=(funnel(words, drawn),), tables=(_table_of_steps(found, anchors),), records=people)
@@ -81,34 +82,34 @@ def _some(value: int) -> str:
     return figures.count(value) if value else figures.NOTHING
 
 
-def _people(found: Funnel, company: Company) -> list[Table]:
-    """Lay out the people who reached each step: those whose furthest step it is, or a later one."""
+def _told_of(found: Funnel) -> list[Step]:
+    """Name the steps whose people the records are."""
+    return [step.step for step in found.whole.steps if not found.step or step.step == found.step]
+
+
+def _people(found: Funnel, step: Step, company: Company) -> Table:
+    """Lay out the people who reached a step: those whose furthest step it is, or a later one."""
     zone = ZoneInfo(company.time_zone)
-    order = [str(step.step) for step in found.whole.steps]
+    order = [one.step for one in found.whole.steps]
     names = ("lead", "reached", "furthest step", "ended", "reason", "source", "owner")
-    tables = []
-    for place, step in enumerate(order):
-        if found.step and step != found.step:
-            continue
-        rows = [
-            _person(record, zone)
-            for record in found.records or ()
-            if found.step or _belongs(found, order.index(str(record["furthest"])), place)
-        ]
-        heads = [Head(name, right=False) for name in names]
-        tables.append(Table(f"{NAMES[step]}: the people", heads, rows, anchor=anchor_of("step", step)))
-    return tables
+    rows = [
+        _person(record, zone)
+        for record in found.records or ()
+        if found.step or _belongs(found, order.index(cast("Step", record["furthest"])), order.index(step))
+    ]
+    heads = [Head(name, right=False) for name in names]
+    return Table(f"{NAMES[step]}: the people", heads, rows, anchor=ON_PAGE.records("step", step))
 
 
 def _belongs(found: Funnel, furthest: int, place: int) -> bool:
     return furthest == place if found.way == "flow" else furthest >= place
 
 
-def _person(record: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
+def _person(record: Mapping[str, Any], zone: ZoneInfo) -> Row:
     at = record["reached_at"]
-    told = [str(record["record"]), figures.stamp(at, zone) if at else figures.NOTHING]
-    told.append(NAMES.get(str(record["furthest"]), figures.NOTHING))
-    return [*told, *(str(record[name] or figures.NOTHING) for name in ("ended_by", "reason", "source", "owner"))]
+    told = [figures.stamp(at, zone) if at else figures.NOTHING, NAMES.get(str(record["furthest"]), figures.NOTHING)]
+    told += [str(record[name] or figures.NOTHING) for name in ("ended_by", "reason", "source", "owner")]
+    return [str(record["record"]), *told]
 
 
 def _times(found: Funnel) -> Section:
@@ -147,7 +148,7 @@ def _why(ended_by: str, reason: str | None) -> str:
     return f"{reason} ({ENDED[ended_by]})" if reason else ENDED[ended_by]
 
 
-def _slices(found: Funnel) -> Section:
+def _slices(found: Funnel, ways: Ways) -> Section:
     parts = found.parts[1:]
     names = list(parts[0].by)
     goal = found.goal
@@ -156,7 +157,9 @@ def _slices(found: Funnel) -> Section:
     rows = [[*part.by.values(), *_counts(part, goal)] for part in parts]
     foot = [["all", *[""] * (len(names) - 1), *_counts(found.whole, goal)]]
     words = f"{head} by {', '.join(names)}"
-    charts = (bars(words, [_bar(part, goal, found) for part in parts], "rate"),) if len(parts) <= MOST_BARS else ()
+    charts = (
+        (bars(words, [_bar(part, goal, found, ways) for part in parts], "rate"),) if len(parts) <= MOST_BARS else ()
+    )
     return Section(words, charts=charts, tables=(Table(words, [*heads, Head(head)], rows, foot),))
 
 
@@ -164,7 +167,7 @@ def _counts(part: Part, goal: Step) -> list[str]:
     return [*(_some(step.reached) for step in part.steps), rate_told(part.reached(goal), part.n)]
 
 
-def _bar(part: Part, goal: Step, found: Funnel) -> Bar:
+def _bar(part: Part, goal: Step, found: Funnel, ways: Ways) -> Bar:
     reached = part.reached(goal)
     bounds = wilson(reached, part.n) if part.n and found.way == "cohort" else None
     return Bar(
@@ -175,4 +178,5 @@ def _bar(part: Part, goal: Step, found: Funnel) -> Bar:
         absent=None if part.n else "nobody began",
         small=part.n < found.minimum_n,
         immature=part.immature,
+        anchor=ways.records("step", goal, *part.by.values()) if ways.apart else None,
     )

@@ -1,4 +1,4 @@
-"""The page of the stages as one self-contained document."""
+"""The page of the stages: who goes on, how long they stay, who stays too long, what flows through in a day."""
 
 from __future__ import annotations
 
@@ -10,46 +10,62 @@ from zoneinfo import ZoneInfo
 from tieout.show import figures
 from tieout.show.charts.over_time import Point, Series, lines
 from tieout.show.charts.structure import Bar, bars
-from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of, html_of, value_cell
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, value_cell
+from tieout.show.html.ways import ON_PAGE
 from tieout.show.over_time.stages import FEW, NAMES, headline
 
 if TYPE_CHECKING:
     from tieout.contract.model import Company
     from tieout.measure.answers import Answer
     from tieout.measure.numbers.velocity import Velocity
-    from tieout.measure.stages.stages import Stage, Stages, Times
+    from tieout.measure.stages.stages import Stage, Stages, Stalled, Times
+    from tieout.show.html.ways import Ways
 
 CATEGORIES = 5
 """So many lines one chart can bear."""
 
 
-def stages_html(found: Stages, company: Company) -> str:
-    """Write the page; `found` has the records that the bars lead to."""
+def stages_html(found: Stages, company: Company, ways: Ways = ON_PAGE) -> Page:
+    """Lay out the page of everything; where its bars lead to records on it, `found` has them."""
+    whole = [stage for stage in found.stages if not stage.by]
+    sections: list[Section] = []
+    if not found.absent:
+        sections = [*_going(found, whole, ways), rates_section(found), velocity_section(found, company)]
+        sections.append(stalls_section(found, company, ways))
+    return stages_page(found, company, headline(found), sections)
+
+
+def conversion_html(found: Stages, company: Company, ways: Ways) -> Page:
+    """Lay out the page of who goes on and how long they stay."""
+    whole = [stage for stage in found.stages if not stage.by]
+    return stages_page(found, company, headline(found), _going(found, whole, ways) if not found.absent else [])
+
+
+def stages_page(
+    found: Stages, company: Company, title: str, sections: Sequence[Section], what: tuple[str, ...] = ()
+) -> Page:
+    """Put label and passport around sections of the stages; `what` they are of, by default what reached a stage."""
     answer = found.answer
     zone = ZoneInfo(company.time_zone)
     reached = f"reached in {answer.period}" if answer.period else "reached at any time"
     known = figures.known(answer.known_at, zone)
-    label = ("stages.conversion", reached, f"as of {figures.stamp(answer.as_of, zone)}", known)
+    label = (*(what or ("stages.conversion", reached)), f"as of {figures.stamp(answer.as_of, zone)}", known)
     if found.absent:
-        sections: Sequence[Section] = (Section("Stages", notes=(f"n/a: {found.absent}",)),)
-    else:
-        sections = tuple(_sections(found, company))
+        sections = (Section("Stages", notes=(f"n/a: {found.absent}",)),)
     passport = answer.passport
     told = (
         ("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract),
         ("calendar", passport.calendar), ("rates", passport.rates), ("org", passport.org),
     )  # fmt: skip
     filters = (passport.filters,) if passport.filters else ()
-    return html_of(Page(headline(found), (*label, *filters), sections, told, notes=(*found.diagnoses, *answer.notes)))
+    return Page(title, (*label, *filters), sections, told, notes=(*found.diagnoses, *answer.notes))
 
 
-def _sections(found: Stages, company: Company) -> list[Section]:
-    whole = [stage for stage in found.stages if not stage.by]
-    sections = [_conversion(found, whole), _times(whole)]
+def _going(found: Stages, whole: Sequence[Stage], ways: Ways) -> list[Section]:
+    sections = [_conversion(found, whole, ways), _times(whole)]
     if any(stage.by for stage in found.stages):
         sections.append(_slices(found, whole))
-    sections += [_trend(found, whole), _rates(found.win_rates), _velocity(found.velocity, company)]
-    return [*sections, _stalls(found, company)]
+    return [*sections, _trend(found, whole)]
 
 
 def _rate(n: int, stage: Stage) -> Cell:
@@ -59,12 +75,13 @@ def _rate(n: int, stage: Stage) -> Cell:
     return Cell(figures.rate(share), f"{n} of {stage.reached}", "muted" if stage.reached < FEW else "")
 
 
-def _conversion(found: Stages, whole: Sequence[Stage]) -> Section:
+def _conversion(found: Stages, whole: Sequence[Stage], ways: Ways) -> Section:
+    linked = ways.apart or found.records is not None
     rows = [
         Bar(
             stage.stage, stage.share(stage.went_on), stage.reached, stage.interval(stage.went_on),
             absent="nobody reached it", small=stage.reached < FEW, immature=stage.still_open > 0,
-            anchor=anchor_of("reached", stage.stage) if found.records is not None else None,
+            anchor=ways.records("reached", stage.stage) if linked else None,
         )
         for stage in whole
     ]  # fmt: skip
@@ -74,7 +91,8 @@ def _conversion(found: Stages, whole: Sequence[Stage]) -> Section:
         [Head("stage", right=False), *map(Head, heads)],
         [
             [
-                stage.stage, figures.count(stage.reached), _rate(stage.went_on, stage),
+                Cell(stage.stage, anchor=ways.records("reached", stage.stage) if linked else None),
+                figures.count(stage.reached), _rate(stage.went_on, stage),
                 figures.interval(stage.interval(stage.went_on)), _rate(stage.still_open, stage),
                 _rate(stage.closed, stage), _rate(stage.skipped, stage), _rate(stage.fell_back, stage),
                 _rate(stage.came_back, stage),
@@ -88,22 +106,20 @@ def _conversion(found: Stages, whole: Sequence[Stage]) -> Section:
         if stage.reached
     )
     notes = ("A stage that was jumped over was reached. Hatched: some are still open and may go on.",)
-    records = _reached(found, whole) if found.records is not None else ()
+    records = (
+        ()
+        if ways.apart or found.records is None
+        else [_reached(found, one.stage, ways.records("reached", one.stage)) for one in whole]
+    )
     return Section("Who goes on", (bars(words or "No deals", rows, "rate"),), (table,), notes, records)
 
 
-def _reached(found: Stages, whole: Sequence[Stage]) -> list[Table]:
-    names = ["record", "day", "went_on", "still_open", "skipped", "fell_back", "came_back", *found.answer_slices]
-    heads = [Head(name.replace("_", " "), right=False) for name in names]
-    return [
-        Table(
-            f"Deals that reached {stage.stage}",
-            heads,
-            [[_told(row[name]) for name in names] for row in found.records or () if row["stage"] == stage.stage],
-            anchor=anchor_of("reached", stage.stage),
-        )
-        for stage in whole
-    ]
+def _reached(found: Stages, stage: str, anchor: str) -> Table:
+    names = ["day", "went_on", "still_open", "skipped", "fell_back", "came_back", *found.answer_slices]
+    heads = [Head(name.replace("_", " "), right=False) for name in ("record", *names)]
+    rows = [row for row in found.records or () if row["stage"] == stage]
+    told: list[Row] = [[str(row["record"]), *(_told(row[name]) for name in names)] for row in rows]
+    return Table(f"Deals that reached {stage}", heads, told, anchor=anchor)
 
 
 def _told(value: object) -> str:
@@ -196,7 +212,9 @@ def _trend(found: Stages, whole: Sequence[Stage]) -> Section:
     return Section("Trend of conversion", chart, (table,))
 
 
-def _rates(answers: Sequence[Answer]) -> Section:
+def rates_section(found: Stages) -> Section:
+    """Tell the win rates of new business."""
+    answers: Sequence[Answer] = found.win_rates
     rows: list[Row] = []
     for answer in answers:
         row = answer.total
@@ -209,7 +227,9 @@ def _rates(answers: Sequence[Answer]) -> Section:
     return Section("Win rates of new business", tables=(Table("Win rates", heads, rows),))
 
 
-def _velocity(found: Sequence[Velocity], company: Company) -> Section:
+def velocity_section(stages: Stages, company: Company) -> Section:
+    """Tell what flows through in a day, and what really was won."""
+    found: Sequence[Velocity] = stages.velocity
     names = list(found[-1].by)
     heads = ["open", "mean won", "win rate", "cycle, days", f"{company.currency} a day", "really won a day", "ratio"]
 
@@ -231,7 +251,8 @@ def _velocity(found: Sequence[Velocity], company: Company) -> Section:
     return Section("What flows through in a day", tables=(table,), notes=(note, *reason))
 
 
-def _stalls(found: Stages, company: Company) -> Section:
+def stalls_section(found: Stages, company: Company, ways: Ways = ON_PAGE) -> Section:
+    """Tell which open deals have been in their stage for longer than is usual."""
     stages = list(dict.fromkeys(one.stage for one in found.usual))
     money = {stage: sum((one.amount for one in found.usual if one.stage == stage), Decimal(0)) for stage in stages}
     judged = {one.stage for one in found.usual if one.p90 is not None}
@@ -239,7 +260,7 @@ def _stalls(found: Stages, company: Company) -> Section:
         Bar(
             stage, money[stage] if stage in judged else None,
             sum(one.stalled for one in found.usual if one.stage == stage),
-            absent="nobody is judged: no percentile", anchor=anchor_of("stalled", stage),
+            absent="nobody is judged: no percentile", anchor=ways.records("stalled", stage),
         )
         for stage in stages
     ]  # fmt: skip
@@ -260,19 +281,23 @@ def _stalls(found: Stages, company: Company) -> Section:
     total = sum(money.values(), Decimal(0))
     words = f"{figures.count(len(found.stalled))} deals stall: {figures.short(total)} {company.currency}"
     chart = (bars(words, rows, "money"),) if rows else ()
-    columns = [Head("record", right=False), Head("segment", right=False), Head("owner", right=False), Head("days")]
-    columns += [Head("p90"), Head(company.currency), Head("close date", right=False)]
-    records = [
-        Table(
-            f"Stalled in {stage}",
-            columns,
-            [
-                [one.record, one.segment, one.owner, value_cell(one.days, "days"), value_cell(one.p90, "days"),
-                 value_cell(one.amount, "money", "no known amount"), str(one.close_date or "")]
-                for one in found.stalled if one.stage == stage
-            ],
-            anchor=anchor_of("stalled", stage),
-        )
-        for stage in stages
-    ]  # fmt: skip
+    records = (
+        ()
+        if ways.apart
+        else [_stalled_table(found, stage, company, ways.records("stalled", stage)) for stage in stages]
+    )
     return Section("Who stays too long", chart, (table,), (words + ".",), records)
+
+
+def _stalled_table(found: Stages, stage: str, company: Company, anchor: str) -> Table:
+    heads = [Head("record", right=False), Head("segment", right=False), Head("owner", right=False), Head("days")]
+    heads += [Head("p90"), Head(company.currency), Head("close date", right=False)]
+    rows = [_stalled(one) for one in found.stalled if one.stage == stage]
+    return Table(f"Stalled in {stage}", heads, rows, anchor=anchor)
+
+
+def _stalled(one: Stalled) -> Row:
+    return [
+        one.record, one.segment, one.owner, value_cell(one.days, "days"),
+        value_cell(one.p90, "days"), value_cell(one.amount, "money", "no known amount"), str(one.close_date or ""),
+    ]  # fmt: skip

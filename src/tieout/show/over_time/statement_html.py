@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tieout.measure.numbers.clock_facts import CLASSES
 from tieout.show import figures
 from tieout.show.charts.over_time import Point, Series, columns
-from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of, html_of
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table
+from tieout.show.html.ways import ON_PAGE
 from tieout.show.over_time.clocks import label_of
 from tieout.show.over_time.clocks_html import RECORD_HEADS, passport_of, record_row
 from tieout.show.over_time.statement import balances, name_of, net, notes_of, owed, standing, title_of
@@ -19,28 +21,41 @@ if TYPE_CHECKING:
     from tieout.contract.model import Company
     from tieout.measure.clocks.statement import Month, Statement
     from tieout.show.charts.drawing import Chart
+    from tieout.show.html.ways import Ways
 
 
-def statement_html(found: Statement, company: Company) -> str:
+def statement_html(found: Statement, company: Company, ways: Ways = ON_PAGE) -> Page:
     """Give the page of the statement."""
     zone = ZoneInfo(company.time_zone)
     label = label_of(found.answer, zone)
     if not found.months:
         sections = [Section("Nothing to show", notes=[found.answer.total.absent or ""])]
-        return html_of(Page(title_of(found), label, sections, passport_of(found.answer)))
+        return Page(title_of(found), label, sections, passport_of(found.answer))
     sections = [
         Section(
             f"Marketing: {found.handoff} at the agreed quality",
-            charts=[_chart(found, "at quality", [one.delivered for one in found.months], _volumes(found), _below)],
-            tables=[_marketing(found)],
-            records=_records(found, zone, "below", "handed over below the agreed quality"),
+            charts=[
+                _chart(
+                    found, "at quality", [one.delivered for one in found.months], _volumes(found), partial(_below, ways)
+                )
+            ],
+            tables=[_marketing(found, ways)],
+            records=_records(found, zone, "below", ways),
         ),
         Section(
             "Sales: answers in time",
-            charts=[_chart(found, "answered in time", [one.answered for one in found.months], _answers(found), _late)],
-            tables=[_sales(found)],
+            charts=[
+                _chart(
+                    found,
+                    "answered in time",
+                    [one.answered for one in found.months],
+                    _answers(found),
+                    partial(_late, ways),
+                )
+            ],
+            tables=[_sales(found, ways)],
             notes=list(notes_of(found)),
-            records=_records(found, zone, "late", "not answered in time"),
+            records=_records(found, zone, "late", ways),
         ),
     ]
     if any(one.commitment and one.commitment.sales_cycle_days for one in found.months):
@@ -51,7 +66,7 @@ def statement_html(found: Statement, company: Company) -> str:
         if balance is not None
     ]
     headline = (net(found.marketing_balance) + " / " + net(found.sales_balance), "; ".join(told)) if told else None
-    return html_of(Page(title_of(found), label, sections, passport_of(found.answer), headline))
+    return Page(title_of(found), label, sections, passport_of(found.answer), headline)
 
 
 def _volumes(found: Statement) -> list[int | None]:
@@ -62,12 +77,12 @@ def _answers(found: Statement) -> list[int | None]:
     return [month.answers_owed for month in found.months]
 
 
-def _late(month: Month) -> str | None:
-    return anchor_of("late", month.month) if month.due - month.answered else None
+def _late(ways: Ways, month: Month) -> str | None:
+    return ways.records("late", month.month) if month.due - month.answered else None
 
 
-def _below(month: Month) -> str | None:
-    return anchor_of("below", month.month) if month.handed_over - month.delivered else None
+def _below(ways: Ways, month: Month) -> str | None:
+    return ways.records("below", month.month) if month.handed_over - month.delivered else None
 
 
 def _chart(found: Statement, words: str, delivered: Sequence[int], debt: Sequence[int | None], anchor: Any) -> Chart:  # noqa: ANN401 - a function of a month
@@ -85,7 +100,7 @@ def _styled(value: int | None) -> Cell:
     return Cell(net(value), style="bad" if value is not None and value < 0 else "figure")
 
 
-def _marketing(found: Statement) -> Table:
+def _marketing(found: Statement, ways: Ways) -> Table:
     heads = [
         Head("month", right=False),
         *map(Head, ("handed over", "at quality", "below it", "owed", "net", "balance")),
@@ -96,7 +111,7 @@ def _marketing(found: Statement) -> Table:
             name_of(month),
             figures.count(month.handed_over),
             Cell(figures.count(month.delivered), style="figure"),
-            Cell(figures.count(month.handed_over - month.delivered), anchor=_below(month)),
+            Cell(figures.count(month.handed_over - month.delivered), anchor=_below(ways, month)),
             owed(month.volume_owed),
             _styled(one),
             _styled(balance),
@@ -106,7 +121,7 @@ def _marketing(found: Statement) -> Table:
     return Table("Volume at quality", heads, rows)
 
 
-def _sales(found: Statement) -> Table:
+def _sales(found: Statement, ways: Ways) -> Table:
     shown = [name for name in CLASSES if any(month.classes[name] for month in found.months)]
     heads = [Head("month", right=False)]
     heads += map(Head, ("due", "in time", "rate", "agreed", "owed", "net", "balance", "late", *shown))
@@ -124,7 +139,7 @@ def _sales(found: Statement) -> Table:
                 owed(month.answers_owed),
                 _styled(one),
                 _styled(balance),
-                Cell(figures.count(month.due - month.answered), anchor=_late(month)),
+                Cell(figures.count(month.due - month.answered), anchor=_late(ways, month)),
                 *(figures.count(month.classes[name]) for name in shown),
             ]
         )
@@ -143,15 +158,24 @@ def _cycles(found: Statement) -> Table:
     return Table("From qualifying to winning, deals won in the month", heads, rows)
 
 
-def _records(found: Statement, zone: ZoneInfo, kind: str, words: str) -> list[Table]:
-    tables = []
-    for month in found.months:
-        anchor = _late(month) if kind == "late" else _below(month)
-        mine = [one for one in found.records or () if one["month"] == month.month and _is(one, kind)]
-        if anchor:
-            rows = [record_row(one, zone) for one in mine]
-            tables.append(Table(f"{month.month}: {words}", RECORD_HEADS, rows, anchor=anchor))
-    return tables
+KINDS = {"below": "handed over below the agreed quality", "late": "not answered in time"}
+"""The kinds of records of the statement: marketing's side and sales'."""
+
+
+def _records(found: Statement, zone: ZoneInfo, kind: str, ways: Ways) -> list[Table]:
+    place = _late if kind == "late" else _below
+    told = [] if ways.apart else [month for month in found.months if place(ways, month)]
+    return [_month_table(found, month.month, zone, kind, ways) for month in told]
+
+
+def month_of(found: Statement, month: str, kind: str) -> list[dict[str, Any]]:
+    """Give the hand-offs of a month that count against a side."""
+    return [one for one in found.records or () if one["month"] == month and _is(one, kind)]
+
+
+def _month_table(found: Statement, month: str, zone: ZoneInfo, kind: str, ways: Ways) -> Table:
+    rows = [record_row(one, zone) for one in month_of(found, month, kind)]
+    return Table(f"{month}: {KINDS[kind]}", RECORD_HEADS, rows, anchor=ways.records(kind, month))
 
 
 def _is(record: dict[str, Any], kind: str) -> bool:

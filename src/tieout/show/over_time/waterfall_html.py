@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from tieout.show import figures
 from tieout.show.charts.waterfall import Level, Step, waterfall
-from tieout.show.html.page import Cell, Head, Page, Row, Section, Table, anchor_of
+from tieout.show.html.page import Cell, Head, Page, Row, Section, Table
+from tieout.show.html.ways import ON_PAGE
 from tieout.show.over_time.waterfall import DEAL_HEADS, ENDS, deal_cells, label_of, title_of, won_figure
 from tieout.show.terminal import clean
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tieout.contract.model import Company
     from tieout.measure.answers import Bridge, Line
+    from tieout.show.html.ways import Ways
     from tieout.waterfall import Waterfall
 
 BARS = 12
@@ -25,66 +27,78 @@ RECORDS = 250
 """Up to so many postings of each cause stand on a page."""
 
 
-def waterfall_html(found: Waterfall, company: Company) -> Page:
+def waterfall_html(found: Waterfall, company: Company, ways: Ways = ON_PAGE) -> Page:
     """Lay out the page of a waterfall."""
     zone, bridge = ZoneInfo(company.time_zone), found.bridge
-    names = [
-        f"{word} {figures.stamp(end.as_of, zone)}" for word, end in zip(ENDS, (bridge.start, bridge.end), strict=True)
-    ]
-    causes = dict.fromkeys(line.cause for part in (bridge, *bridge.slices) for line in part.lines)
-    anchors = {cause: anchor_of("cause", cause) for cause in causes}
-    steps = [Step(line.cause, line.amount, line.n, anchors[line.cause]) for line in bridge.lines]
+    names = ends_of(found, zone)
     chart = waterfall(
         title_of(found),
-        Level(names[0], bridge.start.value, bridge.start.n),
-        steps,
-        Level(names[1], bridge.end.value, bridge.end.n),
+        Level(names[0], bridge.start.value, bridge.start.n, _end_of(ways, ENDS[0])),
+        [Step(line.cause, line.amount, line.n, ways.records("cause", line.cause)) for line in bridge.lines],
+        Level(names[1], bridge.end.value, bridge.end.n, _end_of(ways, ENDS[1])),
         bridge.residual,
     )
     whole = Section(
-        "Where it came from and went", (chart,), (_lines(bridge, names, anchors, company),), found.notes,
-        tuple(_records(bridge, anchors, company)),
+        "Where it came from and went", (chart,), (_lines(bridge, names, ways, company),), found.notes,
+        () if ways.apart else tuple(_records(bridge, ways, company)),
     )  # fmt: skip
-    sections = [whole, *_beside(bridge, company), *_slices(bridge, anchors, company), *_deals(found, company)]
-    ends = {side.build: side.contract for side in (bridge.start, bridge.end)}
-    passport = [part for build, contract in ends.items() for part in (("build", build), ("contract", contract))]
+    sections = [whole, *_beside(bridge, company), *_slices(bridge, ways, company), *_deals(found, company)]
     headline = (figures.short(bridge.end.value), f"{company.currency}, {figures.counted(bridge.end.n, 'deal')}")
-    return Page(title_of(found), label_of(found, zone), sections, passport, headline)
+    return Page(title_of(found), label_of(found, zone), sections, passport_of(found), headline)
+
+
+def ends_of(found: Waterfall, zone: ZoneInfo) -> list[str]:
+    """Name the two ends with their days."""
+    ends = (found.bridge.start, found.bridge.end)
+    return [f"{word} {figures.stamp(end.as_of, zone)}" for word, end in zip(ENDS, ends, strict=True)]
+
+
+def passport_of(found: Waterfall) -> list[tuple[str, str]]:
+    """Name the builds and contracts of the two ends."""
+    ends = {side.build: side.contract for side in (found.bridge.start, found.bridge.end)}
+    return [part for build, contract in ends.items() for part in (("build", build), ("contract", contract))]
+
+
+def _end_of(ways: Ways, end: str) -> str | None:
+    """Give where the deals at an end are: there is no table of them on a page that stands alone."""
+    return ways.records("cause", end) if ways.apart else None
 
 
 def _heads(*words: str) -> list[Head]:
     return [Head(word, right=place > 0) for place, word in enumerate(words)]
 
 
-def _lines(bridge: Bridge, names: list[str], anchors: dict[str, str], company: Company) -> Table:
-    rows: list[Row] = [_end(names[0], bridge.start.value, bridge.start.n)]
+def _lines(bridge: Bridge, names: list[str], ways: Ways, company: Company) -> Table:
+    opening, closing = (Cell(name, anchor=_end_of(ways, end)) for name, end in zip(names, ENDS, strict=True))
+    rows: list[Row] = [_end(opening, bridge.start.value, bridge.start.n)]
     rows += [
         [
-            Cell(line.cause, anchor=anchors[line.cause]),
+            Cell(line.cause, anchor=ways.records("cause", line.cause)),
             Cell(figures.signed(line.amount), str(line.amount), "good" if line.amount > 0 else "bad"),
             figures.count(line.n),
         ]
         for line in bridge.lines
     ]
     residual = Cell(figures.money(bridge.residual), style="danger" if bridge.residual else "muted")
-    feet: list[Row] = [_end(names[1], bridge.end.value, bridge.end.n), ["residual", residual]]
+    feet: list[Row] = [_end(closing, bridge.end.value, bridge.end.n), ["residual", residual]]
     return Table("Causes, in their fixed order", _heads("", company.currency, "n"), rows, feet)
 
 
-def _end(name: str, value: Decimal, n: int) -> Row:
+def _end(name: Cell, value: Decimal, n: int) -> Row:
     return [name, Cell(figures.money(value), str(value), "figure"), figures.count(n)]
 
 
-def _records(bridge: Bridge, anchors: dict[str, str], company: Company) -> Iterator[Table]:
+def _records(bridge: Bridge, ways: Ways, company: Company) -> Iterator[Table]:
     """Give a table of records for each cause, with the slice of each; of many there are the first only."""
     parts = bridge.slices or (bridge,)
-    counts = {cause: sum(line.n for part in parts for line in part.lines if line.cause == cause) for cause in anchors}
+    causes = dict.fromkeys(line.cause for part in (bridge, *bridge.slices) for line in part.lines)
+    counts = {cause: sum(line.n for part in parts for line in part.lines if line.cause == cause) for cause in causes}
     heads = (
         _heads("record", *bridge.slices[0].by, company.currency)
         if bridge.slices
         else _heads("record", company.currency)
     )
-    for cause, anchor in anchors.items():
+    for cause in causes:
         rows = [
             [clean(one.record), *map(clean, part.by.values()), figures.signed(one.amount)]
             for part in parts
@@ -93,7 +107,7 @@ def _records(bridge: Bridge, anchors: dict[str, str], company: Company) -> Itera
         ]
         told = figures.counted(counts[cause], "record")
         note = told if len(rows) < RECORDS else f"{told}; the first {RECORDS}: --csv with --records gives all"
-        yield Table(cause, heads, rows, anchor=anchor, note=note)
+        yield Table(cause, heads, rows, anchor=ways.records("cause", cause), note=note)
 
 
 def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
@@ -120,7 +134,7 @@ def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
         yield Section("Beside it", tables=tables, notes=same)
 
 
-def _slices(bridge: Bridge, anchors: dict[str, str], company: Company) -> Iterator[Section]:
+def _slices(bridge: Bridge, ways: Ways, company: Company) -> Iterator[Section]:
     if not bridge.slices:
         return
     ranked = sorted(bridge.slices, key=lambda part: -max(abs(part.start.value), abs(part.end.value)))
@@ -128,7 +142,7 @@ def _slices(bridge: Bridge, anchors: dict[str, str], company: Company) -> Iterat
         waterfall(
             _name(part),
             Level(f"{_name(part)}: opening", part.start.value, part.start.n),
-            [Step(line.cause, line.amount, line.n, anchors[line.cause]) for line in part.lines],
+            [Step(line.cause, line.amount, line.n, _of_slice(ways, line.cause, part)) for line in part.lines],
             Level("closing", part.end.value, part.end.n),
             part.residual,
         )
@@ -139,11 +153,19 @@ def _slices(bridge: Bridge, anchors: dict[str, str], company: Company) -> Iterat
     heads = _heads(" and ".join(ranked[0].by), "opening", *causes, "closing", "residual")
     rows: list[Row] = []
     for part in ranked:
-        amounts = {line.cause: figures.signed(line.amount) for line in part.lines}
-        told = [amounts.get(cause, figures.NOTHING) for cause in causes]
+        amounts = {
+            line.cause: Cell(figures.signed(line.amount), str(line.amount), anchor=_of_slice(ways, line.cause, part))
+            for line in part.lines
+        }
+        told = [amounts.get(cause, Cell(figures.NOTHING)) for cause in causes]
         ends = (figures.money(part.start.value), figures.money(part.end.value), figures.money(part.residual))
         rows.append([_name(part), ends[0], *told, ends[1], ends[2]])
     yield Section("By slice", charts, (Table(f"Each slice closes by itself ({company.currency})", heads, rows),))
+
+
+def _of_slice(ways: Ways, cause: str, part: Bridge) -> str:
+    """Give where the records of a cause in a slice are: on a page that stands alone with those of the whole."""
+    return ways.records("cause", cause, *part.by.values()) if ways.apart else ways.records("cause", cause)
 
 
 def _name(part: Bridge) -> str:

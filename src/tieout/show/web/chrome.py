@@ -18,7 +18,11 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     here = request.path
     every: tuple[Room | Place, ...] = (*ROOMS, *PLACES)
     places = {
-        group: [{"room": room, "here": here == room.path} for room in every if room.group == group]
+        group: [
+            {"room": room, "here": here == room.path or here.startswith(f"{room.path}/")}
+            for room in every
+            if room.group == group
+        ]
         for group in ("rooms", "tools")
     }
     user = request.user

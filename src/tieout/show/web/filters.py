@@ -15,6 +15,9 @@ COMMON = (
 )  # fmt: skip
 """What most pages take; a page takes more by naming it."""
 
+CHOSEN = {"segment": "segment", "team": "team", "owner": "owner_id"}
+"""Filters that are a value of a column."""
+
 
 class FilterError(Exception):
     """An address that no page can be made of; the message says what was given and what is allowed."""
@@ -53,9 +56,7 @@ class Filters:
     def where(self) -> str | None:
         """The condition of all records: what was typed, and the segment, team and owner that were chosen."""
         parts = [f"({self.texts['where']})"] if self.texts.get("where") else []
-        parts += [
-            f"{name} = {_quoted(self.texts[name])}" for name in ("segment", "team", "owner") if self.texts.get(name)
-        ]
+        parts += [f"{column} = {_quoted(self.texts[name])}" for name, column in CHOSEN.items() if self.texts.get(name)]
         return " and ".join(parts) or None
 
     def link(self, path: str | None = None, **changes: str | None) -> str:

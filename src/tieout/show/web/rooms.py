@@ -32,6 +32,10 @@ class Room:
     right: Right = Right.READ
     takes: tuple[str, ...] = ()
     bar: tuple[str, ...] = ("period", "calendar", "segment", "team", "as_of", "said_then", "org")
+    tab: str = ""
+    """What it is called among the pages of its room; empty for a page that others lead to."""
+    slices: tuple[str, ...] = ()
+    """The dimensions by which its bar offers to slice."""
     above: str = ""
     """A template that stands above the page and may hold forms."""
     context: Callable[[Reader, Filters], dict[str, object]] = field(default=lambda _reader, _filters: {})

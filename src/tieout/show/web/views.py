@@ -27,10 +27,11 @@ from tieout.show.web.filters import FilterError, Filters, read_filters
 from tieout.show.web.reader import Reader, kept, reader_of
 from tieout.show.web.records import TAKES
 from tieout.show.web.rooms import NotHereError
+from tieout.show.web.tabs import tabs_of
 from tieout.warehouse.builds import NotPublishedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http.response import HttpResponseBase
 
@@ -64,8 +65,8 @@ def account_of(request: HttpRequest) -> Account:
     return cast("Account", request.user)
 
 
-def room_view(room: Room) -> Callable[..., HttpResponseBase]:
-    """Make the view of a room."""
+def room_view(room: Room, rooms: Sequence[Room] = ()) -> Callable[..., HttpResponseBase]:
+    """Make the view of a room; among all `rooms` are those that stand beside it as tabs."""
 
     @require_safe
     @guarded(room.right)
@@ -78,7 +79,8 @@ def room_view(room: Room) -> Callable[..., HttpResponseBase]:
                 return taken_out(request, reader, filters, room.records(reader, filters))
             told = shown(reader, room, filters)
             context: dict[str, Any] = {"room": room, "page": told, "filters": filters, "build": reader.build}
-            context |= {"bar": bar(reader, filters, room), **room.context(reader, filters)}
+            context |= {"bar": bar(reader, filters, room), "tabs": tabs_of(room, filters, rooms)}
+            context |= room.context(reader, filters)
         except MISTAKES as error:
             return problem(request, 400, "This address leads to no page", str(error))
         except NotHereError as error:

@@ -36,4 +36,15 @@
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".search")) document.querySelector(".found")?.replaceChildren();
   });
+  // A slider over days writes the day that it stands on into its field of the day, whose form asks for it.
+  document.addEventListener("input", (event) => {
+    const range = event.target.closest("input[type=range][data-day]");
+    const field = range && document.getElementById(range.dataset.day);
+    if (!field) return;
+    const day = new Date(`${range.dataset.first}T00:00:00Z`);
+    day.setUTCDate(day.getUTCDate() + Number(range.value));
+    field.value = day.toISOString().slice(0, 10);
+    range.setAttribute("aria-valuetext", field.value);
+    field.form.dispatchEvent(new Event("slide"));
+  });
 })();
