@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from tieout.measure.grades import GRADES
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.over_time import Series, Way
 from tieout.show import figures
 from tieout.show.answer import records_of
-from tieout.show.as_csv import GRADES, written
+from tieout.show.as_csv import written
 from tieout.show.as_json import CENT, row_json
 from tieout.show.bars import bar, spark
 from tieout.show.tables import Cell, Column, table
