@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.line.test_cli_tie import SALES
+from tests.line.typed import Type
 from tieout import Workspace
 from tieout.measure.answers import QuestionError
 from tieout.postings import Postings, Seen, postings, sheet_postings
@@ -101,3 +102,12 @@ def test_what_the_two_ends_say_is_what_is_posted(marlow: Workspace, lens: str) -
     }
     assert {record: steps[record] for record in single} == {record: ends[record] for record in single}
     assert lens == "marketing" or single == set(steps)
+
+
+def test_the_lenses_are_written_as_a_page(typed: Type, tmp_path: Path) -> None:
+    file = tmp_path / "lenses.html"
+    assert typed("lenses", "--as-of", AS_OF, "--html", str(file)).status == 0
+    page = file.read_text()
+    assert "sales 900K, marketing 265K: all tied out to the agreed 510K" in page
+    assert 'aria-label="sales: 900,000.00, 8 records"' in page
+    assert page.count("<summary>Every step between, by its cause</summary>") == 1

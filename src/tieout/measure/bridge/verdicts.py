@@ -139,6 +139,8 @@ def _looked(one: Verdict, view: LensView) -> tuple[str, ...]:
         text = f"{lens.slice} {lens.accepted}".casefold()
         read = (*LOOKED["type"], *LOOKED["stage"], *(name for name in FIELDS if name in text))
         return tuple(name for name in dict.fromkeys(read) if one.fields.get(name) is None)
+    if facet == "stage" and one.fields.get("outcome") in lens.outcomes:
+        return ("stage",)
     if facet == "close date":
         return (DATES[lens.date_field],)
     if facet in ("slice", "accepted"):

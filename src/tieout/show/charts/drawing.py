@@ -28,6 +28,8 @@ _MARK = re.compile(r'<(path|line) (aria-label="([^"]+)"[^>]*role="graphics-symbo
 _EMPTY = re.compile(r'<path class="(?:background|foreground)"[^>]*/>')
 _PLACES = re.compile(r'\b(d|transform|x2|y2)="([^"]*)"')
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
+_LINKED = re.compile(r'(<g class="mark-text[^"]*") aria-hidden="true"(?=>\s*<a )')
+"""Words that lead somewhere: what can be pressed must not be hidden from those who do not see it."""
 _FONT = re.compile(r' font-family="[^"]*"')
 
 
@@ -70,6 +72,7 @@ def svg(chart: Chart) -> str:
     body = _ROOT.sub("", drawn)
     body = _EMPTY.sub("", body)
     body = _LINK.sub(lambda found: f'<a href="{href(chart.links[found[1]])}">', body)
+    body = _LINKED.sub(r"\1", body)
     body = _MARK.sub(r"<\1 \2><title>\3</title></\1>", body)
     body = _PLACES.sub(lambda found: f'{found[1]}="{_LONG.sub(_shorter, found[2])}"', body)
     body = _FONT.sub("", body)

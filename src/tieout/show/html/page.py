@@ -67,7 +67,7 @@ class Head:
     """The head of a column, and whether it holds figures, which stand to the right.
 
     In the application it may lead to an address: that of the same rows in the order of this column. `order` says that
-    they stand in it already. `main` columns stay where a phone has no room for the others of a dense table.
+    they stand in it already. `main` columns stay where a phone has no room for the others.
     """
 
     text: str
@@ -237,6 +237,7 @@ def _table(table: Table, back: str) -> Iterator[str]:
         yield f"<details><summary>{_text(table.caption)}</summary>"
     name = f' id="{escape(table.anchor)}"' if table.anchor else ""
     kind = " dense" if table.dense else " wide" if len(table.heads) > WIDE else ""
+    kind += " few" if any(head.main for head in table.heads) else ""
     room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if table.dense else ""
     yield f'<div class="scroll{kind}"{name}{room}><table>'
     note = f"<small>{_text(table.note)}</small>" if table.note else ""

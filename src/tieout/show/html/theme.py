@@ -144,7 +144,8 @@ footer dt,footer dd{margin:0}
 @media (max-width:760px){main{padding:20px 16px 32px}h1{font-size:18px}.headline{font-size:24px}
 .scroll{overflow-x:auto}thead th{position:static}
 .dense{max-height:none}.dense table{width:100%}.dense th,.dense td{max-width:16ch}
-.dense td:not(.main),.dense thead th:not(.main):not(:first-child){display:none}}
+.few table{width:100%}.few td:not(.main),.few thead th:not(.main):not(:first-child){display:none}
+figure{overflow-x:auto}.chart{min-width:640px}}
 @media (prefers-reduced-motion:no-preference){.chart a path{transition:opacity .12s}}
 @page{margin:16mm 14mm}
 """

@@ -175,8 +175,8 @@ def _at_stake(found: Today, reader: Reader) -> Section:
     title = "What needs a decision, by pipeline at stake"
     if not found.checks:
         return Section(title, notes=("Nothing that was agreed of the data is broken by a deal with money in it.",))
-    heads = [Head("", right=False), Head(f"at stake, {reader.contract.company.currency}"), Head("records"),
-             Head("owner", right=False), Head("what to do", right=False), Head("the largest", right=False)]  # fmt: skip
+    heads = [Head("", right=False), Head(f"at stake, {reader.contract.company.currency}", main=True), Head("records")]
+    heads += [Head("owner", right=False), Head("what to do", right=False), Head("the largest", right=False, main=True)]
     rows = [_finding(one) for one in found.checks[:FINDINGS]]
     more = len(found.checks) - FINDINGS
     ways = [Cell(f"{more} more, and everything else that was found", anchor="/data")] if more > 0 else []
