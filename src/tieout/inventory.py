@@ -98,6 +98,15 @@ def inventory(workspace: Workspace, now: datetime) -> Inventory:
         )
 
 
+def objects_held(workspace: Workspace, now: datetime) -> tuple[Held, ...]:
+    """Give the objects of the inventory alone, which is quick: what was pulled and when, who owns it, what is late."""
+    with opened(workspace) as asked:
+        contract, ledger = asked.contract, Ledger(workspace)
+        feeds = feed_files(ledger, contract, asked.facts.known_at, asked.facts.position)
+        with reading(files=[workspace.ledger, workspace.cache / "changes"]) as engine:
+            return held_objects(engine, contract, ledger, feeds, now)
+
+
 def field_named(found: Inventory, name: str) -> FieldHeld:
     """Give one field by its full name. Raises QuestionError with the nearest."""
     for one in found.fields:

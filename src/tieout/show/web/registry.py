@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from tieout.show.web.pages import funnel_records, pipeline_records
 from tieout.show.web.pages.coverage import COVERAGE
+from tieout.show.web.pages.criteria import CRITERIA
+from tieout.show.web.pages.data import DATA, DATA_FIELDS
 from tieout.show.web.pages.day import ON_DAY
 from tieout.show.web.pages.funnel import FUNNEL
+from tieout.show.web.pages.glossary import GLOSSARY, NUMBER
 from tieout.show.web.pages.handoffs import CLOCKS, STATEMENT
 from tieout.show.web.pages.pipeline import PIPELINE
 from tieout.show.web.pages.record import RECORD
@@ -21,6 +24,7 @@ ROOMS: tuple[Room, ...] = (
     PIPELINE, ON_DAY, COVERAGE, STAGES, STALLS, pipeline_records.PUSHES, VELOCITY, *pipeline_records.UNDER,
     FUNNEL, CLOCKS, STATEMENT, *funnel_records.UNDER,
     TIE_OUT, TIE_OUT_RECORDS, SHEET, SHEET_RECORDS,
+    GLOSSARY, CRITERIA, NUMBER, DATA, DATA_FIELDS,
     RECORDS, RECORD,
 )  # fmt: skip
 PLACES: tuple[Place, ...] = (Place("people", "People", "/people", key="e"),)

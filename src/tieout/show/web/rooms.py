@@ -40,6 +40,8 @@ class Room:
     """A template that stands above the page and may hold forms."""
     context: Callable[[Reader, Filters], dict[str, object]] = field(default=lambda _reader, _filters: {})
     """What that template is given beside the filters."""
+    hourly: bool = False
+    """Whether its page looks at the clock, as at what is late by now: it is made anew each hour."""
     records: Callable[[Reader, Filters], Records] | None = None
     """The records under this page, if it has any: they are paged, put in order and taken out as files (records.py)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import wraps
 from hashlib import sha256
 from pathlib import Path
@@ -112,7 +113,8 @@ def shown(reader: Reader, room: Room, filters: Filters) -> dict[str, str]:
         page = room.make(reader, filters)
         return simplejson.dumps({"title": page.title, "body": body_of(page)})
 
-    return cast("dict[str, str]", simplejson.loads(kept(reader, f"{filters.path}?{filters.query}", make)))
+    hour = f"{datetime.now(UTC):%Y-%m-%dT%H} " if room.hourly else ""
+    return cast("dict[str, str]", simplejson.loads(kept(reader, f"{hour}{filters.path}?{filters.query}", make)))
 
 
 @require_safe
