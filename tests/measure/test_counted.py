@@ -1,0 +1,87 @@
+"""In which numbers a record is counted, beside what each number gives as its records."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tieout.contract.definitions import counting_lenses
+from tieout.measure.answers import Question
+from tieout.measure.counted import AGREED, NEVER, OF_DEALS, OF_LEADS, Counted, counted_in
+from tieout.measure.numbers.ask import ask
+from tieout.questions import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tieout import Workspace
+    from tieout.measure.numbers.question import Asked
+
+
+@pytest.fixture(scope="module")
+def marlow_asked(marlow: Workspace) -> Iterator[Asked]:
+    with opened(marlow) as asked:
+        yield asked
+
+
+def some(asked: Asked, table: str, n: int) -> list[str]:
+    """Give some records, spread over all of them."""
+    sql = f"select distinct record from {table} order by hash(record), record limit {n}"
+    return [row[0] for row in asked.engine.execute(sql).fetchall()]
+
+
+def whole(asked: Asked, question: Question) -> dict[str, Decimal]:
+    """Give the records of a number with what each adds to it."""
+    sums: dict[str, Decimal] = {}
+    for row in ask(asked, question).records or ():
+        value = row["value"] if isinstance(row["value"], Decimal) else Decimal(0)
+        sums[str(row["record"])] = sums.get(str(row["record"]), Decimal(0)) + value
+    return sums
+
+
+def test_each_deal_is_counted_where_the_number_counts_it(marlow_asked: Asked) -> None:
+    lenses = ("agreed", *counting_lenses(marlow_asked.contract))
+    every = {(AGREED, lens): whole(marlow_asked, Question(AGREED, lens=lens, records=True)) for lens in lenses}
+    every |= {(name, "agreed"): whole(marlow_asked, Question(name, records=True)) for name in OF_DEALS}
+    counted = 0
+    # Of all deals few are stale or past due: those are looked at besides.
+    deals = [*some(marlow_asked, "opportunity_versions", 5), *list(every["pipeline.past_due", "agreed"])[:2]]
+    for record in deals:
+        for one in counted_in(marlow_asked, "opportunity", record):
+            inside = every[one.number, one.lens]
+            assert one.counted == (record in inside), (record, one)
+            assert (one.facet is None) == one.counted
+            counted += one.counted
+            if one.counted and one.value is not None:
+                assert one.value == inside[record], (record, one)
+    assert counted > 20
+
+
+def test_each_lead_is_counted_where_the_number_counts_it(marlow_asked: Asked) -> None:
+    every = {name: whole(marlow_asked, Question(name, records=True)) for name in OF_LEADS}
+    for record in some(marlow_asked, "leads_told", 5):
+        for one in counted_in(marlow_asked, "lead", record):
+            if one.number not in NEVER or record in every[one.number]:
+                assert one.counted == (record in every[one.number]), (record, one)
+
+
+def of(found: tuple[Counted, ...], number: str, lens: str = "agreed") -> Counted:
+    """Give what is said of one number."""
+    return next(one for one in found if (one.number, one.lens) == (number, lens))
+
+
+def test_what_keeps_a_deal_out_is_told_with_what_it_is(marlow_asked: Asked) -> None:
+    # 006Mw0002539 was entered twice, and the register of merges says into which one it went.
+    found = counted_in(marlow_asked, "opportunity", "006Mw0002539")
+    agreed = of(found, AGREED)
+    assert (agreed.facet, agreed.why) == ("duplicate", "it is a duplicate of 006Mw0002211")
+    assert of(found, "pipeline.created").facet == "duplicate"
+
+
+def test_a_period_in_which_it_does_not_close_is_named_with_its_days(marlow_asked: Asked) -> None:
+    # It closes on 2026-10-31; the fiscal year of Marlow begins in February, so that 2026-Q1 ends with April 2025.
+    (agreed, *_) = counted_in(marlow_asked, "opportunity", "006Mw0002205", "2026-Q1")
+    assert agreed.facet == "close date"
+    assert agreed.why == "its close date, 2026-10-31, lies outside 2026-Q1 (2025-02-01 to 2025-04-30)"
