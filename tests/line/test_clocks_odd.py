@@ -203,3 +203,32 @@ def test_a_rate_of_answers_is_of_one_agreed_hand_off(tmp_path: Path) -> None:
     with opened(workspace) as asked:
         months = statement(asked, Question("sla.response_rate", "2026-06-01..2026-07-31")).months
     assert [(month.month, month.due) for month in months] == [("2026-06", 1), ("2026-07", 1)]
+
+
+def test_a_hand_off_is_judged_by_the_time_that_was_agreed_when_it_began(tmp_path: Path) -> None:
+    """48 hours, from July on 2: the day begins at midnight in Berlin, ten in the evening of June in UTC."""
+    lifecycle = """
+stages:
+  - {name: lead, owner: Marketing}
+  - {name: mql, owner: Marketing, answer_within_hours: 48, answer_times: [
+      {from: 2026-07-01, answer_within_hours: 2, reason: agreed in June}, {from: 2026-07-06, answer_within_hours: 1}]}
+  - {name: sal, owner: Sales}
+"""
+    begun = {
+        "june": ("2026-06-30T21:59:00Z", datetime(2026, 7, 2, 21, 59), "kept"),
+        "july": ("2026-06-30T22:00:00Z", datetime(2026, 7, 1, 0, 0), "breached"),
+        "later": ("2026-07-06T08:00:00Z", datetime(2026, 7, 6, 9, 0), "kept"),
+    }
+    changes = "".join(f"{lead},{lead},mql,{at},\n" for lead, (at, _, _) in begun.items())
+    called = [("june", "2026-06-15T03:00:00Z"), ("june", "2026-07-01T03:00:00Z"), ("july", "2026-07-01T03:00:00Z")]
+    called.append(("later", "2026-07-06T08:30:00Z"))
+    touches = "".join(f"{n},{lead},,call,{at},U2,sales,outbound,\n" for n, (lead, at) in enumerate(called))
+    files = {
+        "users/users_2026-07-01.csv": USERS.format(active="true", modified="2025-06-01T08:00:00Z"),
+        "leads/leads_2026-07-05.csv": leads(**dict.fromkeys(begun, "U1")),
+        "changes/changes_2026-08-01.csv": "id,lead,stage,at,by\n" + changes,
+        "activities/activities_2026-08-01.csv": ACTIVITIES.splitlines()[0] + "\n" + touches,
+    }
+    told = handed(asked_of(tmp_path, files, {"lifecycle.yaml": lifecycle, "sources.yaml": SOURCES}))
+    found = {lead: (told["mql", lead]["due_at"], told["mql", lead]["outcome"]) for lead in begun}
+    assert found == {lead: (due, outcome) for lead, (_, due, outcome) in begun.items()}

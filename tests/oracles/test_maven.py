@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -122,3 +123,41 @@ def test_dirty_names_missing_accounts_and_stale_deals_are_findings(shop: Workspa
     assert any('"count": 12' in one for one in shop.findings_about("technolgy"))
     assert any('"count": 1425' in one for one in shop.findings_about("have no account_id"))
     assert shop.findings_about("quality.stale")
+
+
+# -- over time
+
+
+def test_each_month_of_a_series(shop: Workspace, deals: list[Deal]) -> None:
+    """Open deals at the end of each month and what was won in it; before the first deal nobody knows."""
+    words = ("--every", "month", "--from", "2016-08-01", "--to", "2017-12-31", "--json")
+    opened = json.loads(shop.run("show", "series", "pipeline.open", *words))["buckets"]
+    won = json.loads(shop.run("show", "series", "bookings", *words), parse_float=Decimal)["buckets"]
+    assert len(opened) == len(won) == 17
+    assert [(rows["name"], rows["restated"][0]["value"]) for rows in won[:2]] == [("2016-08", None), ("2016-09", None)]
+    for state, flow in zip(opened[2:], won[2:], strict=True):
+        first, last = date.fromisoformat(state["first_day"]), date.fromisoformat(state["last_day"])
+        assert state["restated"][0]["n"] == sum(deal.is_open(last) for deal in deals), last
+        closed = [deal for deal in deals if deal.stage == "Won" and deal.closed and first <= deal.closed <= last]
+        row = flow["restated"][0]
+        assert (row["n"], row["value"]) == (len(closed), sum(deal.amount for deal in closed)), first
+
+
+def test_a_waterfall_without_amounts_counts_deals(shop: Workspace, deals: list[Deal]) -> None:
+    """From the end of June to that of September: those that engaged, were won and were lost, deal by deal."""
+    words = ("--from", "2017-06-30", "--to", "2017-09-30", "--closing", "any")
+    made = json.loads(shop.run("show", "waterfall", *words, "--json"))
+    first, last = date(2017, 6, 30), date(2017, 9, 30)
+    begun = [deal for deal in deals if deal.is_open(first)]
+    new = [deal for deal in deals if deal.is_open(last) and not deal.is_open(first)]
+    gone = [deal for deal in begun if not deal.is_open(last)]
+    counted = {line["cause"]: line["n"] for line in made["lines"]}
+    assert counted == {
+        "created": len(new),
+        "won": sum(deal.stage == "Won" for deal in gone),
+        "lost": sum(deal.stage == "Lost" for deal in gone),
+    }
+    title = (
+        f"Pipeline went from {len(begun):,} to {len(begun) + len(new) - len(gone):,} deals, whose amounts nobody knows"
+    )
+    assert shop.run("show", "waterfall", *words).splitlines()[0] == title

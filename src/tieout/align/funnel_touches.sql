@@ -1,4 +1,4 @@
--- align/funnel_touches.sql: one row for each episode in the funnel of a person that was touched, with the first human touch of sales and the touches of marketing before each step.
+-- align/funnel_touches.sql: one row for each episode in the funnel of a person that was touched, with the first human touch of sales and the touches of marketing before its opportunity.
 -- `touched_at` is the first of `human_touches` by sales, or by those who answer the hand-off of an mql, at or after becoming
 -- an mql and before the next episode. Marketing's are those that are not automated, from the first contact on, in a later
 -- episode from the end of the one before, up to and including the moment of the step; null where the step is not told.
@@ -52,17 +52,13 @@ worked as (
 counted as (
   select
     s.person, s.episode,
-    case when s.mql_at is not null then count(*) filter (where t.at <= s.mql_at) end as to_mql,
-    case when s.sql_at is not null then count(*) filter (where t.at <= s.sql_at) end as to_sql,
     case when s.opportunity_at is not null then count(*) filter (where t.at <= s.opportunity_at) end as to_opportunity
   from spans as s
   join touches as t on t.person = s.person and t.at > s.counted_from
-  group by s.person, s.episode, s.mql_at, s.sql_at, s.opportunity_at
+  group by s.person, s.episode, s.opportunity_at
 )
 select
   s.person, s.episode, s.mql_at, s.sql_at, s.opportunity_at, w.touched_at,
-  case when s.mql_at is not null then coalesce(c.to_mql, 0) end as to_mql,
-  case when s.sql_at is not null then coalesce(c.to_sql, 0) end as to_sql,
   case when s.opportunity_at is not null then coalesce(c.to_opportunity, 0) end as to_opportunity
 from spans as s
 left join worked as w on w.person = s.person and w.episode = s.episode

@@ -1,12 +1,14 @@
 -- align/handoff_starts.sql: one row for each hand-off, with who owned it when it began and the calendar of its clock.
 -- The clock runs on the hours of the owner's team of that time, else of the team that answers, else of everybody else.
--- Where nothing tells of an owner or that there is none, whoever made the change owns it, unless of the team that hands over.
+-- How soon it is answered is what was agreed when it began. Where nothing tells of an owner or that there is none, whoever made the change owns it, unless of the team that hands over.
 with held as (
   select
-    h.record, h.stage, h.time_number, h.started_at, h.business, h.within, o.owner_id as told_owner, s.from_key, s.team_key,
+    h.record, h.stage, h.time_number, h.started_at, h.business, coalesce(v.within, h.within) as within,
+    o.owner_id as told_owner, s.from_key, s.team_key,
     case when o.record is null then h.changed_by end as changed_by
   from handoffs as h
   join handoff_terms as s on s.stage = h.stage
+  left join handoff_times as v on v.stage = h.stage and v.starts_at <= h.started_at and h.started_at < v.ends_at
   left join lead_owners as o
     on h.begins = 'stage' and o.record = h.told_lead_id and o.valid_from <= h.started_at and h.started_at < o.valid_to
 ),

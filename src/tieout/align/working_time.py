@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tieout.basics.calendars import start_of_day
 from tieout.basics.hours import Span, Week, cut_days, parse_hours, spans, without
 from tieout.contract.handoffs import HOUR, handoffs_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from tieout.contract.handoffs import Handoff
     from tieout.contract.model import Contract, WorkingHours
     from tieout.warehouse.engine import Connection
 
@@ -29,6 +32,7 @@ EARLIEST = date(2000, 1, 1)
 LONGEST = 1100
 """How many days after today a deadline is looked for: three years of holidays and part-time."""
 TICK = timedelta(microseconds=1)
+FOREVER = datetime(9999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,21 @@ def create_working_tables(engine: Connection, contract: Contract, heard_until: d
         engine.executemany(f"insert into handoff_terms values ({', '.join('?' * len(rows[0]))})", rows)
         functions = [[one.stage, function] for one in terms for function in dict.fromkeys(one.functions)]
         engine.executemany("insert into handoff_functions values (?, ?)", functions)
-    business = [one.within for one in terms if one.business]
+    _write_times(engine, terms, ZoneInfo(contract.company.time_zone))
+    business = [within for one in terms if one.business for within in (one.within, *(last for _, last in one.times))]
     _write(engine, contract, _reach(engine, heard_until, max(business)) if business and heard_until else None)
+
+
+def _write_times(engine: Connection, terms: Sequence[Handoff], zone: ZoneInfo) -> None:
+    """Write the times to answer that are not those of the beginning, each from when until when it holds."""
+    engine.execute("create table handoff_times (stage varchar, starts_at timestamp, ends_at timestamp, within bigint)")
+    rows = [
+        [one.stage, start_of_day(first, zone), start_of_day(after, zone) if after else FOREVER, within]
+        for one in terms
+        for (first, within), after in zip_longest(one.times, [day for day, _ in one.times[1:]])
+    ]
+    if rows:
+        engine.executemany("insert into handoff_times values (?, ?, ?, ?)", rows)
 
 
 def _key(name: str | None) -> str | None:

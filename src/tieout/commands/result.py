@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from tieout.basics.findings import Finding, Level, worst
 from tieout.contract.writing import write_aside
+from tieout.show.as_json import dumps
 from tieout.show.terminal import Terminal
 
 OK, FOUND, USAGE, MISTAKE_OF_OURS, BUSY, CLOSED_PIPE, INTERRUPTED = 0, 1, 2, 70, 75, 141, 130
@@ -57,6 +59,26 @@ def written(file: Path, html: str, status: int = OK) -> Result:
         message = f"'{file}' cannot be written: {error.strerror}. Give a file in a folder that may be written to."
         raise UsageError(message) from error
     return Result(f"Written to {file}.", status)
+
+
+def finished(
+    output: Output,
+    html: Callable[[], str],
+    document: Callable[[], Mapping[str, Any]],
+    table: Callable[[], str],
+    lines: Callable[[], Iterable[str]],
+    status: int = OK,
+) -> Result:
+    """Write what was found in the form that was asked for: a page of HTML, a JSON document, CSV or text."""
+    if output.file:
+        return written(output.file, html(), status)
+    match output.form:
+        case Form.JSON:
+            return Result(dumps(document()), status)
+        case Form.CSV:
+            return Result(table(), status)
+        case Form.TEXT:
+            return page(lines(), status)
 
 
 def status_of(findings: Iterable[Finding]) -> int:

@@ -27,7 +27,8 @@ _TERMS = ("handoff", "volume", "quality", "response_rate", "sales_cycle_days", "
 class Handoff:
     """One hand-off of the lifecycle: it begins with a stage and is answered `within` microseconds by `functions`.
 
-    `given` says that the contract names the time; without it the hand-off has 24 elapsed hours.
+    `times` are those that hold for hand-offs which begin from a day on, in the order of the days. `given` says that the
+    contract names the time; without it the hand-off has 24 elapsed hours.
     """
 
     stage: str
@@ -42,6 +43,11 @@ class Handoff:
     to_owner: str | None
     team: str | None
     given: bool
+    times: tuple[tuple[date, int], ...] = ()
+
+    def within_on(self, day: date) -> int:
+        """Give the time that a hand-off has which begins on a day, in microseconds."""
+        return next((within for first, within in reversed(self.times) if first <= day), self.within)
 
 
 def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
@@ -54,7 +60,8 @@ def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
         following = lifecycle.stages[place + 1] if more else None
         to_owner = (following.owner if following else None) if begins == "stage" else stage.owner
         changes = begins == "stage" and None not in (stage.owner, to_owner) and not _same(stage.owner, to_owner)
-        if stage.answer_within_hours is None and not changes and (begins == "stage" or not stage.owner):
+        given = stage.answer_within_hours is not None or bool(stage.answer_times)
+        if not given and not changes and (begins == "stage" or not stage.owner):
             continue
         found.append(
             Handoff(
@@ -70,7 +77,8 @@ def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
                 from_owner=stage.owner if begins == "stage" else None,
                 to_owner=to_owner,
                 team=stage.team or to_owner,
-                given=stage.answer_within_hours is not None,
+                given=given,
+                times=tuple((one.from_, round(one.answer_within_hours * HOUR)) for one in stage.answer_times),
             )
         )
     return tuple(found)

@@ -135,6 +135,16 @@ def deals_are_answered_by_touch(book: Rulebook) -> Iterator[Fault]:
             yield book.fault(path, "handoff.answer", message, "Write 'answer: touch', or delete the key.")
 
 
+def answer_times_are_in_order(book: Rulebook) -> Iterator[Fault]:
+    """Times to answer that hold from a day on stand in the order of their days."""
+    for index, stage in enumerate(book.contract.lifecycle.stages):
+        for place, (earlier, later) in enumerate(pairwise(stage.answer_times), start=1):
+            if later.from_ <= earlier.from_:
+                message = f"The time to answer from {later.from_} stands after the one from {earlier.from_}."
+                path: Path = (LIFECYCLE, "stages", index, "answer_times", place, "from")
+                yield book.fault(path, "answer_time.order", message, "Sort them by date.", given=later.from_)
+
+
 def commitments_hold(book: Rulebook) -> Iterator[Fault]:
     """A commitment is about a hand-off there is, its quality a condition over leads, and later ones say from when."""
     lifecycle = book.contract.lifecycle
@@ -163,6 +173,7 @@ HOURS_RULES: tuple[Rule, ...] = (
     business_hours_are_said,
     teams_have_hours,
     deals_are_answered_by_touch,
+    answer_times_are_in_order,
     commitments_hold,
 )
 """Every rule over hours and hand-offs."""

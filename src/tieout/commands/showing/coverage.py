@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import Moments, filled
-from tieout.commands.result import Form, Output, Result, page, written
+from tieout.commands.result import Output, Result, finished
 from tieout.measure.answers import Question
 from tieout.measure.numbers.covered import cover
 from tieout.measure.numbers.required import MOST
 from tieout.questions import as_known
-from tieout.show.as_json import dumps
 from tieout.show.html.page import html_of
 from tieout.show.over_time.coverage import coverage_csv, coverage_json, coverage_page
 from tieout.show.over_time.coverage_html import coverage_html
@@ -32,12 +31,10 @@ def show_coverage(workspace: Workspace, question: Question, moments: Moments, lo
     asking = replace(asking, records=asking.records or output.file is not None)
     with as_known(workspace, asking) as asked:
         found = cover(asked, asking, looked.quarters, looked.week, weeks=looked.weeks)
-    if output.file:
-        return written(output.file, html_of(coverage_html(found, company)))
-    match output.form:
-        case Form.JSON:
-            return Result(dumps(coverage_json(found, company.currency)))
-        case Form.CSV:
-            return Result(coverage_csv(found))
-        case Form.TEXT:
-            return page(coverage_page(output.terminal, found, company))
+    return finished(
+        output,
+        lambda: html_of(coverage_html(found, company)),
+        lambda: coverage_json(found, company.currency),
+        lambda: coverage_csv(found),
+        lambda: coverage_page(output.terminal, found, company),
+    )

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tieout.commands.asking import Moments, filled
-from tieout.commands.result import Form, Output, Result, page, written
+from tieout.commands.result import Output, Result, finished
 from tieout.contract.funnel import STEPS
 from tieout.measure.answers import Question
 from tieout.measure.funnel.funnel import FunnelTerms, funnel
 from tieout.measure.numbers.question import allowed
 from tieout.questions import as_known
-from tieout.show.as_json import dumps
 from tieout.show.html.page import html_of
 from tieout.show.over_time.funnel import funnel_csv, funnel_json, funnel_page
 from tieout.show.over_time.funnel_html import funnel_html
@@ -53,12 +52,10 @@ def show_funnel(
     question = replace(question, records=question.records or output.file is not None)
     with as_known(workspace, question) as asked:
         found = funnel(asked, question, terms)
-    if output.file:
-        return written(output.file, html_of(funnel_html(found, company)))
-    match output.form:
-        case Form.JSON:
-            return Result(dumps(funnel_json(found)))
-        case Form.CSV:
-            return Result(funnel_csv(found))
-        case Form.TEXT:
-            return page(funnel_page(output.terminal, found, company))
+    return finished(
+        output,
+        lambda: html_of(funnel_html(found, company)),
+        lambda: funnel_json(found),
+        lambda: funnel_csv(found),
+        lambda: funnel_page(output.terminal, found, company),
+    )

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from tieout.basics.calendars import PeriodError
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import Moments, filled
-from tieout.commands.result import Form, Output, Result, page, written
+from tieout.commands.result import Output, Result, finished
 from tieout.measure.numbers.aligned import Aligned, aligned, aligned_days
 from tieout.over_time import SeriesTerms, Way, series_of
 from tieout.questions import opened
 from tieout.show.aligned import aligned_csv
-from tieout.show.as_json import dumps
 from tieout.show.over_time.quarters import Quarters, quarters_html, quarters_json, quarters_page
 from tieout.show.over_time.series import series_csv, series_json, series_page
 from tieout.show.over_time.series_html import series_html
@@ -42,15 +41,13 @@ def show_series(workspace: Workspace, question: Question, given: SeriesGiven, ou
     days = (_day(given.first, "--from"), _day(given.last, "--to"))
     terms = SeriesTerms(given.every, days, given.ways or ("restated",), given.builds)
     found = series_of(workspace, asked, terms)
-    if output.file:
-        return written(output.file, series_html(found, company))
-    match output.form:
-        case Form.JSON:
-            return Result(dumps(series_json(found, company)))
-        case Form.CSV:
-            return Result(series_csv(found))
-        case Form.TEXT:
-            return page(series_page(output.terminal, found, company))
+    return finished(
+        output,
+        lambda: series_html(found, company),
+        lambda: series_json(found, company),
+        lambda: series_csv(found),
+        lambda: series_page(output.terminal, found, company),
+    )
 
 
 def show_aligned(
@@ -63,15 +60,13 @@ def show_aligned(
         asking = replace(asking, calendar=asking.calendar or (lens.calendar if lens else None))
         found = aligned(asked, asking, *terms)
         told = Quarters(asking, found, aligned_days(asked, asking, found), terms[1], company, asked.facts)
-    if output.file:
-        return written(output.file, quarters_html(told))
-    match output.form:
-        case Form.JSON:
-            return Result(dumps(quarters_json(told)))
-        case Form.CSV:
-            return Result(aligned_csv(found))
-        case Form.TEXT:
-            return page(quarters_page(output.terminal, told))
+    return finished(
+        output,
+        lambda: quarters_html(told),
+        lambda: quarters_json(told),
+        lambda: aligned_csv(found),
+        lambda: quarters_page(output.terminal, told),
+    )
 
 
 def _day(text: str | None, option: str) -> date | None:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import Moments, filled
-from tieout.commands.result import Form, Output, Result, page, written
+from tieout.commands.result import Output, Result, finished
 from tieout.measure.answers import Question
 from tieout.measure.stages.stages import stages
 from tieout.questions import as_known
-from tieout.show.as_json import dumps
 from tieout.show.html.page import MOST, html_of
 from tieout.show.over_time.stages import stages_csv, stages_json, stages_page
 from tieout.show.over_time.stages_html import stages_html
@@ -23,12 +22,10 @@ def show_stages(workspace: Workspace, question: Question, moments: Moments, outp
     asking = replace(asking, records=asking.records or to_page)
     with as_known(workspace, asking) as asked:
         found = stages(asked, asking, MOST + 1 if to_page else None)
-    if output.file:
-        return written(output.file, html_of(stages_html(found, company)))
-    match output.form:
-        case Form.JSON:
-            return Result(dumps(stages_json(found, company.currency)))
-        case Form.CSV:
-            return Result(stages_csv(found))
-        case Form.TEXT:
-            return page(stages_page(output.terminal, found, company))
+    return finished(
+        output,
+        lambda: html_of(stages_html(found, company)),
+        lambda: stages_json(found, company.currency),
+        lambda: stages_csv(found),
+        lambda: stages_page(output.terminal, found, company),
+    )

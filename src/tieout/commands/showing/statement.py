@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.commands.asking import filled
-from tieout.commands.result import Form, Output, Result, page, written
+from tieout.commands.result import Output, Result, finished
 from tieout.measure.clocks.statement import METRIC, statement
 from tieout.questions import known_then
-from tieout.show.as_json import dumps
 from tieout.show.html.page import html_of
 from tieout.show.over_time.statement import statement_csv, statement_json, statement_page
 from tieout.show.over_time.statement_html import statement_html
@@ -26,12 +25,10 @@ def show_statement(workspace: Workspace, question: Question, moments: Moments, o
     company, asking = filled(workspace, question, moments)
     with known_then(workspace, asking) as asked:
         found = statement(asked, asking)
-    if output.file:
-        return written(output.file, html_of(statement_html(found, company)))
-    match output.form:
-        case Form.JSON:
-            return Result(dumps(statement_json(found)))
-        case Form.CSV:
-            return Result(statement_csv(found))
-        case Form.TEXT:
-            return page(statement_page(output.terminal, found, company))
+    return finished(
+        output,
+        lambda: html_of(statement_html(found, company)),
+        lambda: statement_json(found),
+        lambda: statement_csv(found),
+        lambda: statement_page(output.terminal, found, company),
+    )

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import company_of
-from tieout.commands.result import FOUND, OK, Form, Output, Result, page, written
-from tieout.show.as_json import dumps
+from tieout.commands.result import FOUND, OK, Form, Output, Result, finished
 from tieout.show.bridge import SHOWN
 from tieout.show.html.page import html_of
 from tieout.show.over_time.waterfall import waterfall_csv, waterfall_json, waterfall_page
@@ -20,15 +19,14 @@ def show_waterfall(workspace: Workspace, asked: WaterfallAsked, output: Output, 
     found = waterfall(workspace, replace(asked, postings=_wanted(output, records=records)))
     company = company_of(workspace)
     status = FOUND if any(part.residual for part in (found.bridge, *found.bridge.slices)) else OK
-    if output.file:
-        return written(output.file, html_of(waterfall_html(found, company)), status)
-    match output.form:
-        case Form.JSON:
-            return Result(dumps(waterfall_json(found, company, records=records)), status)
-        case Form.CSV:
-            return Result(waterfall_csv(found, records=records), status)
-        case Form.TEXT:
-            return page(waterfall_page(output.terminal, found, company, records=records), status)
+    return finished(
+        output,
+        lambda: html_of(waterfall_html(found, company)),
+        lambda: waterfall_json(found, company, records=records),
+        lambda: waterfall_csv(found, records=records),
+        lambda: waterfall_page(output.terminal, found, company, records=records),
+        status,
+    )
 
 
 def _wanted(output: Output, *, records: bool) -> int | None:

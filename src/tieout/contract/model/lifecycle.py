@@ -13,6 +13,15 @@ Step = Literal["lead", "mql", "sal", "sql", "opportunity", "won", "renewal"]
 """The steps of the funnel, in their order; `get_args` gives them."""
 
 
+class AnswerTime(Model):
+    """From a day on a hand-off that begins is answered within other hours; of the same kind as those of the stage."""
+
+    from_: date = Field(alias="from")
+    answer_within_hours: float = Field(gt=0, le=10_000)
+    reason: str | None = None
+    approver: str | None = None
+
+
 class LifecycleStage(Model):
     """A stage of a person's way to being a customer: its criterion, who owns it, how it is handed over.
 
@@ -20,7 +29,8 @@ class LifecycleStage(Model):
     `answer_within_hours`, elapsed ones or `business` ones, by a human `touch`, by moving on to a later `stage`, or by
     `either`; `answered_by` are the functions whose touches count, `team` the one whose hours the clock runs on where
     the owner's team is not known.
-    `also` are former names. `step` says which step of the funnel the stage is, where its name does not.
+    `answer_times` say from when on the time was another one. `also` are former names. `step` says which step of the
+    funnel the stage is, where its name does not.
     """
 
     name: str
@@ -31,6 +41,7 @@ class LifecycleStage(Model):
     when: str | None = None
     required: tuple[str, ...] = ()
     answer_within_hours: float | None = Field(default=None, gt=0, le=10_000)
+    answer_times: tuple[AnswerTime, ...] = ()
     hours: Literal["elapsed", "business"] = "elapsed"
     answer: Literal["touch", "stage", "either"] = "touch"
     answered_by: tuple[str, ...] = ()

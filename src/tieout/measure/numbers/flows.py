@@ -9,7 +9,7 @@ from tieout.measure.answers import Question, Row
 from tieout.measure.numbers.buckets import span_days
 from tieout.measure.numbers.count import Counting, count_each, counting
 from tieout.measure.numbers.facts import Facts
-from tieout.measure.numbers.knowable import unknowable
+from tieout.measure.numbers.knowable import begins, not_begun, unknowable
 from tieout.measure.numbers.question import Asked, metric_named, view_of
 from tieout.measure.numbers.stage_facts import STEPS
 from tieout.measure.numbers.win_facts import COHORT
@@ -37,10 +37,12 @@ def flows(asked: Asked, question: Question, buckets: Sequence[Bucket]) -> tuple[
     metric = metric_named(question.metric)
     counted = counting(asked, question, metric, view_of(asked, replace(question, period=None), metric))
     found = count_each(_in_buckets(counted, buckets))
+    first = None if metric.event else begins(asked)
     rows = []
     for bucket, told in zip(buckets, found, strict=True):
         view = replace(counted.view, period=bucket.period)
         why = nothing_asked(metric.fact, asked.contract) or unknowable(asked, view)
+        why = why or (None if told[0].n else not_begun(asked, view, first))
         rows.append((Row({}, None, 0, absent=why),) if why else told)
     return tuple(rows)
 

@@ -94,7 +94,7 @@ def split(asked: Asked, view: LensView) -> Split:
     if handoff and not due:
         no_clock = "no clock tells when one of them was answered"
     return Split(
-        handoff.within / HOUR if handoff else None,
+        handoff.within_on(view.moment.day) / HOUR if handoff else None,
         bool(handoff and handoff.business),
         Share(n - fit, n, no_icp),
         Share(unfit, fit + unfit, no_icp),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tieout.basics.calendars import local_day
+from tieout.basics.calendars import end_of_day, local_day
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
@@ -31,8 +31,14 @@ def before_history(asked: Asked, view: LensView) -> str | None:
 
 
 def not_begun(asked: Asked, view: LensView, first: datetime | None) -> str | None:
-    """Say that a moment lies before the first one of which anything is known; None where it does not."""
-    if first is None or first <= view.moment.as_of:
+    """Say that a moment lies before the first one of which anything is known; None where it does not.
+
+    Of what was closed it is the end of the period that counts, as long as it is over.
+    """
+    moment = view.moment.as_of
+    if view.period and "open" not in view.lens.outcomes and view.lens.date_field == "close_date":
+        moment = min(moment, end_of_day(view.period.last_day, asked.zone))
+    if first is None or first <= moment:
         return None
     return f"nothing is known of that time: history begins on {local_day(first, asked.zone)}"
 

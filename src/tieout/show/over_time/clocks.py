@@ -80,8 +80,9 @@ def label_of(answer: Answer, zone: ZoneInfo) -> list[str]:
 
 def within(terms: Handoff) -> str:
     """Write the time that a hand-off has: 8 business h, 24 h."""
-    hours = f"{terms.within / HOUR:g}"
-    return f"{hours} business h" if terms.business else f"{hours} h"
+    kind = "business h" if terms.business else "h"
+    later = "".join(f", from {day} {hours / HOUR:g}" for day, hours in terms.times)
+    return f"{terms.within / HOUR:g}{later} {kind}"
 
 
 def hours(value: float | None) -> str:
@@ -185,6 +186,7 @@ def clocks_json(found: Clocks) -> dict[str, Any]:
             {
                 "handoff": one.stage,
                 "within_hours": one.within / HOUR,
+                "answer_times": [{"from": day, "within_hours": hours / HOUR} for day, hours in one.times],
                 "hours": "business" if one.business else "elapsed",
                 "answer": one.answer,
                 "begins": one.begins,

@@ -49,6 +49,9 @@ def title_of(found: Waterfall) -> str:
     start, end = found.bridge.start.value, found.bridge.end.value
     what = "Pipeline" if found.closing == ANY else f"Pipeline closing in {found.closing}"
     what = f"Weighted {what[0].lower()}{what[1:]}" if found.weighting != "none" else what
+    ends = (found.bridge.start, found.bridge.end)
+    if any(one.n for one in ends) and all(one.unvalued == one.n for one in ends):
+        return f"{what} went from {ends[0].n:,} to {ends[1].n:,} deals, whose amounts nobody knows"
     if start == end:
         return f"{what} stayed at {figures.short(end)}"
     way = "grew" if end > start else "fell"
