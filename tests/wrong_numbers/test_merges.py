@@ -35,13 +35,20 @@ def merged(tmp_path: Path, name: str, rows: str, **terms: str) -> Workspace:
 CHAIN = "account,A3,A2,one firm,RevOps,\naccount,A2,A1,one firm,RevOps,\n"
 
 
+EXCLUDED = "account,A2,competitor,RevOps,,\n"
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Figures:
+    """The sums over everything before any account is merged."""
+    return wholes(figures(merged(tmp_path_factory.mktemp("merges"), "alone", "", exclusions=EXCLUDED), DAYS))
+
+
 @pytest.mark.parametrize(
     "rows", ["account,A2,A1,one firm,RevOps,\n", CHAIN, "account,A1,A3,one firm,RevOps,2026-08-20\n"]
 )
-def test_merging_accounts_moves_no_money(tmp_path: Path, rows: str) -> None:
-    excluded = "account,A2,competitor,RevOps,,\n"
-    alone = wholes(figures(merged(tmp_path, "alone", "", exclusions=excluded), DAYS))
-    together = wholes(figures(merged(tmp_path, "together", rows, exclusions=excluded), DAYS))
+def test_merging_accounts_moves_no_money(alone: Figures, tmp_path: Path, rows: str) -> None:
+    together = wholes(figures(merged(tmp_path, "together", rows, exclusions=EXCLUDED), DAYS))
     assert together == alone
     assert any(value for value, _, _ in alone.values())
 
