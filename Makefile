@@ -19,11 +19,12 @@ LOCK := $(PIP_COMPILE) --quiet --generate-hashes --no-emit-index-url --no-emit-f
 help: ## print this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUNTIME) ## make the sample company, run the line, print the tie-out
+demo: $(RUNTIME) ## make the sample company, print the tie-out; at a terminal, serve it (SERVE=0: do not)
 	@rm -rf $(MARLOW) && mkdir -p $(dir $(MARLOW))
 	@$(BIN)/tieout demo $(MARLOW)
 	@$(BIN)/tieout refresh --workspace $(MARLOW)
 	@$(BIN)/tieout lenses --workspace $(MARLOW)
+	@if [ -t 1 ] && [ "$${SERVE:-1}" != 0 ]; then echo; $(BIN)/tieout serve $(MARLOW) --work --demo; fi
 
 test: $(DEV) ## run the tests, except the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2

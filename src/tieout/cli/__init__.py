@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tieout.cli import accounts, asking, doubles, keeping, looking, making, serving, showing, tying
+from tieout.cli import accounts, asking, backing, doubles, keeping, looking, making, serving, showing, tying
 from tieout.cli.given import app
 from tieout.commands.result import INTERRUPTED, UsageError
 
@@ -18,6 +18,7 @@ __all__ = [
     "accounts",
     "app",
     "asking",
+    "backing",
     "doubles",
     "keeping",
     "looking",

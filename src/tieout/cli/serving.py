@@ -25,20 +25,31 @@ def serve(
     database: Database = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
     work: Annotated[bool, typer.Option("--work", help="Run `tieout work` beside it.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Make an account for each role; of Marlow only.")] = False,
 ) -> int:
     """Serve the web application on a workspace, until Ctrl-C."""
+    from tieout.commands.making import may_be_shown
     from tieout.show.web.running import Served, address_of, helper, listen, prepare
     from tieout.show.web.running import serve as run_server
 
     workspace = place(folder)
+    if demo:
+        may_be_shown(workspace, host)
     served = Served(host, port, workers, database=database)
     listening = listen(served)
     prepare(workspace, served)
-    make = f"tieout account add ADDRESS --role admin --workspace {workspace.root}"
-    fresh = "Refreshes run beside it." if work else "Nothing refreshes by itself: add --work, or run `tieout work`."
-    sys.stdout.write(
-        f"Tieout is at {address_of(served, listening)}\n{fresh}\nMake an account: {make}\nCtrl-C ends it.\n"
-    )
+    first = [f"Make an account: tieout account add ADDRESS --role admin --workspace {workspace.root}"]
+    if demo:
+        from tieout.operate.people.demo import demo_accounts
+
+        first = demo_accounts()
+    lines = [
+        f"Tieout is at {address_of(served, listening)}",
+        "Refreshes run beside it." if work else "Nothing refreshes by itself: add --work, or run `tieout work`.",
+        *first,
+        "Ctrl-C ends it.",
+    ]
+    sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
     with helper(workspace, work=work):
         run_server(served, listening)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from tieout.backup import BackupError
 from tieout.basics.calendars import PeriodError
 from tieout.basics.workspace import NoWorkspaceError
 from tieout.commands.result import BUSY, FOUND, INTERRUPTED, MISTAKE_OF_OURS, USAGE, UsageError
@@ -75,6 +76,7 @@ TABLE: tuple[tuple[type[BaseException], str, int, Callable[[BaseException], str]
     (NoWorkspaceError, "workspace.none", USAGE, _whole),
     (NotPublishedError, "workspace.unpublished", USAGE, _whole),
     (WorkspaceBusyError, "workspace.busy", BUSY, _whole),
+    (BackupError, "backup", FOUND, _whole),
     (ServingError, "serve", FOUND, _whole),
     (LedgerError, "ledger", FOUND, _whole),
     (NotArchivedError, "archive", FOUND, _whole),

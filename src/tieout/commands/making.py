@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tieout.basics.workspace import Workspace
 from tieout.commands.result import Output, Result, page, status_of
 from tieout.contract.schema import write_schemas
 from tieout.contract.starter import write_starter
@@ -33,6 +34,13 @@ def make_demo(folder: Path, output: Output) -> Result:
             f"  tieout lenses --workspace {folder}",
         ]
     )
+
+
+def may_be_shown(workspace: Workspace, host: str) -> None:
+    """Hold demo accounts to the sample company, on this machine. Raises QuestionError."""
+    if not (workspace.root / MARK).is_file() or host not in {"127.0.0.1", "localhost", "::1"}:
+        message = "--demo prints a password: it is for Marlow, the sample company, and for 127.0.0.1 only."
+        raise QuestionError(message)
 
 
 def make_contract(folder: Path, output: Output) -> Result:

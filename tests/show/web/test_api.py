@@ -278,7 +278,7 @@ def test_its_description_names_every_address(client: Client) -> None:
     page = client.get("/api/v1/docs").content.decode()
     for path in paths:
         assert f"<code>{path}</code>" in page
-    assert page.count("<script") == 2, "only the two of every page"
+    assert page.count("<script") == client.get("/accounts/login/").content.decode().count("<script")
 
 
 def test_the_reference_names_every_address_and_all_that_it_takes() -> None:

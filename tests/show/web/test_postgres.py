@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
+import psycopg
 import pytest
 
 from tests.show.web.conftest import PASSWORD, served
@@ -28,6 +32,7 @@ def test_signing_in_reading_and_a_database_that_goes_away(marlow: Workspace, tmp
         assert status == 200
         assert "viewer@marlow.example" in page
         assert not (server.workspace.app / "tieout.db").exists()
+        kept_and_restored(server.workspace, postgres, tmp_path)
         postgres.stop()
         status, page = ask(browser, f"{server.address}/pipeline")
         assert status == 503
@@ -40,6 +45,30 @@ def test_signing_in_reading_and_a_database_that_goes_away(marlow: Workspace, tmp
         postgres.start()
         assert ask(browser, f"{server.address}/pipeline")[0] == 200
         assert ask(browser, f"{server.address}/readyz")[0] == 200
+
+
+def kept_and_restored(workspace: Workspace, postgres: Postgres, folder: Path) -> None:
+    """Keep what people decided, and restore it into another database of the server."""
+    file = str(folder / "kept.tar.gz")
+    tieout("backup", file, "--workspace", str(workspace.root), "--database", postgres.url)
+    with psycopg.connect(postgres.url, autocommit=True) as server:
+        server.execute("create database second")
+    second = postgres.url.removesuffix("/postgres") + "/second"
+    tieout("restore", file, str(folder / "restored"), "--database", second)
+    accounts = "select email, role, password from people_account order by email"
+    with psycopg.connect(postgres.url) as old, psycopg.connect(second) as new:
+        assert new.execute(accounts).fetchall() == old.execute(accounts).fetchall() != []
+    assert not (folder / "restored" / "app" / "rows.json").exists()
+    assert "accounts already" in tieout("restore", file, str(folder / "again"), "--database", second, status=1)
+
+
+def tieout(*words: str, status: int = 0) -> str:
+    """Run a command in a process of its own, which sees no settings of the tests; give what it says."""
+    run = [sys.executable, "-c", "from tieout.cli import main; raise SystemExit(main())", *words]
+    clean = {name: text for name, text in os.environ.items() if not name.startswith(("DJANGO_", "TIEOUT_SECRET"))}
+    done = subprocess.run(run, capture_output=True, text=True, env=clean, check=False)
+    assert done.returncode == status, done.stderr
+    return done.stdout + done.stderr
 
 
 def ask(browser: OpenerDirector, address: str, form: dict[str, str] | None = None) -> tuple[int, str]:

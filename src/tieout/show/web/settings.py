@@ -3,7 +3,7 @@
 `tieout serve` fills the environment in. Whoever runs the application by other means gives:
 
 TIEOUT_WORKSPACE      the folder of the workspace
-TIEOUT_DATABASE       postgres://USER:PASSWORD@HOST/NAME; by default SQLite in `app/` of the workspace
+TIEOUT_DATABASE       or TIEOUT_DATABASE_FILE: postgres://USER:PASSWORD@HOST/NAME; by default SQLite in `app/`
 TIEOUT_SECRET_KEY     or TIEOUT_SECRET_KEY_FILE: what sessions are signed with
 TIEOUT_HOSTS          host names it answers to, with commas between; by default this machine only
 TIEOUT_HTTPS          1 where people reach it by https: cookies are then for https only, and HSTS is sent
@@ -28,14 +28,13 @@ WORKSPACE = Workspace(Path(os.environ.get("TIEOUT_WORKSPACE", ".")).absolute())
 HTTPS = os.environ.get("TIEOUT_HTTPS") == "1"
 
 
-def _secret() -> str:
-    if given := os.environ.get("TIEOUT_SECRET_KEY"):
-        return given
-    file = os.environ.get("TIEOUT_SECRET_KEY_FILE")
-    return Path(file).read_text(encoding="utf-8").strip() if file else ""
+def _given(name: str) -> str:
+    """Give what the environment says, or the file that it names: a secret need not stand in the environment."""
+    file = os.environ.get(f"{name}_FILE")
+    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else "")
 
 
-SECRET_KEY = _secret()
+SECRET_KEY = _given("TIEOUT_SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("TIEOUT_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
 ROOT_URLCONF = "tieout.show.web.urls"
@@ -95,7 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("TIEOUT_DATABASE") or f"sqlite:///{WORKSPACE.app / 'tieout.db'}",
+        _given("TIEOUT_DATABASE") or f"sqlite:///{WORKSPACE.app / 'tieout.db'}",
         conn_max_age=60,
         conn_health_checks=True,
     )
