@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tieout.cli.given import Where, app, give, output_of, place, run
 from tieout.cli.serving import Database
+
+if TYPE_CHECKING:
+    from tieout.basics.workspace import Workspace
 
 
 @app.command()
@@ -20,7 +24,13 @@ def backup(
     """Keep contract, ledger and what people decided in one file."""
     from tieout.commands.backing import make_backup
 
-    return give(make_backup(place(workspace), file, run(), output_of(), database))
+    where, dump = place(workspace), None
+    if server := _server(database):
+        _ready(where, server)
+        from tieout.operate.people.rows import dump_rows
+
+        dump = dump_rows
+    return give(make_backup(where, file, run(), output_of(), dump))
 
 
 @app.command()
@@ -32,4 +42,30 @@ def restore(
     """Make a workspace of a backup; every digest is compared."""
     from tieout.commands.backing import restore_backup
 
-    return give(restore_backup(file, folder, output_of(), database))
+    server = _server(database)
+
+    def load(rows: Path) -> None:
+        from tieout.backup import BackupError
+        from tieout.basics.workspace import Workspace
+
+        _ready(Workspace(folder.absolute()), server or "")
+        from tieout.operate.people.rows import NotEmptyError, load_rows
+
+        try:
+            load_rows(rows)
+        except NotEmptyError as error:
+            raise BackupError(str(error)) from error
+
+    return give(restore_backup(file, folder, output_of(), load if server else None))
+
+
+def _server(database: str | None) -> str | None:
+    """Give the address of a database server, if one keeps what people decided."""
+    given = database or os.environ.get("TIEOUT_DATABASE")
+    return given if given and not given.startswith("sqlite") else None
+
+
+def _ready(workspace: Workspace, server: str) -> None:
+    from tieout.show.web.running import Served, prepare
+
+    prepare(workspace, Served(database=server))
