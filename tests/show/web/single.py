@@ -53,9 +53,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def provider(*callbacks: str) -> Iterator[str]:
+def provider(*callbacks: str, port: int | None = None) -> Iterator[str]:
     """Run the provider and give its address."""
-    folder, port = modules(), free_port()
+    folder, port = modules(), port or free_port()
     run = ["node", str(HERE / "provider.mjs"), str(port), str(folder), *callbacks]
     process = subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:

@@ -69,6 +69,11 @@ class Account(AbstractUser):
         """Say whether the written table gives this account a right."""
         return self.is_active and right in RIGHTS[Role(self.role)]
 
+    @property
+    def right_names(self) -> frozenset[str]:
+        """The names of its rights, for templates."""
+        return frozenset(right.name for right in RIGHTS[Role(self.role)] if self.is_active)
+
 
 class SavedView(models.Model):
     """A view that somebody kept: a page with its filters, which is an address."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def people(request: HttpRequest) -> HttpResponse:
     """Show who is here."""
     account = account_of(request)
-    return _page(request, people_page(account), {"runs": account.may(Right.PEOPLE), "reads": account.may(Right.AUDIT)})
+    return _page(request, people_page(account), {"runs": account.may(Right.PEOPLE)})
 
 
 # -- accounts and invitations
