@@ -75,7 +75,7 @@ def test_from_a_bar_to_its_deals_and_back(page: Page) -> None:
     page.locator("svg.chart a", has_text="created").first.click()
     expect(page).to_have_url(re.compile(r"/pipeline/records\?cause=created&segment=SMB"))
     heading(page, "Created: ")
-    expect(page.get_by_label("Segment", exact=True)).to_have_value("SMB")
+    expect(page.locator("#bar select[name=segment]")).to_have_value("SMB")
     page.locator("#page table a[href^='/record/opportunity/']").first.click()
     expect(page).to_have_url(re.compile("/record/opportunity/"))
     page.go_back()
