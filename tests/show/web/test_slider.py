@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.show.web.test_ways import grave
 from tieout.operate.people.roles import Role
 
 if TYPE_CHECKING:
@@ -81,3 +82,9 @@ def test_from_a_bar_to_its_deals_and_back(page: Page) -> None:
     page.go_back()
     page.go_back()
     expect(page).to_have_url(re.compile(r"/pipeline\?segment=SMB$"))
+
+
+@pytest.mark.parametrize("path", ["/pipeline?by=segment", "/pipeline/day", "/pipeline/stalls", "/funnel?by=source"])
+def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
+    page.goto(path)
+    assert grave(page) == []

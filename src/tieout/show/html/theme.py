@@ -148,9 +148,11 @@ footer dt,footer dd{margin:0}
 figure{overflow-x:auto}.chart{min-width:640px}}
 @media (prefers-reduced-motion:no-preference){.chart a path{transition:opacity .12s}}
 @page{margin:16mm 14mm}
+@page wide{size:landscape}
 """
 _ON_PAPER = """html{color-scheme:light}main{max-width:none;padding:0}body{font-size:10pt}h1{font-size:16pt}
-h2{font-size:12pt;break-after:avoid}nav,.back{display:none}.wide,.dense{overflow:visible;max-height:none}
+h2{font-size:12pt;break-after:avoid}nav,.back{display:none}.good,.bad{color:#000}
+.wide{page:wide}.wide table{font-size:6.5pt}.wide,.dense{overflow:visible;max-height:none}
 .dense th,.dense td{white-space:normal;position:static}a{color:inherit;text-decoration:none}
 figure,tr{break-inside:avoid}thead{display:table-header-group}thead th{position:static}tfoot{display:table-row-group}
 .chart{max-width:100%}table{font-size:8.5pt;line-height:1.35}.chart path[fill^="var(--"]{stroke:#000;stroke-width:.5}"""
