@@ -30,7 +30,7 @@ test: $(DEV) ## run the tests, except the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2
 
 test-all: $(DEV) ## run every test
-	TIEOUT_LAW_EXAMPLES=30 $(BIN)/python -m pytest -n 2
+	TIEOUT_LAW_EXAMPLES=12 $(BIN)/python -m pytest -n 2
 
 lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/ruff check
