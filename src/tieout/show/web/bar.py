@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tieout.contract.funnel import STEPS
 from tieout.measure.choices import Choices, choices
 from tieout.questions import opened
+from tieout.show.terminal import clean
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
@@ -24,6 +25,8 @@ LABELS = {
     "cohort": "Cohort", "flow": "As a flow", "weeks": "Every week",
     "within": "Within days", "step": "About step",
 }  # fmt: skip
+LONGEST = 60
+"""A choice is called by so many characters at most; its value is whole."""
 SWITCHES = ("said_then", "gross", "weighted", "flow", "weeks")
 DATES = ("as_of", "known_at", "since")
 
@@ -65,7 +68,8 @@ def _field(reader: Reader, filters: Filters, room: Room, name: str) -> Field:
     if options and value not in {each for each, _ in options}:
         # What was typed into the address stays what is chosen.
         options = (*options, (value, value))
-    return Field(name, label, "select" if options else "text", value, options)
+    told = tuple((each, clean(text)[:LONGEST]) for each, text in options)
+    return Field(name, label, "select" if told else "text", value, told)
 
 
 def _is_day(value: str) -> bool:

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 
 from tieout.show.as_json import dumps
+from tieout.show.terminal import clean
 from tieout.show.web.logs import log_error, request_id
 from tieout.warehouse.builds import NotPublishedError
 from tieout.warehouse.engine import EngineError
@@ -43,7 +44,7 @@ def problem(request: HttpRequest, status: int, title: str, message: str) -> Http
     """Say what happened and what to do."""
     if for_machines(request):
         return problem_json(status, title, message)
-    given = {"title": title, "message": message, "status": status, "filters": bool(request.GET)}
+    given = {"title": clean(title), "message": clean(message), "status": status, "filters": bool(request.GET)}
     return render(request, "web/problem.html", given, status=status)
 
 

@@ -88,6 +88,7 @@ def _records(reader: Reader, text: str, most: int) -> list[Hit]:
 def search(request: HttpRequest) -> HttpResponseBase:
     """Show what was found; the id of one record leads straight to it."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST].strip()
+    told = clean(text)
     try:
         reader = reader_of(account_of(request))
         found = hits_of(reader, text, MANY)
@@ -98,7 +99,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         return redirect(records[0].way)
     near = nearest(text, [metric.id for metric in METRICS]) if text and not found else None
     return render(
-        request, "web/search.html", {"found": found, "text": text, "near": near, "personal": reader.eyes.personal}
+        request, "web/search.html", {"found": found, "text": told, "near": near, "personal": reader.eyes.personal}
     )
 
 

@@ -21,6 +21,7 @@ from tieout.operate.people.log import EXPORTED, note
 from tieout.operate.people.roles import Right
 from tieout.show.html.page import body_of
 from tieout.show.html.theme import style
+from tieout.show.terminal import clean
 from tieout.show.web.bar import bar
 from tieout.show.web.errors import problem
 from tieout.show.web.exports import export
@@ -111,7 +112,7 @@ def shown(reader: Reader, room: Room, filters: Filters) -> dict[str, str]:
 
     def make() -> str:
         page = room.make(reader, filters)
-        return simplejson.dumps({"title": page.title, "body": body_of(page)})
+        return simplejson.dumps({"title": clean(page.title), "body": body_of(page)})
 
     hour = f"{datetime.now(UTC):%Y-%m-%dT%H} " if room.hourly else ""
     return cast("dict[str, str]", simplejson.loads(kept(reader, f"{hour}{filters.path}?{filters.query}", make)))
