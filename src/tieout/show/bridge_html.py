@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -72,5 +73,5 @@ def passports_of(bridge: Bridge, names: tuple[str, str], zone: ZoneInfo) -> list
 def _passport(side: Side, zone: ZoneInfo) -> str:
     parts = [f"as of {figures.stamp(side.as_of, zone)}", figures.known(side.known_at, zone), *side.options]
     parts += [f"build {side.build}", f"contract {side.contract}"]
-    parts += [f"{clean(side.sheet[0])}, SHA-256 {side.sheet[1]}"] if side.sheet else []
+    parts += [f"{clean(Path(side.sheet[0]).name)}, SHA-256 {side.sheet[1]}"] if side.sheet else []
     return f" {figures.NOTHING} ".join(parts)

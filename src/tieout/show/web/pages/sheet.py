@@ -91,7 +91,8 @@ def _records_page(reader: Reader, filters: Filters) -> Page:
 
 
 def _form(reader: Reader, filters: Filters) -> dict[str, object]:
-    return {**form(reader, filters), "sheet": find(reader.workspace, filters["sheet"]).name}
+    kept = find(reader.workspace, filters["sheet"])
+    return {**form(reader, filters), "sheet": kept.name, "digest": kept.digest, "action": PATH}
 
 
 def _ends(reader: Reader, filters: Filters) -> Asked:

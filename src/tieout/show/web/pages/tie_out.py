@@ -15,7 +15,7 @@ from tieout.show import figures
 from tieout.show.bridge import label_of, names_of, title_of
 from tieout.show.bridge_html import bridge_section, passports_of
 from tieout.show.html.page import Cell, Page, Table
-from tieout.show.terminal import clean
+from tieout.show.terminal import clean, fit
 from tieout.show.verdicts import differs, value_of, why
 from tieout.show.web.records import Column, Records, kept_records, records_section
 from tieout.show.web.rooms import Room
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PATH, RECORDS_PATH = "/tie-out", "/tie-out/records"
 ENDS = ("a", "b")
 TAKES = ("a", "b", "a_as_of", "b_as_of", "a_known_at", "b_known_at", "a_build", "b_build")
-DIFFERS = "differs"
+DIFFERS, HEAD = "differs", 20
 SAME = "The two figures are one: there is nothing between them."
 
 
@@ -117,7 +117,7 @@ def form(reader: Reader, filters: Filters) -> dict[str, object]:
     swap = filters.link(PATH, a=str(ends[1]["lens"]), b=str(ends[0]["lens"]), cause=None, sheet=None, **swapped)
     return {
         "ends": ends, "lenses": lenses, "builds": builds if len(builds) > 1 else [],
-        "calendars": [*reader.contract.company.calendars], "swap": swap, "this": filters.link(),
+        "calendars": [*reader.contract.company.calendars], "swap": swap, "action": PATH, "this": filters.link(),
         "kept": [(name, text) for name, text in filters.texts.items() if name in {"org", "where", "segment", "team"}],
     }  # fmt: skip
 
@@ -146,15 +146,16 @@ def listed(workspace: Workspace, found: Postings) -> Records:
     title = f"{start} to {end}, {what}: {figures.counted(len(found.seen), 'posting')}, {figures.signed(total)}"
     with opened(workspace) as asked:
         deals = names_of_records(asked.engine, "opportunity", {one.posting.record for one in found.seen})
+    heads = [fit(name, HEAD) for name in (start, end)]
     columns = (
         Column("record", entity="opportunity"),
         Column("name", personal=True),
         *([Column("claim", "claim or row")] if any(_unit(one) for one in found.seen) else []),
         *([Column("cause")] if found.cause is None else []),
         Column("amount", unit="money", summed=True, main=True),
-        Column("a_counts", f"{start} counts", unit="money"),
+        Column("a_counts", f"{heads[0]} counts", unit="money"),
         Column("a_why", "because"),
-        Column("b_counts", f"{end} counts", unit="money"),
+        Column("b_counts", f"{heads[1]} counts", unit="money"),
         Column("b_why", "because"),
         Column(DIFFERS, "differs in", main=True),
     )

@@ -229,10 +229,9 @@ def _beside(one: Figure, total: Answered) -> str:
 
 
 def _sources(found: Today, reader: Reader) -> Section:
-    heads = [
-        Head("source", right=False),
-        *(Head(name, right=False) for name in ("tells", "newest", "next due", "every")),
-    ]
+    main = ("newest", "next due")
+    named = ("source", "tells", *main, "every")
+    heads = [Head(name, right=False, main=name in main) for name in named]
     heads += [Head("pulls"), Head("dated by the system"), Head("owner", right=False)]
     rows = [_source(one, reader) for one in found.sources]
     note = (
