@@ -67,6 +67,7 @@ def test_a_sheet_is_tied_out_and_its_address_is_the_view(client: Client, own: Wo
     assert "124,488.00" in page  # 65,400 + 58,088 + 1,000
     assert "residual 0.00" in page
     assert "2 rows of 3 matched" in page
+    assert str(own.root) not in page
     records = client.get(answer["Location"].replace("/sheet?", "/sheet/records?") + "&cause=type").content.decode()
     assert ">row 2<" in records
     assert "type renewal; counted: new, expansion" in records

@@ -51,7 +51,7 @@ def test_a_step_of_the_strip_leads_to_its_postings(page_of: Browsing) -> None:
 
 
 def test_a_sheet_is_brought_and_tied_out(page_of: Browsing, tmp_path: Path) -> None:
-    sheet = tmp_path / "our deals.csv"
+    sheet = tmp_path / "our deals, and a name that goes on and on for as long as a name of a file may.csv"
     sheet.write_text("id,amount\n006Mw0002445,65400\n006Mw0002471,58088\n")
     page = page_of(Role.MARKETING)
     page.goto("/tie-out")
@@ -64,6 +64,9 @@ def test_a_sheet_is_brought_and_tied_out(page_of: Browsing, tmp_path: Path) -> N
     page.wait_for_url("**/tie-out/sheet/records?*cause=type*")
     assert page.get_by_role("cell", name="row 2").count() > 0
     assert grave(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.go_back()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("address", ["/", "/tie-out?b=sales", "/tie-out/records?b=sales&cause=type"])

@@ -139,8 +139,8 @@ grid-template-columns:repeat(auto-fit,minmax(180px,1fr))}
 .cards span,.cards small{font-size:13px;color:var(--muted)}
 .cards strong{font-size:24px;line-height:1.25;font-weight:650}
 footer{margin-top:48px;border-top:1px solid var(--rule);padding-top:12px;font-size:12px;color:var(--muted)}
-footer dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:0}
-footer dt,footer dd{margin:0}
+footer dl{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:2px 16px;margin:0}
+footer dt,footer dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:760px){main{padding:20px 16px 32px}h1{font-size:18px}.headline{font-size:24px}
 .scroll{overflow-x:auto}thead th{position:static}
 .dense{max-height:none}.dense table{width:100%}.dense th,.dense td{max-width:16ch}

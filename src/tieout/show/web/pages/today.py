@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tieout.contract.definitions import AGREED
@@ -17,11 +18,13 @@ from tieout.today import NUMBER, WEEK, Figure, Today, Told, quarter_of, sources,
 from tieout.warehouse.builds import publications
 
 if TYPE_CHECKING:
+    from tieout.basics.workspace import Workspace
     from tieout.measure.answers import Line
     from tieout.measure.answers import Row as Answered
     from tieout.measure.diagnosis.audit_tables import Breaking, Broken
     from tieout.measure.numbers.covered import Covered
     from tieout.show.web.reader import Reader
+    from tieout.warehouse.builds import BuildFacts
 
 LINES, FINDINGS = 5, 5
 HEADS = {"nrr": "Net revenue retention", "grr": "Gross revenue retention"}
@@ -257,10 +260,15 @@ def _source(one: Told, reader: Reader) -> Row:
     ]  # fmt: skip
 
 
+@lru_cache(maxsize=4)
+def _told(workspace: Workspace, build: BuildFacts) -> tuple[Told, ...]:
+    with opened(workspace, build) as asked:
+        return sources(workspace, asked)
+
+
 def stand(reader: Reader, _: Filters) -> dict[str, object]:
     """Give the one line on top: it looks at the clock, so it is made anew for each view."""
-    with opened(reader.workspace, reader.build) as asked:
-        told = sources(reader.workspace, asked)
+    told = _told(reader.workspace, reader.build)
     now = datetime.now(UTC).replace(tzinfo=None)
     quarter, day = quarter_of(reader.contract, reader.build.heard_until, reader.zone)
     published = next(
