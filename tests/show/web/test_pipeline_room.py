@@ -192,7 +192,8 @@ def test_script_in_a_filter_is_text(client_of: ClientOf) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/pipeline?by=owner", "/pipeline/day?every=day", "/pipeline/coverage", "/pipeline/stages", "/pipeline/stalls",
+        "/pipeline?by=owner", "/pipeline?by=account",
+        "/pipeline/day?every=day", "/pipeline/coverage", "/pipeline/stages", "/pipeline/stalls",
         "/pipeline/pushes", "/pipeline/velocity", "/pipeline/stages/records", "/pipeline/stalls/records",
         "/pipeline/coverage/records",
     ],

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BARS = 12
 """Up to so many slices have a chart of their own; the table has them all."""
+SLICES = 100
+"""Up to so many slices stand on a page of the application, which stays small."""
 RECORDS = 250
 """Up to so many postings of each cause stand on a page."""
 
@@ -152,7 +154,8 @@ def _slices(bridge: Bridge, ways: Ways, company: Company) -> Iterator[Section]:
     causes += sorted({line.cause for part in ranked for line in part.lines} - set(causes))
     heads = _heads(" and ".join(ranked[0].by), "opening", *causes, "closing", "residual")
     rows: list[Row] = []
-    for part in ranked:
+    shown = ranked[:SLICES] if ways.apart else ranked
+    for part in shown:
         amounts = {
             line.cause: Cell(figures.signed(line.amount), str(line.amount), anchor=_of_slice(ways, line.cause, part))
             for line in part.lines
@@ -160,7 +163,10 @@ def _slices(bridge: Bridge, ways: Ways, company: Company) -> Iterator[Section]:
         told = [amounts.get(cause, Cell(figures.NOTHING)) for cause in causes]
         ends = (figures.money(part.start.value), figures.money(part.end.value), figures.money(part.residual))
         rows.append([_name(part), ends[0], *told, ends[1], ends[2]])
-    yield Section("By slice", charts, (Table(f"Each slice closes by itself ({company.currency})", heads, rows),))
+    table = Table(f"Each slice closes by itself ({company.currency})", heads, rows)
+    left = len(ranked) - len(shown)
+    notes = (f"The {SLICES} largest; {figures.counted(left, 'more slice')}: --csv gives all of them.",) if left else ()
+    yield Section("By slice", charts, (table,), notes)
 
 
 def _of_slice(ways: Ways, cause: str, part: Bridge) -> str:
