@@ -66,6 +66,8 @@ TABLE = {
     "data": Line(ALL, "/data"),
     "data/fields": Line(ALL, "/data/fields"),
     "api/v1/": Line(ALL, "/api/v1/", CLOSED),
+    "views": Line(ALL, "/views"),
+    "views/<int:pk>/end": Line(ALL, "/views/0/end"),
     "live": Line(ALL, "/live", REFUSED),
     "style.css": Line(ALL, "/style.css", OPEN),
     "people": Line(ALL, "/people"),

@@ -115,9 +115,10 @@ def usual_sql(view: LensView) -> str:
 def stalled_sql(view: LensView, contract: Contract, condition: str = "f.hit") -> tuple[str, Parameters]:
     """Compile the open deals of a lens beside the 90th percentile of the stays in their stage and segment.
 
-    `hit` where a deal has been there for longer than that; `value` is its amount, `age` and `p90` microseconds,
-    `ended_n` how many stays ended. `hit` is NULL, and the deal not judged, where fewer than 10 ended or the percentile
-    is not reached.
+    It is judged by the segment of its step, as the stays beside it are: whether segments of then or of now are asked
+    for says where a deal is told, not whether it stalls. `hit` where a deal has been there longer than that; `value`
+    is its amount, `age` and `p90` microseconds, `ended_n` how many stays ended. `hit` is NULL, and the deal not judged,
+    where fewer than 10 ended or the percentile is not reached.
     """
     units, parameters = counted_sql(view, contract, "a")
     sql = f"""
@@ -132,7 +133,8 @@ def stalled_sql(view: LensView, contract: Contract, condition: str = "f.hit") ->
             case when f.value is null then 0 else f.{view.lens.basis or "arr"}_grade end as grade
           from ({units}) as f
         ) as f
-        left join ({usual_sql(view)}) as q on q.stage = f.stage and q.segment is not distinct from f.segment
+        left join stage_steps as p on p.record = f.record and p.stage = f.stage
+        left join ({usual_sql(view)}) as q on q.stage = f.stage and q.segment is not distinct from p.segment
       ) as f
       where {condition}"""
     return sql, parameters

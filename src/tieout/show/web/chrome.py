@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tieout.operate.people.roles import Right
+from tieout.operate.people.saved import views_of
 from tieout.show.web.registry import PLACES, ROOMS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from tieout.show.web.rooms import Place, Room
+
+SHOWN = 8
+"""So many saved views stand in the frame; a page has them all."""
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -27,4 +31,5 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     }
     user = request.user
     rights = {right.name for right in Right if user.is_authenticated and user.may(right)}
-    return {"places": places, "rights": rights}
+    saved = views_of(user)[:SHOWN] if user.is_authenticated else ()
+    return {"places": places, "rights": rights, "saved": saved}

@@ -8,6 +8,7 @@ from tieout.show.web.api.routes import about, api, openapi
 from tieout.show.web.pages.sheet import UPLOAD_PATH, upload
 from tieout.show.web.people.urls import urlpatterns as people
 from tieout.show.web.registry import ROOMS
+from tieout.show.web.saved import view_end, views
 from tieout.show.web.search import search, suggest
 from tieout.show.web.views import live, room_view, style_sheet
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("search", search, name="search"),
     path("search/suggest", suggest, name="suggest"),
     path(UPLOAD_PATH.removeprefix("/"), upload, name="upload"),
+    path("views", views, name="views"),
+    path("views/<int:pk>/end", view_end, name="view-end"),
     path("live", live, name="live"),
     path("style.css", style_sheet, name="style"),
     path("api/v1/openapi.json", openapi, name="openapi"),

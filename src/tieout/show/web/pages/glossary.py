@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tieout.basics.calendars import Period
     from tieout.contract.model import Band
-    from tieout.measure.answers import Question
+    from tieout.measure.answers import Question, Unit
     from tieout.show.charts.drawing import Chart
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
@@ -43,14 +43,15 @@ OF_STATES = frozenset({"units", "past_due", "opening", "week3", "to_go", "source
 """Facts that count by the agreed definition of pipeline."""
 
 
-def band_words(band: Band | None) -> str:
-    """Say a band in words."""
+def band_words(band: Band | None, unit: Unit) -> str:
+    """Say a band in words, in the unit of its number."""
     if band is None or band.low is band.high is band.breach is None:
         return "none"
-    ends = [f"from {band.low:g}" if band.low is not None else "", f"to {band.high:g}" if band.high is not None else ""]
-    healthy = " ".join(end for end in ends if end)
+    ends = (("from", band.low), ("to", band.high))
+    healthy = " ".join(f"{word} {figures.figure(end, unit)}" for word, end in ends if end is not None)
     parts = [f"healthy {healthy}"] if healthy else []
-    return ", ".join([*parts, *([f"a breach below {band.breach:g}"] if band.breach is not None else [])])
+    breach = [f"a breach below {figures.figure(band.breach, unit)}"] if band.breach is not None else []
+    return ", ".join([*parts, *breach])
 
 
 # -- all of them
@@ -76,7 +77,7 @@ def glossary_page(reader: Reader, filters: Filters) -> Page:
             _said(said.get(metric.id), metric),
             figures.count(said[metric.id].n) if metric.id in said else figures.NOTHING,
             said[metric.id].period or "" if metric.id in said else "",
-            band_words(band_of(reader.contract, metric)),
+            band_words(band_of(reader.contract, metric), metric.unit),
         ]
         for metric in found
     ]
@@ -167,7 +168,7 @@ def _definition(reader: Reader, metric: Metric) -> Section:
         ["unit", metric.unit],
         ["owner", _owner(reader, metric)],
         ["better is", metric.better],
-        ["band", band_words(band_of(reader.contract, metric))],
+        ["band", band_words(band_of(reader.contract, metric), metric.unit)],
         ["judged from", f"{figures.count(least)} records" if least else "any number of records"],
         ["cadence", metric.cadence],
         [
