@@ -77,14 +77,14 @@ def is_flow(metric: Metric) -> bool:
     return (metric.event and not metric.of_moment) or closed
 
 
-def series_of(workspace: Workspace, question: Question, terms: SeriesTerms) -> Series:
+def series_of(workspace: Workspace, question: Question, terms: SeriesTerms, build: BuildFacts | None = None) -> Series:
     """Answer a question in every bucket of time, in each way that is asked for.
 
     Without a period, a state that is of one is of the quarter that holds the end of each bucket. Raises QuestionError,
     PeriodError or NotPublishedError.
     """
     metric = metric_named(question.metric)
-    with opened(workspace) as asked:
+    with opened(workspace, build) as asked:
         view = view_of(asked, replace(question, period=None), metric)
         calendar = calendar_of(asked.contract, question.calendar or view.lens.calendar)
         question = replace(question, calendar=calendar.name) if question.calendar else question
@@ -118,7 +118,7 @@ def series_of(workspace: Workspace, question: Question, terms: SeriesTerms) -> S
             said_then="said then" in rows,
         )
         facts, rates, now = asked.facts, view.lens.rates or "plan", view.asked_at or view.moment.as_of
-    records = _records(workspace, question, buckets, rows, flow=flow) if question.records else None
+    records = _records(workspace, facts, question, buckets, rows, flow=flow) if question.records else None
     return Series(
         question,
         terms.every,
@@ -193,7 +193,7 @@ def _said_then(
     count = sum(lacking)
     why = f"needs a build of what was known then ({count} are lacking, each as long as a refresh): --builds makes them"
     return tuple(
-        (Row({}, None, 0, absent=why),) if lacks else ask(workspace, each).rows
+        (Row({}, None, 0, absent=why),) if lacks else ask(workspace, each, asked.facts).rows
         for lacks, each in zip(lacking, questions, strict=True)
     )
 
@@ -202,7 +202,7 @@ def _each(workspace: Workspace, asked: Asked, questions: Sequence[Question]) -> 
     """Ask one after another. Raises QuestionError where that would take long."""
     _bounded(questions[0].metric, len(questions))
     if metric_named(questions[0].metric).event:
-        return tuple(ask(workspace, each).rows for each in questions)
+        return tuple(ask(workspace, each, asked.facts).rows for each in questions)
     return tuple(ask_build(asked, each).rows for each in questions)
 
 
@@ -232,6 +232,7 @@ def _period(asked: Asked, question: Question, metric: Metric, bucket: Bucket, *,
 
 def _records(
     workspace: Workspace,
+    facts: BuildFacts,
     question: Question,
     buckets: Sequence[Bucket],
     told: dict[Way, tuple[tuple[Row, ...], ...]],
@@ -258,6 +259,6 @@ def _records(
         return replace(question, period=period, as_of=bucket.as_of if then or not flow else None)
 
     return tuple(
-        () if rows[0].absent and not rows[0].n else ask(workspace, asked_in(bucket)).records or ()
+        () if rows[0].absent and not rows[0].n else ask(workspace, asked_in(bucket), facts).records or ()
         for bucket, rows in zip(buckets, found, strict=True)
     )

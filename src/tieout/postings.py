@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tieout.basics.findings import nearest
 from tieout.measure.answers import Bridge, Posting, QuestionError
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.verdicts import Verdict, deciding, verdicts
-from tieout.questions import attached_pair, current, ends_attached
+from tieout.questions import attached_pair, current, detail_of, ends_attached
 from tieout.tying import tied_ends
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
+    from tieout.contract.criteria import Criterion
     from tieout.contract.model import Company
     from tieout.measure.bridge.records import End
     from tieout.measure.lens_sql import LensView
@@ -63,8 +64,9 @@ def postings(
     both = facts or (current(workspace),) * 2
     with attached_pair(workspace, both) as builds:
         ends = ends_attached(workspace, asked, builds, terms)
-        found = bridge_ends(builds[0].engine, *ends, both)
-        return _seen(builds[0].engine, ends, found, cause)
+        detail = replace(detail_of(terms), postings=None)
+        found = bridge_ends(builds[0].engine, *ends, both, detail)
+        return _seen(builds[0].engine, ends, found, cause, detail.slicing.where if detail.slicing else None)
 
 
 def sheet_postings(
@@ -75,10 +77,15 @@ def sheet_postings(
         return _seen(engine, ends, tied.bridge, cause)
 
 
-def _seen(engine: Connection, ends: tuple[End, End], found: Bridge, cause: str | None) -> Postings:
+def _seen(
+    engine: Connection, ends: tuple[End, End], found: Bridge, cause: str | None, where: Criterion | None = None
+) -> Postings:
     mine = sorted(_wanted(found, cause), key=lambda one: (-abs(one.amount), one.record, one.unit or ""))
-    pairs = zip(mine, verdicts(engine, ends[0], mine), verdicts(engine, ends[1], mine), strict=True)
-    seen = tuple(Seen(one, left, right, deciding(one.cause, left, right, ends)) for one, left, right in pairs)
+    sides = (verdicts(engine, end, mine, where) for end in ends)
+    seen = tuple(
+        Seen(one, left, right, deciding(one.cause, left, right, ends, where))
+        for one, left, right in zip(mine, *sides, strict=True)
+    )
     company, views = ends[0].contract.company, (ends[0].view, ends[1].view)
     return Postings(company, found, views, cause, seen)
 

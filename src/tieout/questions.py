@@ -78,9 +78,9 @@ def _reading(workspace: Workspace, *builds: BuildFacts) -> Connection:
 
 
 @contextmanager
-def known_then(workspace: Workspace, question: Question) -> Iterator[Asked]:
+def known_then(workspace: Workspace, question: Question, facts: BuildFacts | None = None) -> Iterator[Asked]:
     """Open the build that answers a question about what happened: one that knows no more than was known then."""
-    with opened(workspace) as asked:
+    with opened(workspace, facts) as asked:
         heard = asked.facts
         known_at = (question.as_of or heard.heard_until) if question.said_then else question.known_at
         if known_at is None or not heard.heard_from <= known_at < heard.heard_until:
@@ -121,16 +121,8 @@ def as_known(workspace: Workspace, question: Question, facts: BuildFacts | None 
 
     Raises QuestionError or NotPublishedError.
     """
-    metric = metric_named(question.metric)
-    with opened(workspace, facts) as asked:
-        known_at = (question.as_of or asked.facts.heard_until) if question.said_then else question.known_at
-        heard = asked.facts
-        if not metric.event or known_at is None or not heard.heard_from <= known_at < heard.heard_until:
-            yield asked
-            return
-        base, contract = asked.facts, asked.contract
-    earlier = known_build(workspace, base, contract, known_at)
-    with _earlier(workspace, earlier, base, as_is=question.org == "as-is") as asked:
+    event = metric_named(question.metric).event
+    with known_then(workspace, question, facts) if event else opened(workspace, facts) as asked:
         yield asked
 
 
@@ -239,9 +231,9 @@ class Attached(Asked):
 
 
 @contextmanager
-def attached(workspace: Workspace) -> Iterator[Attached]:
-    """Attach the published build to an engine in which bridges are made. Raises NotPublishedError."""
-    facts = current(workspace)
+def attached(workspace: Workspace, facts: BuildFacts | None = None) -> Iterator[Attached]:
+    """Attach a build, the published one by default, to an engine for bridges. Raises NotPublishedError."""
+    facts = facts or current(workspace)
     with _reading(workspace, facts) as engine:
         yield Attached(engine, read_contract(engine), facts, DATABASES[0])
 
@@ -263,8 +255,12 @@ def bridge_attached(
 ) -> Bridge:
     """Explain the difference between two ends in builds that are attached to one engine."""
     start, end = ends_attached(workspace, asked, builds, terms)
-    detail = Detail(terms.gross, _slicing(terms), terms.postings, terms.deals)
-    return bridge_ends(builds[0].engine, start, end, (builds[0].facts, builds[1].facts), detail)
+    return bridge_ends(builds[0].engine, start, end, (builds[0].facts, builds[1].facts), detail_of(terms))
+
+
+def detail_of(terms: BridgeTerms) -> Detail:
+    """Say how much a bridge tells, and within which condition. Raises QuestionError."""
+    return Detail(terms.gross, _slicing(terms), terms.postings, terms.deals)
 
 
 def ends_attached(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from tieout.contract.definitions import AGREED, counting_lenses
 from tieout.measure.answers import Bridge, Side
 from tieout.measure.sheets.taking import OtherPeriodError
-from tieout.questions import BridgeTerms, EndAsked, bridge, opened
+from tieout.questions import BridgeTerms, EndAsked, bridge_builds, opened
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
     from tieout.contract.model import Company, Lens
+    from tieout.warehouse.builds import BuildFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +37,32 @@ class TieOut:
     """Teams whose own list is of another period, and why they are left out."""
 
 
-def tie_out(workspace: Workspace, terms: BridgeTerms | None = None, as_of: str | None = None) -> TieOut:
-    """Tie every lens of the contract out to the agreed number, on the published build.
+def tie_out(
+    workspace: Workspace,
+    terms: BridgeTerms | None = None,
+    as_of: str | None = None,
+    facts: BuildFacts | None = None,
+) -> TieOut:
+    """Tie every lens of the contract out to the agreed number, on the published build or the one given.
 
     A team whose own list is of another period is left out.
     """
-    with opened(workspace) as asked:
-        contract = asked.contract
+    with opened(workspace, facts) as asked:
+        contract, facts = asked.contract, asked.facts
     terms = terms or BridgeTerms()
     start = EndAsked(AGREED, as_of)
+
+    def bridge(end: EndAsked, terms: BridgeTerms) -> Bridge:
+        return bridge_builds(workspace, (start, facts), (end, facts), terms)
+
     found, left_out = dict[str, Bridge](), dict[str, str]()
     for name in counting_lenses(contract):
-        found[name] = bridge(workspace, start, EndAsked(name, as_of), terms)
-    whole = next(iter(found.values()), None) or bridge(workspace, start, start, terms)
+        found[name] = bridge(EndAsked(name, as_of), terms)
+    whole = next(iter(found.values()), None) or bridge(start, terms)
     for name, lens in contract.lenses.items():
         if lens.reported:
             try:
-                found[name] = bridge(workspace, start, EndAsked(name, as_of), replace(terms, period=whole.period))
+                found[name] = bridge(EndAsked(name, as_of), replace(terms, period=whole.period))
             except OtherPeriodError as error:
                 left_out[name] = str(error)
     teams = tuple(Team(name, lens, found[name]) for name, lens in contract.lenses.items() if name in found)

@@ -132,7 +132,7 @@ def today(workspace: Workspace, asked: Asked) -> Today:
     week, why = _week(workspace, asked)
     return Today(
         as_of, quarter, day, ask(asked, Question(NUMBER)), covered, target,
-        tie_out(workspace), week, why, _at_stake(asked), _functions(asked, quarter, won, target),
+        tie_out(workspace, facts=asked.facts), week, why, _at_stake(asked), _functions(asked, quarter, won, target),
         sources(workspace, asked),
     )  # fmt: skip
 
@@ -156,7 +156,8 @@ def _week(workspace: Workspace, asked: Asked) -> tuple[Waterfall | None, str | N
     last = local_day(asked.facts.heard_until, asked.zone)
     since = end_of_day(last - timedelta(days=WEEK), asked.zone)
     try:
-        return waterfall(workspace, WaterfallAsked(start=f"{since.isoformat()}+00:00", postings=0)), None
+        wanted = WaterfallAsked(start=f"{since.isoformat()}+00:00", postings=0)
+        return waterfall(workspace, wanted, asked.facts), None
     except (QuestionError, PeriodError) as error:
         return None, str(error)
 

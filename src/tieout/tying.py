@@ -170,6 +170,12 @@ def _reported_end(end: End, reported: Reported, sheet: Sheet | None) -> End:
     return End(view, end.contract, end.database, reported=sheet.rounded if sheet else 1, sheet=told)
 
 
+def matches_digest(workspace: Workspace, reported: Reported) -> str:
+    """Tell the kept matches of a figure from any others; nothing where there are none."""
+    file = _kept_file(workspace, reported)
+    return file_digest(file) if file and file.is_file() else ""
+
+
 def _kept_file(workspace: Workspace, reported: Reported) -> Path | None:
     """Find the kept matches: as given, beside the sheet, or in the workspace's folder of sheets."""
     if reported.matches or not reported.file:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tieout.basics.calendars import FiscalCalendar, Period
     from tieout.basics.workspace import Workspace
     from tieout.measure.numbers.question import Asked
+    from tieout.warehouse.builds import BuildFacts
 
 ANY = "any"
 CREATED = "pipeline.created"
@@ -73,13 +74,13 @@ class Waterfall:
     notes: tuple[str, ...] = ()
 
 
-def waterfall(workspace: Workspace, asked: WaterfallAsked) -> Waterfall:
-    """Explain how the pipeline went from one moment to a later one, on the published build.
+def waterfall(workspace: Workspace, asked: WaterfallAsked, facts: BuildFacts | None = None) -> Waterfall:
+    """Explain how the pipeline went from one moment to a later one, on the published build or the one given.
 
     Raises QuestionError, PeriodError or NotPublishedError; each says what was given and what to do.
     """
     _together(asked)
-    with attached(workspace) as build:
+    with attached(workspace, facts) as build:
         contract = build.contract
         if asked.calendar:
             allowed("calendar", asked.calendar, contract.company.calendars)

@@ -74,6 +74,27 @@ def test_a_list_says_which_row_and_whose_record_it_lacks(ten_deals: Path, tmp_pa
     assert unknown.start is None
 
 
+def test_within_a_condition_only_its_records_are_posted(ten_deals: Path) -> None:
+    """By hand: of the renewals O9 counts for sales and O10 does, too; the agreed number counts no renewal."""
+    ends, terms = (AGREED, EndAsked("sales", AS_OF)), BridgeTerms(where="type = 'renewal'")
+    found = postings(Workspace(ten_deals), ends, terms)
+    assert {(one.posting.record, one.posting.cause, one.posting.amount) for one in found.seen} == {
+        ("O9", "type", Decimal("55000.00")),
+        ("O10", "excluded", Decimal("25000.00")),
+    }
+    assert found.bridge.where == "type = 'renewal'"
+
+
+def test_what_leaves_a_condition_is_not_counted_within_it(ten_deals: Path) -> None:
+    """By hand: O2 went from 50,000 to 80,000, out of what is below 60,000."""
+    ends, terms = (EndAsked("agreed", "2026-07-06"), AGREED), BridgeTerms(where="arr < 60000")
+    found = postings(Workspace(ten_deals), ends, terms)
+    (left,) = of(found, "O2")
+    assert (left.posting.cause, left.posting.amount) == ("slice moved", Decimal("-50000.00"))
+    assert told(left) == ((None, Decimal("50000.00")), ("outside", None))
+    assert left.deciding == ("amount",)
+
+
 def test_a_line_that_there_is_not_is_named_with_those_there_are(ten_deals: Path) -> None:
     with pytest.raises(QuestionError, match=r"no line of this bridge.*Did you mean 'type'"):
         postings(Workspace(ten_deals), (AGREED, EndAsked("sales", AS_OF)), BridgeTerms(), "tipe")

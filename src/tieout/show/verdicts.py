@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tieout.measure.bridge.verdicts import DATES, NOT_LISTED, Verdict
+from tieout.measure.bridge.verdicts import DATES, NOT_LISTED, OUTSIDE, Verdict
 from tieout.show import figures
 from tieout.show.terminal import clean
 
@@ -60,6 +60,7 @@ def _amount(one: Verdict, view: LensView) -> str:
 PLAIN = {
     "exists": "not there yet",
     "deleted": "deleted",
+    OUTSIDE: "not within the condition of both",
     "excluded": "in the register of exclusions",
     "criteria unknown": "a criterion cannot be decided: a field that it reads is empty",
 }

@@ -292,3 +292,14 @@ def test_the_reference_names_every_address_and_all_that_it_takes() -> None:
         for address in ADDRESSES
     }
     assert written == meant
+
+
+def test_the_postings_of_a_bridge_are_within_its_condition(ask: Ask) -> None:
+    document = simplejson.loads(
+        ask("/bridge?from=agreed&to=sales&where=segment='SMB'&records=1&limit=1000").content, use_decimal=True
+    )
+    whole = simplejson.loads(ask("/bridge?from=agreed&to=sales").content, use_decimal=True)
+    for line in document["lines"]:
+        mine = [one for one in document["postings"] if one["cause"] == line["cause"]]
+        assert (sum(one["amount"] for one in mine), len({one["record"] for one in mine})) == (line["amount"], line["n"])
+    assert document["lines"] != whole["lines"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.show.web.conftest import ClientOf
@@ -16,6 +19,8 @@ from tieout import Workspace
 from tieout.operate.people.models import LogEntry
 from tieout.operate.people.roles import Role
 from tieout.show.web import sheets
+from tieout.show.web.pages import tie_out
+from tieout.show.web.pages.sheet import SHEET
 from tieout.show.web.sheets import RefusedError, keep
 
 if TYPE_CHECKING:
@@ -184,3 +189,41 @@ def test_a_sheet_has_no_slices(client: Client) -> None:
     answer = client.get(f"{address}&segment=SMB")
     assert answer.status_code == 400
     assert "no slices" in answer.content.decode()
+
+
+ASKED = {"a": "sales", "a_as_of": "2026-09-15", "a_known_at": "2026-09-16", "period": "2026-Q3", "calendar": "fiscal",
+         "org": "as-is"}  # fmt: skip
+
+
+def test_the_upload_carries_the_whole_question(client: Client) -> None:
+    answer = client.post("/tie-out/upload", {"sheet": SimpleUploadedFile("a.csv", LIST), **ASKED})
+    given = parse_qs(urlsplit(answer["Location"]).query)
+    assert {name: given[name] for name in ASKED} == {name: [text] for name, text in ASKED.items()}
+    sliced = client.post("/tie-out/upload", {"sheet": SimpleUploadedFile("a.csv", LIST), "segment": "SMB"})
+    refused = client.get(sliced["Location"])
+    assert refused.status_code == 400
+    assert "no slices" in refused.content.decode()
+
+
+def test_the_form_of_a_sheet_asks_what_its_page_takes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = [one for one in tie_out.publications(settings.WORKSPACE)[-1:] for _ in range(2)]
+    monkeypatch.setattr(tie_out, "publications", lambda _workspace: twice)
+    assert 'name="a_build"' in client.get("/tie-out").content.decode()
+    page = client.get(brought(client, "a.csv", LIST)["Location"]).content.decode()
+    form = page.split('class="bar ends"')[1].split("</form>")[0]
+    names = set(re.findall(r'name="(\w+)"', form))
+    assert names <= set(SHEET.all)
+    assert names >= {"sheet", "a", "a_as_of", "a_known_at", "period", "calendar"}
+
+
+def test_a_match_that_is_confirmed_shows_at_once(client: Client, own: Workspace) -> None:
+    address = brought(client, "a.csv", LIST)["Location"]
+    assert "2 rows of 3 matched" in client.get(address).content.decode()
+    records = address.replace("/sheet?", "/sheet/records?")
+    assert "not in any system" in client.get(records).content.decode()
+    # The third row, X-1, is decided to be a deal.
+    (own.app / "sheets" / "matches.csv").write_text(
+        "id,name,account,record,confirmed,score,reason\nX-1,,,006Mw0002698,yes,,\n"
+    )
+    assert "3 rows of 3 matched" in client.get(address).content.decode()
+    assert "not in any system" not in client.get(records).content.decode()

@@ -13,7 +13,7 @@ from tests.show.web.conftest import ClientOf
 from tieout import Workspace, bridge
 from tieout.operate.people.models import Account, Team
 from tieout.operate.people.roles import Role
-from tieout.questions import read_end
+from tieout.questions import BridgeTerms, read_end
 from tieout.show import figures
 
 if TYPE_CHECKING:
@@ -116,3 +116,57 @@ def test_a_wrong_address_says_what_is_allowed(viewer: Client, address: str, said
     page = text(viewer, address, 400)
     assert said in page
     assert "<script>alert" not in page
+
+
+# -- within a condition
+
+SLICED = {
+    "segment=SMB": "segment = 'SMB'", "team=SMB": "team = 'SMB'", "owner=OWNER": "owner_id = 'OWNER'",
+    "where=stage+%3D+'Proposal'": "stage = 'Proposal'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("chosen", "where"), SLICED.items())
+def test_the_records_of_a_line_are_those_of_its_slice(
+    client_of: ClientOf, marlow: Workspace, chosen: str, where: str
+) -> None:
+    client = client_of(Role.CONTRIBUTOR)
+    found = bridge(marlow, read_end("agreed"), read_end("sales"), BridgeTerms(where=where))
+    whole = {line.cause: line for line in bridge(marlow, read_end("agreed"), read_end("sales")).lines}
+    line = max(found.lines, key=lambda one: one.n)
+    assert 0 < line.n < whole[line.cause].n
+    address = f"/tie-out/records?b=sales&{chosen}&cause={line.cause}"
+    page = text(client, address)
+    assert f">{figures.money(line.amount)}<" in page.split("<tfoot")[1]
+    answer: Any = client.get(f"{address}&format=csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert sum(Decimal(row["amount"]) for row in rows) == line.amount
+    assert f"where: {where}" in rows[0]["passport"].replace("(", "").replace(")", "")
+
+
+def test_records_of_a_line_say_what_they_are_of(viewer: Client) -> None:
+    page = text(viewer, "/tie-out/records?b=sales&segment=SMB&cause=type&period=2026-Q3")
+    label = page.split('class="label"')[1].split("</")[0]
+    for told in ("2026-Q3", "as of 2026-09-22", "as known now", "where segment = &#x27;SMB&#x27;", "USD"):
+        assert told in label
+    assert ">amount, USD<" in page
+    assert ">agreed counts, USD<" in page
+
+
+# -- the form
+
+
+def test_a_form_keeps_every_slice_and_names_every_choice(viewer: Client) -> None:
+    page = text(viewer, "/tie-out?b=sales&segment=SMB&owner=x&team=y&org=as-is")
+    form = page.split('class="bar ends"')[1].split("</form>")[0]
+    for name, value in (("segment", "SMB"), ("owner", "x"), ("team", "y"), ("org", "as-is")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in form
+    assert '<option value="">The agreed one</option>' in form
+
+
+def test_a_sheet_is_not_offered_where_it_cannot_be_sliced(client_of: ClientOf) -> None:
+    client = client_of(Role.CONTRIBUTOR)
+    assert 'type="file"' in text(client, "/tie-out?b=sales")
+    page = text(client, "/tie-out?b=sales&segment=SMB")
+    assert 'type="file"' not in page
+    assert "it has no segment" in page

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from tieout.measure.bridge.slices import Slicing
 from tieout.measure.lens_sql import FACETS, LensView, units_sql
 from tieout.measure.quality.checks import owner_of
 from tieout.measure.run_sql import rows
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
+    from tieout.contract.criteria import Criterion
     from tieout.contract.model import Contract
     from tieout.measure.answers import Posting, Side
     from tieout.measure.bridge.records import End
@@ -39,6 +41,8 @@ MOVED = {
 }  # fmt: skip
 """The fields by which a step of the walk moves; every other step may move any amount."""
 NOT_LISTED = "not in the sheet"
+OUTSIDE = "outside"
+"""The facet of what an end counts, but not within the condition of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,13 @@ class Verdict:
         return self.facet is None
 
 
-def verdicts(engine: Connection, end: End, postings: Iterable[Posting]) -> list[Verdict | None]:
+def verdicts(
+    engine: Connection, end: End, postings: Iterable[Posting], where: Criterion | None = None
+) -> list[Verdict | None]:
     """Give for each posting how an end sees what is posted; None where nothing at all is told of it there."""
     wanted = list(postings)
     found: dict[str, list[Verdict]] = {}
-    for one in _reported(engine, wanted) if end.reported else _seen(engine, end, {one.record for one in wanted}):
+    for one in _reported(engine, wanted) if end.reported else _seen(engine, end, {one.record for one in wanted}, where):
         found.setdefault(one.record, []).append(one)
     claims = bool(end.reported) or end.view.lens.grain == "claim"
     return [_of(posting, found.get(posting.record, []), end, claims=claims) for posting in wanted]
@@ -84,7 +90,7 @@ def _of(posting: Posting, units: list[Verdict], end: End, *, claims: bool) -> Ve
     return Verdict(posting.record, posting.record, NOT_LISTED, None) if end.reported else None
 
 
-def _seen(engine: Connection, end: End, records: Iterable[str]) -> list[Verdict]:
+def _seen(engine: Connection, end: End, records: Iterable[str], where: Criterion | None) -> list[Verdict]:
     _sought(engine, end, records)
     sql, parameters = units_sql(replace(end.view, among="told_of"), end.contract, "a")
     weight = {"stage": "stage_probability", "record": "probability"}.get(end.view.lens.weighting)
@@ -92,16 +98,16 @@ def _seen(engine: Connection, end: End, records: Iterable[str]) -> list[Verdict]
     columns = ", ".join(f"{read.get(name, name)} as {name}" for name in FIELDS)
     told = rows(
         engine,
-        f"""select record, unit, rank, value, claimed, lone, {columns} from ({sql})
+        f"""select record, unit, rank, value, claimed, lone, {Slicing(where=where).inside_sql()}, {columns} from ({sql})
           where record in (select record from temp.told_of) order by record, rank = 0 desc, rank desc, unit""",
         parameters,
     )
     return [
         Verdict(
-            record, unit, FACETS[rank - 1] if rank else None, value if not rank else None,
-            dict(zip(FIELDS, state, strict=True)), bool(claimed), lone,
+            record, unit, FACETS[rank - 1] if rank else None if inside else OUTSIDE,
+            value if not rank and inside else None, dict(zip(FIELDS, state, strict=True)), bool(claimed), lone,
         )
-        for record, unit, rank, value, claimed, lone, *state in told
+        for record, unit, rank, value, claimed, lone, inside, *state in told
     ]  # fmt: skip
 
 
@@ -121,9 +127,18 @@ def _reported(engine: Connection, postings: list[Posting]) -> list[Verdict]:
     ]
 
 
-def deciding(cause: str, left: Verdict | None, right: Verdict | None, ends: tuple[End, End]) -> tuple[str, ...]:
+def deciding(
+    cause: str,
+    left: Verdict | None,
+    right: Verdict | None,
+    ends: tuple[End, End],
+    where: Criterion | None = None,
+) -> tuple[str, ...]:
     """Name the fields that make the difference: those that the rejecting facet looks at, else what differs in value."""
     for one, end in ((left, ends[0]), (right, ends[1])):
+        if one and one.facet == OUTSIDE and where:
+            read = {"amount": end.view.lens.basis or "arr", "closed_on": "close_date"}
+            return tuple(name for name in FIELDS if read.get(name, name) in where.columns)
         if one and one.facet and not end.reported:
             return _looked(one, end.view)
     if left is None or right is None or not (left.counted and right.counted):

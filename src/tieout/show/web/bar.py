@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
     from tieout.show.web.rooms import Room
+    from tieout.warehouse.builds import BuildFacts
 
 LABELS = {
     "period": "Period", "calendar": "Calendar", "lens": "Counted by", "segment": "Segment", "team": "Team",
@@ -109,10 +110,10 @@ def _options(reader: Reader, filters: Filters, room: Room, name: str) -> tuple[t
 
 def choices_of(reader: Reader) -> Choices:
     """Give what there is to choose from in the published build."""
-    return _choices(reader.workspace, reader.build.key)
+    return _choices(reader.workspace, reader.build)
 
 
 @lru_cache(maxsize=4)
-def _choices(workspace: Workspace, key: str) -> Choices:  # noqa: ARG001 -- the key makes it another
-    with opened(workspace) as asked:
+def _choices(workspace: Workspace, build: BuildFacts) -> Choices:
+    with opened(workspace, build) as asked:
         return choices(asked)

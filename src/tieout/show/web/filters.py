@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -13,7 +14,9 @@ LONGEST = 500
 COMMON = (
     "period", "calendar", "lens", "segment", "team", "owner", "where", "as_of", "known_at", "said_then", "org", "by",
 )  # fmt: skip
-"""What most pages take; a page takes more by naming it."""
+"""What most pages take; a page takes more by naming it, and fewer by naming those."""
+OF_A_LIST = ("sort", "page", "format")
+"""The filters of a list of records: they are of that list and lead nowhere else."""
 
 CHOSEN = {"segment": "segment", "team": "team", "owner": "owner_id"}
 """Filters that are a value of a column."""
@@ -60,28 +63,53 @@ class Filters:
         return " and ".join(parts) or None
 
     def link(self, path: str | None = None, **changes: str | None) -> str:
-        """Write the address of a page with these filters, some of them changed, or left out by None."""
-        texts = {name: text for name, text in ({**self.texts, **changes}).items() if text}
+        """Write the address of a page with these filters, some of them changed, or left out by None.
+
+        To another page lead those that take effect there.
+        """
+        texts = dict(self.texts)
+        if path and path != self.path and (takes := taken_at(path)) is not None:
+            texts = {name: text for name, text in texts.items() if name in takes and name not in OF_A_LIST}
+        texts = {name: text for name, text in ({**texts, **changes}).items() if text}
         query = urlencode(sorted(texts.items()))
         return f"{path or self.path}?{query}" if query else path or self.path
 
 
+_TAKEN: dict[str, tuple[re.Pattern[str], frozenset[str]]] = {}
+"""What the pages of the application take, by their paths, in the order in which these are tried."""
+
+
+def told_takes(path: str, takes: Iterable[str]) -> None:
+    """Tell what the page at a path takes, so that links to it carry nothing else."""
+    parts = re.split(r"(<[a-z]+:\w+>)", path)
+    fits = (".+" if part.startswith("<path:") else "[^/]+" if part[:1] == "<" else re.escape(part) for part in parts)
+    _TAKEN[path] = (re.compile("".join(fits)), frozenset(takes))
+
+
+def taken_at(path: str) -> frozenset[str] | None:
+    """Give the filters that the page at an address takes; None where there is no such page."""
+    return next((takes for pattern, takes in _TAKEN.values() if pattern.fullmatch(path)), None)
+
+
 def read_filters(
-    path: str, given: Mapping[str, str], more: tuple[str, ...] = (), named: Mapping[str, str] | None = None
+    path: str, given: Mapping[str, str], takes: tuple[str, ...] = COMMON, named: Mapping[str, str] | None = None
 ) -> Filters:
-    """Read the filters of an address. Raises FilterError."""
-    takes = (*COMMON, *more)
+    """Read the filters of an address, of which a page takes some. Raises FilterError."""
     for name, text in given.items():
         if name not in takes:
             near = nearest(name, takes)
             hint = f" Did you mean '{near}'?" if near else ""
-            message = f"This page has no filter '{name[:60]}'. It takes: {', '.join(takes)}.{hint}"
+            message = f"This page has no filter '{name[:60]}'. {_allowed(takes)}{hint}"
             raise FilterError(message)
         if len(text) > LONGEST or "\x00" in text:
             message = f"The filter '{name}' is {len(text):,} characters long; at most {LONGEST} are read."
             raise FilterError(message)
     texts = {name: text.strip() for name, text in given.items() if text.strip()}
     return Filters(path, texts, named or {})
+
+
+def _allowed(takes: tuple[str, ...]) -> str:
+    return f"It takes: {', '.join(takes)}." if takes else "It takes none."
 
 
 def _quoted(text: str) -> str:

@@ -58,15 +58,20 @@ def reader_of(account: Account) -> Reader:
     """Give the published build as this account may see it. Raises NotPublishedError."""
     workspace: Workspace = settings.WORKSPACE
     build = current(workspace)
-    contract, zone = _contract(workspace, build.key)
+    contract, zone = _contract(workspace, build)
     rows = account.team.rows if account.team else ""
     return Reader(workspace, build, contract, zone, Eyes(account.may(Right.PERSONAL), rows))
 
 
 @lru_cache(maxsize=4)
-def _contract(workspace: Workspace, key: str) -> tuple[Contract, ZoneInfo]:  # noqa: ARG001 -- the key makes it another
-    with opened(workspace) as asked:
+def _contract(workspace: Workspace, build: BuildFacts) -> tuple[Contract, ZoneInfo]:
+    with opened(workspace, build) as asked:
         return asked.contract, asked.zone
+
+
+def stands(reader: Reader) -> bool:
+    """Say whether what a reader looks at is still the published build."""
+    return published_or_none(reader.workspace) == reader.build
 
 
 def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
@@ -79,8 +84,8 @@ def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
     except (OSError, ValueError):
         pass
     text = make()
-    if published_or_none(reader.workspace) != reader.build:
-        return text  # it may hold figures of two builds; the next one to ask gets it from the new one
+    if not stands(reader):
+        return text  # it may hold figures of two builds: whoever shows it makes it again
     # A disk that takes no more costs time, not the page.
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)

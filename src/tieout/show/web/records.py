@@ -28,7 +28,8 @@ from tieout.basics.findings import nearest
 from tieout.show import figures
 from tieout.show.html.page import Cell, Head, Section, Table
 from tieout.show.terminal import clean
-from tieout.show.web.filters import FilterError
+from tieout.show.web.filters import OF_A_LIST, FilterError
+from tieout.show.web.reader import stands
 from tieout.show.web.sight import MASK, MASKED, closed_to
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
 
-TAKES = ("sort", "page", "format")
+TAKES = OF_A_LIST
 """The filters of a page that has records, beside its own."""
 SIZE = 50
 """So many records stand on one page of the table."""
@@ -169,16 +170,19 @@ _LISTS: OrderedDict[tuple[str, str, str], Records] = OrderedDict()
 _LOCK = Lock()
 
 
-def kept_records(reader: Reader, filters: Filters, make: Callable[[], Records]) -> Records:
-    """Give the records of an address, as they were a moment ago or made anew; they are the same for everybody."""
-    address = filters.link(**dict.fromkeys(TAKES))
+def kept_records(reader: Reader, filters: Filters, make: Callable[[], Records], beside: str = "") -> Records:
+    """Give the records of an address, as they were a moment ago or made anew; they are the same for everybody.
+
+    `beside` tells what they depend on beside the build.
+    """
+    address = f"{beside} {filters.link(**dict.fromkeys(TAKES))}"
     key = (str(reader.workspace.root), reader.build.key, address)
     with _LOCK:
         if key in _LISTS:
             _LISTS.move_to_end(key)
             return _LISTS[key]
     made = make()
-    if len(made.rows) <= MOST_KEPT:
+    if len(made.rows) <= MOST_KEPT and stands(reader):
         with _LOCK:
             _LISTS[key] = made
             while len(_LISTS) > KEPT:
@@ -230,6 +234,8 @@ def _ways(filters: Filters, page: int, pages: int) -> list[Cell]:
 
 def _head(column: Column, filters: Filters, reader: Reader) -> Head:
     text = column.head or column.name.replace("_", " ")
+    if column.unit == "money" and column.name != "original":
+        text += f", {reader.contract.company.currency}"
     if column.personal and not reader.eyes.personal:
         return Head(text, right=False, main=column.main)
     order = filters["sort"] or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tieout.show.web.filters import told_takes
 from tieout.show.web.pages import funnel_records, pipeline_records
 from tieout.show.web.pages.coverage import COVERAGE
 from tieout.show.web.pages.criteria import CRITERIA
@@ -27,4 +28,6 @@ ROOMS: tuple[Room, ...] = (
     GLOSSARY, CRITERIA, NUMBER, DATA, DATA_FIELDS,
     RECORDS, RECORD,
 )  # fmt: skip
+for _room in ROOMS:
+    told_takes(_room.path, _room.all)
 PLACES: tuple[Place, ...] = (Place("people", "People", "/people", key="e"),)

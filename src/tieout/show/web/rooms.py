@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tieout.operate.people.roles import Right
+from tieout.show.web.filters import COMMON, OF_A_LIST
 
 if TYPE_CHECKING:
     from tieout.show.html.page import Page
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Room:
     """A page of the application that is made of the published build and the filters of its address.
 
-    `make` gives the page; `takes` are filters beside the common ones, `bar` the filters that its bar offers. `key` is
+    `make` gives the page; `takes` are filters beside `common`, `bar` the filters that its bar offers. `key` is
     what is typed after `g` to go there. `group` is `rooms`, `tools`, or empty for a page that others lead to.
     """
 
@@ -31,6 +32,8 @@ class Room:
     key: str = ""
     right: Right = Right.READ
     takes: tuple[str, ...] = ()
+    common: tuple[str, ...] = COMMON
+    """Which of the common filters take effect on it; the others are refused."""
     bar: tuple[str, ...] = ("period", "calendar", "segment", "team", "as_of", "said_then", "org")
     tab: str = ""
     """What it is called among the pages of its room; empty for a page that others lead to."""
@@ -38,12 +41,21 @@ class Room:
     """The dimensions by which its bar offers to slice."""
     above: str = ""
     """A template that stands above the page and may hold forms."""
+    below: str = ""
+    """A template that stands under the page."""
     context: Callable[[Reader, Filters], dict[str, object]] = field(default=lambda _reader, _filters: {})
-    """What that template is given beside the filters."""
+    """What these templates are given beside the filters."""
+    beside: Callable[[Reader, Filters], str] = field(default=lambda _reader, _filters: "")
+    """What its page depends on beside build, address and eyes: with another one it is made anew."""
     hourly: bool = False
     """Whether its page looks at the clock, as at what is late by now: it is made anew each hour."""
     records: Callable[[Reader, Filters], Records] | None = None
     """The records under this page, if it has any: they are paged, put in order and taken out as files (records.py)."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every filter of its address."""
+        return (*self.common, *self.takes, *(OF_A_LIST if self.records else ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tieout.show.web.filters import COMMON, Filters
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tieout.show.web.filters import Filters
     from tieout.show.web.rooms import Room
 
 
@@ -34,7 +33,5 @@ def tabs_of(room: Room, filters: Filters, rooms: Iterable[Room]) -> list[Tab]:
 
 
 def _address(room: Room, filters: Filters) -> str:
-    taken = {name: text for name, text in filters.texts.items() if name in (*COMMON, *room.takes)}
-    if not set(filters.by) <= set(room.slices):
-        taken.pop("by", None)
-    return Filters(room.path, taken).link()
+    sliced = {} if set(filters.by) <= set(room.slices) else {"by": None}
+    return filters.link(room.path, **sliced)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import simplejson
 from django.contrib.auth.decorators import login_required
@@ -26,8 +26,7 @@ from tieout.show.web.bar import bar
 from tieout.show.web.errors import problem
 from tieout.show.web.exports import export
 from tieout.show.web.filters import FilterError, Filters, read_filters
-from tieout.show.web.reader import Reader, kept, reader_of
-from tieout.show.web.records import TAKES
+from tieout.show.web.reader import Reader, kept, reader_of, stands
 from tieout.show.web.rooms import NotHereError
 from tieout.show.web.tabs import tabs_of
 from tieout.warehouse.builds import NotPublishedError
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from tieout.show.web.records import Records
     from tieout.show.web.rooms import Room
 
+Made = TypeVar("Made")
 FRAME = Path(__file__).parent / "static" / "web" / "app.css"
 MISTAKES = (FilterError, QuestionError, PeriodError)
 """What a person can mend by another address."""
@@ -74,12 +74,10 @@ def room_view(room: Room, rooms: Sequence[Room] = ()) -> Callable[..., HttpRespo
     @guarded(room.right)
     def view(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
-            takes = (*room.takes, *TAKES) if room.records else room.takes
-            filters = read_filters(request.path, request.GET.dict(), takes, named)
-            reader = reader_of(account_of(request))
+            filters = read_filters(request.path, request.GET.dict(), room.all, named)
             if room.records and filters["format"]:
-                return taken_out(request, reader, filters, room.records(reader, filters))
-            told = shown(reader, room, filters)
+                return taken_out(request, filters, room.records)
+            reader, told = of_one_build(account_of(request), lambda reader: shown(reader, room, filters))
             context: dict[str, Any] = {"room": room, "page": told, "filters": filters, "build": reader.build}
             context |= {"bar": bar(reader, filters, room), "tabs": tabs_of(room, filters, rooms)}
             context |= room.context(reader, filters)
@@ -97,11 +95,22 @@ def room_view(room: Room, rooms: Sequence[Room] = ()) -> Callable[..., HttpRespo
     return view
 
 
-def taken_out(request: HttpRequest, reader: Reader, filters: Filters, records: Records) -> HttpResponseBase:
+def of_one_build(account: Account, make: Callable[[Reader], Made]) -> tuple[Reader, Made]:
+    """Make something of one build: where another one is published meanwhile, make it once more of that one."""
+    reader = reader_of(account)
+    made = make(reader)
+    if not stands(reader):
+        reader = reader_of(account)
+        made = make(reader)
+    return reader, made
+
+
+def taken_out(request: HttpRequest, filters: Filters, make: Callable[[Reader, Filters], Records]) -> HttpResponseBase:
     """Give records as a file to whoever has the right to it, and note it. Raises FilterError or PermissionDenied."""
     account = account_of(request)
     if not account.may(Right.EXPORT):
         raise PermissionDenied(Right.EXPORT.value)
+    reader, records = of_one_build(account, lambda reader: make(reader, filters))
     answer = export(reader, filters, records)
     note(request, EXPORTED, filters.link(), {"records": len(records.rows)})
     return answer
@@ -115,7 +124,8 @@ def shown(reader: Reader, room: Room, filters: Filters) -> dict[str, str]:
         return simplejson.dumps({"title": clean(page.title), "body": body_of(page)})
 
     hour = f"{datetime.now(UTC):%Y-%m-%dT%H} " if room.hourly else ""
-    return cast("dict[str, str]", simplejson.loads(kept(reader, f"{hour}{filters.path}?{filters.query}", make)))
+    name = f"{hour}{room.beside(reader, filters)}{filters.path}?{filters.query}"
+    return cast("dict[str, str]", simplejson.loads(kept(reader, name, make)))
 
 
 @require_safe

@@ -96,7 +96,7 @@ def series(reader: Reader, asked: given.SeriesOf, metric: str) -> Document:
         raise QuestionError(message)
     question = question_of(reader, metric, asked.model_copy(update={"said_then": False}), records=asked.records)
     terms = SeriesTerms(asked.every, (_day(asked.from_, "from"), _day(asked.to, "to")), ways)
-    return series_json(series_of(reader.workspace, question, terms), reader.contract.company)
+    return series_json(series_of(reader.workspace, question, terms, reader.build), reader.contract.company)
 
 
 def _day(text: str | None, name: str) -> date | None:
@@ -124,7 +124,7 @@ def bridged(reader: Reader, asked: given.BridgeOf) -> Document:
 
 def lenses(reader: Reader, asked: given.Lenses) -> Document:
     """Give the agreed number, the number of each team, every step between."""
-    return tie_out_json(tie_out(reader.workspace, BridgeTerms(asked.period, asked.calendar), asked.as_of))
+    return tie_out_json(tie_out(reader.workspace, BridgeTerms(asked.period, asked.calendar), asked.as_of, reader.build))
 
 
 def waterfalls(reader: Reader, asked: given.Waterfall) -> Document:
@@ -134,7 +134,9 @@ def waterfalls(reader: Reader, asked: given.Waterfall) -> Document:
         asked.said_then, asked.where, names_in(asked.by), asked.gross, asked.weighted, asked.deals,
         None if asked.records else 0,
     )  # fmt: skip
-    return waterfall_json(waterfall(reader.workspace, terms), reader.contract.company, records=asked.records)
+    return waterfall_json(
+        waterfall(reader.workspace, terms, reader.build), reader.contract.company, records=asked.records
+    )
 
 
 # -- views
@@ -174,7 +176,7 @@ def covered(reader: Reader, asked: given.Coverage) -> Document:
 def clocked(reader: Reader, asked: given.View) -> Document:
     """Tell how soon hand-offs are answered, on whose clock, and what was late where they were not."""
     question = question_of(reader, CLOCKS, asked, records=asked.records)
-    with known_then(reader.workspace, question) as build:
+    with known_then(reader.workspace, question, reader.build) as build:
         return clocks_json(clocks(build, question))
 
 
@@ -184,7 +186,7 @@ def stated(reader: Reader, asked: given.View) -> Document:
         message = "The statement takes neither by nor org: it is one account, month by month."
         raise QuestionError(message)
     question = question_of(reader, STATEMENT, asked, records=asked.records)
-    with known_then(reader.workspace, question) as build:
+    with known_then(reader.workspace, question, reader.build) as build:
         return statement_json(statement(build, question))
 
 

@@ -115,6 +115,6 @@ def _form(reader: Reader, filters: Filters) -> dict[str, object]:
 
 
 CRITERIA = Room(
-    "criteria", "Criteria", "/glossary/criteria", criteria_page, takes=TAKES, bar=(), above="web/criteria.html",
-    context=_form,
+    "criteria", "Criteria", "/glossary/criteria", criteria_page, takes=TAKES, common=(), bar=(),
+    above="web/criteria.html", context=_form,
 )  # fmt: skip

@@ -267,5 +267,5 @@ def fields_page(reader: Reader, filters: Filters) -> Page:
     return Page(title, label, (records_section(reader, filters, found, "From source to number"),), _passport(reader))
 
 
-DATA = Room("data", "Data", "/data", data_page, "tools", "d", bar=("period",), hourly=True)
-DATA_FIELDS = Room("fields", "Fields", "/data/fields", fields_page, bar=(), records=field_records)
+DATA = Room("data", "Data", "/data", data_page, "tools", "d", common=("period",), bar=("period",), hourly=True)
+DATA_FIELDS = Room("fields", "Fields", "/data/fields", fields_page, common=(), bar=(), records=field_records)

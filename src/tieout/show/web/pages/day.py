@@ -219,7 +219,7 @@ def _kept_series(reader: Reader, filters: Filters, chosen: Chosen, question: Que
     def make() -> str:
         plain = replace(question, as_of=None, by=(), said_then=False)
         terms = SeriesTerms(every, (chosen.first, chosen.last), ("said then",) if chosen.said_then else ("restated",))
-        found = series_of(reader.workspace, plain, terms)
+        found = series_of(reader.workspace, plain, terms, reader.build)
         days = [min(bucket.period.last_day, chosen.last) for bucket in found.buckets]
         told = [
             At(bucket.name, str(day), value[0].value, value[0].n, value[0].absent)

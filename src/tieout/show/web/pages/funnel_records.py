@@ -150,7 +150,7 @@ UNDER = (
     ),
     Room(
         "statement-records", "Hand-offs of a month", "/funnel/statement/records", month_page, takes=("kind", "month"),
-        bar=STATEMENT.bar, records=month_records,
+        common=STATEMENT.common, bar=STATEMENT.bar, records=month_records,
     ),
 )  # fmt: skip
 """The pages of records under those of the room."""

@@ -273,7 +273,8 @@ def _chart(names: Sequence[str], found: Sequence[Answer], metric: Metric) -> tup
 
 
 GLOSSARY = Room(
-    "glossary", "Glossary", "/glossary", glossary_page, "tools", "l", takes=("q",), bar=(), above="web/glossary.html",
+    "glossary", "Glossary", "/glossary", glossary_page, "tools", "l", takes=("q", "owner"), common=(), bar=(),
+    above="web/glossary.html",
     context=lambda reader, filters: {
         "q": filters["q"] or "", "owner": filters["owner"] or "",
         "owners": sorted({_owner(reader, metric) for metric in METRICS}),

@@ -11,6 +11,7 @@ from tieout.questions import known_then
 from tieout.show.html.ways import Ways
 from tieout.show.over_time.clocks_html import clocks_html
 from tieout.show.over_time.statement_html import statement_html
+from tieout.show.web.filters import COMMON
 from tieout.show.web.pages.records import question_of
 from tieout.show.web.rooms import Room
 from tieout.show.web.slicing import slice_text
@@ -28,7 +29,7 @@ SLICES = ("handoff", "owner", "team", "segment", "source", "region", "territory"
 def clocks_of(reader: Reader, filters: Filters, *, records: bool = False) -> Clocks:
     """Answer the clocks of hand-offs. Raises QuestionError or PeriodError."""
     question = question_of(reader, filters, METRIC, records=records)
-    with known_then(reader.workspace, question) as asked:
+    with known_then(reader.workspace, question, reader.build) as asked:
         return clocks(asked, question)
 
 
@@ -44,7 +45,7 @@ def clocks_room(reader: Reader, filters: Filters) -> Page:
 def statement_of(reader: Reader, filters: Filters, *, records: bool = False) -> Statement:
     """Answer the account between marketing and sales. Raises QuestionError or PeriodError."""
     question = question_of(reader, filters, STATEMENT_METRIC, records=records)
-    with known_then(reader.workspace, question) as asked:
+    with known_then(reader.workspace, question, reader.build) as asked:
         return statement(asked, question)
 
 
@@ -63,5 +64,5 @@ CLOCKS = Room(
 )  # fmt: skip
 STATEMENT = Room(
     "statement", "Statement", "/funnel/statement", statement_room, tab="Two-sided statement",
-    bar=("period", "calendar", "as_of", "said_then"),
+    common=tuple(name for name in COMMON if name != "by"), bar=("period", "calendar", "as_of", "said_then"),
 )  # fmt: skip

@@ -67,7 +67,7 @@ def waterfall_of(
 
     Raises QuestionError or PeriodError.
     """
-    return waterfall(reader.workspace, asked_of(reader, filters, postings, deals=deals))
+    return waterfall(reader.workspace, asked_of(reader, filters, postings, deals=deals), reader.build)
 
 
 def pipeline(reader: Reader, filters: Filters) -> Page:

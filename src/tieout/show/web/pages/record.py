@@ -309,5 +309,6 @@ RECORD = Room(
     "/record/<str:entity>/<path:record>",
     record_page,
     records=life_records,
+    common=("period", "calendar"),
     bar=("period", "calendar"),
 )

@@ -179,6 +179,6 @@ def _section(reader: Reader, filters: Filters, metric: Metric) -> Section:
 
 
 RECORDS = Room(
-    "records", "Records", "/records/<str:metric>", number_page, takes=("weighted",), records=number_records,
+    "records", "Records", "/records/<str:metric>", number_page, records=number_records,
     bar=("period", "calendar", "lens", "segment", "owner", "where", "as_of", "known_at", "said_then", "org"),
 )  # fmt: skip

@@ -21,14 +21,14 @@ from tieout.show.findings import told
 from tieout.show.html.page import Cell, Head, Page, Section, Table
 from tieout.show.terminal import clean
 from tieout.show.web.errors import problem
-from tieout.show.web.filters import FilterError
-from tieout.show.web.pages.tie_out import Asked, asked_of, bridge_page, form, listed, postings_page
+from tieout.show.web.filters import LONGEST, FilterError
+from tieout.show.web.pages.tie_out import COMMON, Asked, asked_of, bridge_page, form, listed, postings_page
 from tieout.show.web.records import Records, kept_records
 from tieout.show.web.rooms import Room
 from tieout.show.web.sheets import Kept, RefusedError, find, keep, without_path
 from tieout.show.web.sight import masked
 from tieout.show.web.views import account_of, guarded
-from tieout.tying import Reported, tie
+from tieout.tying import Reported, matches_digest, tie
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -58,7 +58,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     except RefusedError as error:
         return problem(request, 400, "This sheet was not taken", str(error))
     LogEntry.objects.create(who=account_of(request).email, did="upload", what=kept.name, detail={"digest": kept.digest})
-    asked = {name: request.POST.get(name, "")[:100] for name in ("a", "a_as_of", "period")}
+    asked = {name: request.POST.get(name, "")[:LONGEST] for name in (*TAKES[1:], *COMMON)}
     given = {"sheet": kept.digest} | {name: text for name, text in asked.items() if text}
     return redirect(f"{PATH}?{urlencode(given)}")
 
@@ -81,9 +81,9 @@ def sheet_records(reader: Reader, filters: Filters) -> Records:
         asked = _ends(reader, filters)
         with _called(kept):
             found = sheet_postings(reader.workspace, _reported(kept), asked.ends[0], asked.terms, filters["cause"])
-        return listed(reader.workspace, found)
+        return listed(reader, found)
 
-    return kept_records(reader, filters, make)
+    return kept_records(reader, filters, make, _matches(reader, filters))
 
 
 def _records_page(reader: Reader, filters: Filters) -> Page:
@@ -92,7 +92,13 @@ def _records_page(reader: Reader, filters: Filters) -> Page:
 
 def _form(reader: Reader, filters: Filters) -> dict[str, object]:
     kept = find(reader.workspace, filters["sheet"])
-    return {**form(reader, filters), "sheet": kept.name, "digest": kept.digest, "action": PATH}
+    told = {"sheet": kept.name, "digest": kept.digest, "action": PATH, "builds": []}
+    return form(reader, filters) | told
+
+
+def _matches(reader: Reader, filters: Filters) -> str:
+    """Tell the matches that a person confirmed: they stand in a file of their own, which may be written any time."""
+    return matches_digest(reader.workspace, _reported(find(reader.workspace, filters["sheet"])))
 
 
 def _ends(reader: Reader, filters: Filters) -> Asked:
@@ -129,7 +135,14 @@ def _rows(tied: Tied, reader: Reader) -> Section:
     said = f"{figures.counted(matched, 'row')} of {figures.count(len(tied.readings))} matched to records"
     if not needing:
         return Section("Rows of the sheet", notes=(f"{said}.",))
-    heads = [Head("row"), Head("", right=False), Head("amount"), Head("status", right=False), Head("why", right=False)]
+    currency = reader.contract.company.currency
+    heads = [
+        Head("row"),
+        Head("", right=False),
+        Head(f"amount, {currency}"),
+        Head("status", right=False),
+        Head("why", right=False),
+    ]
     rows = [_row(one, reader) for one in needing[:FEW]]
     note = f"the first {FEW} of {len(needing)}" if len(needing) > FEW else ""
     table = Table("Rows that need a person", heads, rows, note=note)
@@ -143,10 +156,10 @@ def _row(one: Reading, reader: Reader) -> list[Cell | str]:
 
 
 SHEET = Room(
-    "tie-out-sheet", "A sheet tied out", PATH, sheet_page, right=Right.UPLOAD, takes=TAKES, bar=(),
-    above="web/tie_out.html", context=_form, records=sheet_records,
+    "tie-out-sheet", "A sheet tied out", PATH, sheet_page, right=Right.UPLOAD, takes=TAKES, common=COMMON, bar=(),
+    above="web/tie_out.html", below="web/tie_out_ways.html", context=_form, records=sheet_records, beside=_matches,
 )  # fmt: skip
 SHEET_RECORDS = Room(
     "tie-out-sheet-records", "Records of a sheet", RECORDS_PATH, _records_page, right=Right.UPLOAD,
-    takes=(*TAKES, "cause"), bar=(), records=sheet_records,
+    takes=(*TAKES, "cause"), common=COMMON, bar=(), records=sheet_records, beside=_matches,
 )  # fmt: skip

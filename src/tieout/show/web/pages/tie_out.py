@@ -22,7 +22,6 @@ from tieout.show.web.rooms import Room
 from tieout.warehouse.builds import BuildFacts, publications
 
 if TYPE_CHECKING:
-    from tieout.basics.workspace import Workspace
     from tieout.measure.answers import Bridge
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
@@ -30,6 +29,10 @@ if TYPE_CHECKING:
 PATH, RECORDS_PATH = "/tie-out", "/tie-out/records"
 ENDS = ("a", "b")
 TAKES = ("a", "b", "a_as_of", "b_as_of", "a_known_at", "b_known_at", "a_build", "b_build")
+COMMON = ("period", "calendar", "segment", "team", "owner", "where", "as_of", "known_at", "org")
+SLICED = ("segment", "team", "owner", "where")
+SHARED = ("period", "calendar", "org")
+"""What both figures have, a sheet too."""
 DIFFERS, HEAD = "differs", 20
 SAME = "The two figures are one: there is nothing between them."
 
@@ -115,10 +118,17 @@ def form(reader: Reader, filters: Filters) -> dict[str, object]:
     swapped = {f"a{end}": filters[f"b{end}"] for end in ("_as_of", "_known_at", "_build")}
     swapped |= {f"b{end}": filters[f"a{end}"] for end in ("_as_of", "_known_at", "_build")}
     swap = filters.link(PATH, a=str(ends[1]["lens"]), b=str(ends[0]["lens"]), cause=None, sheet=None, **swapped)
+    first = ends[0]
+    asked = {"a": str(first["lens"]), "a_as_of": first["as_of"], "a_known_at": first["known_at"]}
+    asked |= {name: filters[name] for name in SHARED}
+    unfit = [name for name in SLICED if filters[name]] + ["a_build"] * (first["build"] != reader.build.key)
+    plain = filters.link(**dict.fromkeys((*SLICED, "a_build")))
     return {
         "ends": ends, "lenses": lenses, "builds": builds if len(builds) > 1 else [],
         "calendars": [*reader.contract.company.calendars], "swap": swap, "action": PATH, "this": filters.link(),
-        "kept": [(name, text) for name, text in filters.texts.items() if name in {"org", "where", "segment", "team"}],
+        "without": filters.link(PATH),
+        "kept": [(name, filters[name]) for name in ("org", *SLICED) if filters[name]],
+        "asked": [(name, text) for name, text in asked.items() if text], "not_of_sheets": unfit, "plain": plain,
     }  # fmt: skip
 
 
@@ -132,19 +142,19 @@ def records_of(reader: Reader, filters: Filters) -> Records:
         asked = asked_of(reader, filters)
         terms = replace(asked.terms, postings=None)
         found = postings(reader.workspace, asked.ends, terms, filters["cause"], asked.builds)
-        return listed(reader.workspace, found)
+        return listed(reader, found)
 
     return kept_records(reader, filters, make)
 
 
-def listed(workspace: Workspace, found: Postings) -> Records:
+def listed(reader: Reader, found: Postings) -> Records:
     """Put postings into a list of records, the largest amount first."""
     zone = ZoneInfo(found.company.time_zone)
     start, end = names_of(found.bridge, zone)
     total = sum((one.posting.amount for one in found.seen), start=found.bridge.residual)
     what = found.cause or "every line"
     title = f"{start} to {end}, {what}: {figures.counted(len(found.seen), 'posting')}, {figures.signed(total)}"
-    with opened(workspace) as asked:
+    with opened(reader.workspace, reader.build) as asked:
         deals = names_of_records(asked.engine, "opportunity", {one.posting.record for one in found.seen})
     heads = [fit(name, HEAD) for name in (start, end)]
     columns = (
@@ -160,7 +170,14 @@ def listed(workspace: Workspace, found: Postings) -> Records:
         Column(DIFFERS, "differs in", main=True),
     )
     rows = [_row(one, found, deals, {column.name for column in columns}) for one in found.seen]
-    passport = (("period", found.bridge.period or "none"), *passports_of(found.bridge, (start, end), zone))
+    bridge = found.bridge
+    told = {"period": bridge.period or "none", "where": bridge.where or "", "currency": found.company.currency}
+    # Where the ends differ in their moments, the passports of both say them.
+    if bridge.start.as_of == bridge.end.as_of:
+        told["as of"] = figures.stamp(bridge.start.as_of, zone)
+    if bridge.start.known_at == bridge.end.known_at:
+        told["known at"] = figures.known(bridge.start.known_at, zone)
+    passport = (*((name, text) for name, text in told.items() if text), *passports_of(bridge, (start, end), zone))
     return Records(title, columns, rows, passport, f"{start}-{end}-{what}")
 
 
@@ -190,7 +207,14 @@ def postings_page(reader: Reader, filters: Filters, records: Records, back: str)
     way = Cell("Back to the bridge", anchor=filters.link(back, cause=None, sort=None, page=None))
     tables = tuple(_marked(table, records) for table in section.tables)
     section = replace(section, links=(way, *section.links), tables=tables)
-    return Page(clean(records.title), (), (section,), records.passport)
+    return Page(clean(records.title), label_of_records(records), (section,), records.passport)
+
+
+def label_of_records(records: Records) -> list[str]:
+    """Say what records are of, as their passport has it."""
+    told = dict(records.passport)
+    words = {"period": "", "as of": "as of ", "known at": "", "where": "where ", "currency": ""}
+    return [clean(f"{word}{told[name]}") for name, word in words.items() if name in told]
 
 
 def _marked(table: Table, records: Records) -> Table:
@@ -207,10 +231,12 @@ def _marked(table: Table, records: Records) -> Table:
 
 
 TIE_OUT = Room(
-    "tie-out", "Tie-out", PATH, tie_out, "tools", "t", takes=TAKES, bar=(), above="web/tie_out.html", context=form,
+    "tie-out", "Tie-out", PATH, tie_out, "tools", "t", takes=TAKES, common=COMMON, bar=(),
+    above="web/tie_out.html", below="web/tie_out_ways.html", context=form,
     records=records_of,
 )  # fmt: skip
 TIE_OUT_RECORDS = Room(
-    "tie-out-records", "Records of a tie-out", RECORDS_PATH, records_page, takes=(*TAKES, "cause"), bar=(),
+    "tie-out-records", "Records of a tie-out", RECORDS_PATH, records_page, takes=(*TAKES, "cause"), common=COMMON,
+    bar=(),
     records=records_of,
 )  # fmt: skip

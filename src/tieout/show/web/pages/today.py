@@ -284,4 +284,6 @@ def stand(reader: Reader, _: Filters) -> dict[str, object]:
     }  # fmt: skip
 
 
-TODAY = Room("today", "Today", "/", today_page, "rooms", "h", bar=(), above="web/today.html", context=stand)
+TODAY = Room(
+    "today", "Today", "/", today_page, "rooms", "h", common=(), bar=(), above="web/today.html", context=stand
+)  # fmt: skip
