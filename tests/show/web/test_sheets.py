@@ -19,9 +19,9 @@ from tieout import Workspace
 from tieout.operate.people.models import LogEntry
 from tieout.operate.people.roles import Role
 from tieout.show.web import sheets
-from tieout.show.web.pages import tie_out
 from tieout.show.web.pages.sheet import SHEET
 from tieout.show.web.sheets import RefusedError, keep
+from tieout.warehouse.builds import publications
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -206,8 +206,8 @@ def test_the_upload_carries_the_whole_question(client: Client) -> None:
 
 
 def test_the_form_of_a_sheet_asks_what_its_page_takes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = [one for one in tie_out.publications(settings.WORKSPACE)[-1:] for _ in range(2)]
-    monkeypatch.setattr(tie_out, "publications", lambda _workspace: twice)
+    twice = publications(settings.WORKSPACE)[-1:] * 2
+    monkeypatch.setattr("tieout.show.web.pages.tie_out.publications", lambda _workspace: twice)
     assert 'name="a_build"' in client.get("/tie-out").content.decode()
     page = client.get(brought(client, "a.csv", LIST)["Location"]).content.decode()
     form = page.split('class="bar ends"')[1].split("</form>")[0]
@@ -219,11 +219,11 @@ def test_the_form_of_a_sheet_asks_what_its_page_takes(client: Client, monkeypatc
 def test_a_match_that_is_confirmed_shows_at_once(client: Client, own: Workspace) -> None:
     address = brought(client, "a.csv", LIST)["Location"]
     assert "2 rows of 3 matched" in client.get(address).content.decode()
-    records = address.replace("/sheet?", "/sheet/records?")
-    assert "not in any system" in client.get(records).content.decode()
+    records = address.replace("/sheet?", "/sheet/records?") + "&cause=not+in+any+system"
+    assert ">1,000.00<" in client.get(records).content.decode()
     # The third row, X-1, is decided to be a deal.
     (own.app / "sheets" / "matches.csv").write_text(
         "id,name,account,record,confirmed,score,reason\nX-1,,,006Mw0002698,yes,,\n"
     )
     assert "3 rows of 3 matched" in client.get(address).content.decode()
-    assert "not in any system" not in client.get(records).content.decode()
+    assert client.get(records).status_code == 400

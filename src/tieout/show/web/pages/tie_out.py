@@ -120,7 +120,7 @@ def form(reader: Reader, filters: Filters) -> dict[str, object]:
     swap = filters.link(PATH, a=str(ends[1]["lens"]), b=str(ends[0]["lens"]), cause=None, sheet=None, **swapped)
     first = ends[0]
     asked = {"a": str(first["lens"]), "a_as_of": first["as_of"], "a_known_at": first["known_at"]}
-    asked |= {name: filters[name] for name in SHARED}
+    asked |= {name: filters[name] or "" for name in SHARED}
     unfit = [name for name in SLICED if filters[name]] + ["a_build"] * (first["build"] != reader.build.key)
     plain = filters.link(**dict.fromkeys((*SLICED, "a_build")))
     return {
