@@ -16,6 +16,7 @@ from tieout.measure.quality.findings import quality_findings
 from tieout.warehouse.builds import BuildFacts, build_key, build_path, make_build
 from tieout.warehouse.contents import store_contract, store_findings
 from tieout.warehouse.engine import EngineError
+from tieout.warehouse.lock import making
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,14 +117,31 @@ def _left_out(ledger: Ledger, pulls: Sequence[Pull], facts: BuildFacts) -> tuple
 
 
 def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, known_at: datetime) -> BuildFacts:
-    """Give the build of the same contract and position that knows what was known then, which must not be nothing."""
-    return build(workspace, Ledger(workspace), contract, facts.fingerprint, known_at, facts.position)
+    """Give the build of the same contract and position that knows what was known then, which must not be nothing.
+
+    Between two pulls nothing was heard, so all moments between them have one build: there are no more builds than
+    pulls. One is made at a time. Raises BeingMadeError where another one is being made for long.
+    """
+    ledger = Ledger(workspace)
+    known_at = _newest(ledger, facts, known_at)
+    found = _facts_of(ledger, facts.fingerprint, (known_at, facts.position))
+    if build_path(workspace, found.key).exists():
+        return found
+    with making(workspace):
+        return build(workspace, ledger, contract, facts.fingerprint, known_at, facts.position)
+
+
+def _newest(ledger: Ledger, facts: BuildFacts, known_at: datetime) -> datetime:
+    """Give the moment of the newest pull that was known then."""
+    pulls = ledger.pulls(known_at=known_at, position=facts.position)
+    return max((one.taken_at for one in pulls), default=known_at)
 
 
 def known_builds(workspace: Workspace, facts: BuildFacts, moments: Sequence[datetime]) -> tuple[bool, ...]:
     """Say of each moment whether the build that knows what was known then is there already; none is made."""
     ledger = Ledger(workspace)
-    keys = [_facts_of(ledger, facts.fingerprint, (known_at, facts.position)).key for known_at in moments]
+    newest = [_newest(ledger, facts, known_at) for known_at in moments]
+    keys = [_facts_of(ledger, facts.fingerprint, (known_at, facts.position)).key for known_at in newest]
     return tuple(build_path(workspace, key).exists() for key in keys)
 
 

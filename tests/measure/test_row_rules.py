@@ -49,6 +49,23 @@ def test_an_account_and_a_lead_open_with_any_of_their_deals(asked: Asked) -> Non
     assert closed_records(asked, f"record in ('{deal}', '{led}')", [deal, account, lead, alone]) == set()
 
 
+def test_an_id_is_judged_as_what_it_is(asked: Asked) -> None:
+    """A deal and a lead of one id: the deal is open by the rule, the lead belongs to another deal, which is closed."""
+    (deal,), (other,) = asked.engine.execute(
+        "select distinct record from opportunity_versions order by 1 limit 2"
+    ).fetchall()
+    engine = asked.engine
+    engine.execute("create temp table leads_told as select * from build_0.leads_told")
+    engine.execute("insert into leads_told by name select ? as record, ? as opportunity_id", [deal, other])
+    try:
+        rule = f"record = '{deal}'"
+        assert closed_records(asked, rule, [deal], "opportunity") == set()
+        assert closed_records(asked, rule, [deal], "lead") == {deal}
+        assert closed_records(asked, rule, [deal]) == {deal}
+    finally:
+        engine.execute("drop table temp.leads_told")
+
+
 def test_no_rule_closes_nothing(asked: Asked) -> None:
     assert closed_records(asked, "", ["006Mw0000001"]) == frozenset()
     assert closed_records(asked, "arr > 0", []) == frozenset()

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from tieout.contract.criteria import Criterion
     from tieout.measure.numbers.question import Asked
 
-_DEALS = "select distinct record as id, record as deal from opportunity_versions"
+_DEALS = "select distinct 'opportunity' as entity, record as id, record as deal from opportunity_versions"
 _ACCOUNTS = """
-    select distinct account_id, record from opportunity_versions where account_id is not null
-    union select distinct into_id, record from (
+    select distinct 'account', account_id, record from opportunity_versions where account_id is not null
+    union select distinct 'account', into_id, record from (
       select m.survivor as into_id, o.record from opportunity_versions as o
       join survivors as m on m.object = 'account' and m.record = o.account_id
     )"""
 _LEADS = """
-    select distinct record, opportunity_id from leads_told where opportunity_id is not null
-    union select distinct lead_id, record from opportunity_versions where lead_id is not null"""
+    select distinct 'lead', record, opportunity_id from leads_told where opportunity_id is not null
+    union select distinct 'lead', lead_id, record from opportunity_versions where lead_id is not null"""
 
 
 def read_rule(text: str) -> Criterion | str:
@@ -40,8 +40,12 @@ def read_rule(text: str) -> Criterion | str:
     return criterion or " ".join(finding.sentence() for finding in findings)
 
 
-def closed_records(asked: Asked, rule: str, records: Iterable[str]) -> frozenset[str]:
-    """Give those of some records (deals, accounts, leads) that a rule keeps closed."""
+def closed_records(asked: Asked, rule: str, records: Iterable[str], entity: str | None = None) -> frozenset[str]:
+    """Give those of some records that a rule keeps closed.
+
+    All of them are of one entity (`opportunity`, `account`, `lead`). Where nobody says of which, an id stays closed if
+    it is that of a closed record of any.
+    """
     wanted = sorted(set(records))
     if not rule or not wanted:
         return frozenset()
@@ -58,10 +62,12 @@ def closed_records(asked: Asked, rule: str, records: Iterable[str]) -> frozenset
         f"""
         with wanted as (select unnest($wanted) as id),
         belongs as (
-          select b.id, b.deal from ({_DEALS} union {_ACCOUNTS} union {_LEADS}) as b semi join wanted using (id)
+          select b.entity, b.id, b.deal from ({_DEALS} union {_ACCOUNTS} union {_LEADS}) as b
+          semi join wanted using (id) {"where b.entity = $entity" if entity else ""}
         ),
         opens as (select u.record as deal from ({units}) as u where {met})
-        select b.id from belongs as b left join opens as o using (deal) group by b.id having count(o.deal) = 0""",
-        {**parameters, "wanted": wanted},
+        select b.id from belongs as b left join opens as o using (deal)
+        group by b.entity, b.id having count(o.deal) = 0""",
+        {**parameters, "wanted": wanted, **({"entity": entity} if entity else {})},
     )
     return frozenset(record for (record,) in told)

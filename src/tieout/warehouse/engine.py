@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -41,6 +42,22 @@ def open_file(
     return _prepared(duckdb.connect(path), threads, memory_limit, spill)
 
 
+class Bounds(NamedTuple):
+    """What one engine that reads may take; nothing stands for what the engine takes by itself."""
+
+    threads: int | None = None
+    memory: str | None = None
+
+
+_bounds = Bounds()
+
+
+def bound_readers(threads: int | None, memory_limit: str | None) -> None:
+    """Bound every engine that this process opens for reading from now on: many questions share a machine."""
+    global _bounds  # noqa: PLW0603 -- a setting of the process
+    _bounds = Bounds(threads, memory_limit)
+
+
 def reading(*builds: Path, files: Sequence[Path] = ()) -> DuckDBPyConnection:
     """Open an engine that reads these database files, and `files`, and nothing else: no other file, no network.
 
@@ -54,7 +71,7 @@ def reading(*builds: Path, files: Sequence[Path] = ()) -> DuckDBPyConnection:
         ("allowed_directories", [literal(str(path)) for path in files if path.is_dir()]),
     ):
         told += [f"set {name} = [{', '.join(chosen)}]"] if chosen else []
-    engine = memory()
+    engine = memory(*_bounds)
     try:
         for statement in (*told, "set enable_external_access = false", "set lock_configuration = true"):
             engine.execute(statement)

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +21,43 @@ class WorkspaceBusyError(Exception):
     """Another process is writing to the workspace; trying again later can succeed."""
 
     try_again = True
+
+
+class BeingMadeError(Exception):
+    """A build that somebody asked for is being made; trying again later can succeed."""
+
+    try_again = True
+
+
+PATIENCE = 20.0
+"""Seconds that somebody waits for a build that is made for somebody else."""
+_LOOK = 0.1
+
+
+@contextmanager
+def making(workspace: Workspace) -> Iterator[None]:
+    """Hold the making of builds for questions: one at a time, whichever process makes it. Raises BeingMadeError."""
+    path = workspace.cache / "making"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        until = time.monotonic() + PATIENCE
+        while not _taken(file):
+            if time.monotonic() >= until:
+                message = "What was known at an earlier moment is being worked out just now. Ask again in a minute."
+                raise BeingMadeError(message)
+            time.sleep(_LOOK)
+        yield
+    finally:
+        os.close(file)
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -108,7 +108,9 @@ def test_it_is_what_the_command_line_writes(
 ) -> None:
     told = document_of(ask(path))
     told.pop("paging", None)
-    assert told == typing(marlow.root, capsys.readouterr)(*words.split(), "--json").document
+    written = typing(marlow.root, capsys.readouterr)(*words.split(), "--json").document
+    # Deals that stall are records: the API gives none of them unasked.
+    assert told == {name: value for name, value in written.items() if name != "stalled"}
 
 
 def test_what_is_published(ask: Ask, marlow: Workspace) -> None:

@@ -20,6 +20,7 @@ from tieout import Workspace
 from tieout.operate.people.roles import Role
 from tieout.show.web import health
 from tieout.show.web.logs import log_settings
+from tieout.warehouse.builds import NotPublishedError
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -191,3 +192,21 @@ def test_the_page_of_a_mistake_stands_alone() -> None:
     page = (Path(health.__file__).parent / "templates" / "web" / "failed.html").read_text()
     assert "extends" not in page
     assert "user" not in page
+
+
+@pytest.mark.parametrize("path", ["/pipeline/records?slice=a%0Db", "/funnel/records?slice=a%0Db"])
+def test_a_slice_that_cannot_be_read(client_of: ClientOf, path: str) -> None:
+    assert client_of(Role.VIEWER).get(path).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/pipeline", "/search?q=a"])
+def test_nobody_is_told_where_the_workspace_is(client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    def fail(*_: object) -> None:
+        message = "There is nothing in '/srv/secret/place'."
+        raise NotPublishedError(message)
+
+    for module in ("views", "search"):
+        monkeypatch.setattr(f"tieout.show.web.{module}.reader_of", fail)
+    answer = client_of(Role.VIEWER).get(path)
+    assert answer.status_code == 503
+    assert "/srv/secret" not in answer.content.decode()

@@ -173,11 +173,12 @@ def test_a_row_rule_hides_records_and_no_total(web: Workspace, client_of: Client
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_is_no_formula(text: str, tmp_path: Path) -> None:
-    assert harmless(text) == f"'{text}"
+    safe = f"'{text}" if text[0] not in "\t\r" else f"'{text[0]}'{text[1:]}"
+    assert harmless(text) == safe
     records = Records("r", (Column("record"), Column("value", unit="money")), [[text, Decimal("-3.50")]])
     seen = Seen(records.rows)
     _, line = list(csv.reader(io.StringIO("".join(csv_lines(records, seen, (("=a", "=b"),))), newline="")))
-    assert line == [f"'{text}", "-3.50", "'=a: =b"]
+    assert line == [safe, "-3.50", "'=a: =b"]
     file = tmp_path / "r.xlsx"
     with file.open("w+b") as stream:
         write_xlsx(stream, records, seen, (("=a", "=b"),))
@@ -195,6 +196,13 @@ def _sheet(file: Path) -> bytes:
         return archive.read("xl/worksheets/sheet1.xml")
 
 
+@pytest.mark.parametrize("between", [";", "\t", "; ", ';"', "\n", ";\t "])
+def test_a_formula_within_a_text_is_none(between: str) -> None:
+    """Where a comma is the decimal sign, a spreadsheet splits the line of a CSV at semicolons."""
+    assert harmless(f"a{between}=cmd()") == f"a{between}'=cmd()"
+    assert harmless(f"=a{between}@b") == f"'=a{between}'@b"
+
+
 def test_a_harmless_text_stays_as_it_is() -> None:
-    for text in ("Acme", "a=b", "", "'quoted", "1-2"):
+    for text in ("Acme", "a=b", "", "'quoted", "1-2", "a; b", "a;b=c"):
         assert harmless(text) == text

@@ -79,7 +79,7 @@ TABLE = {
     "people/teams/<int:pk>": Line(RUNNING, "/people/teams/0"),
     "people/teams/<int:pk>/end": Line(RUNNING, "/people/teams/0/end"),
     "people/tokens": Line(WORKING, "/people/tokens"),
-    "people/tokens/<int:pk>/end": Line(WORKING, "/people/tokens/0/end"),
+    "people/tokens/<int:pk>/end": Line(ALL, "/people/tokens/0/end"),
     "people/sessions/<int:pk>/end": Line(ALL, "/people/sessions/0/end"),
     "people/log": Line(AUDITING, "/people/log"),
     "invitation/<str:text>": Line(ALL, "/invitation/nothing", OPEN),

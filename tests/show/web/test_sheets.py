@@ -184,6 +184,28 @@ def test_an_upload_needs_the_token_of_the_form(own: Workspace, client_of: Client
     assert brought(client, "a.csv", LIST).status_code == 403
 
 
+def test_what_people_call_rows_is_masked_on_every_page_and_in_files(
+    client: Client, client_of: ClientOf, own: Workspace, settings: Settings
+) -> None:
+    listed = b"id,name,amount\n006Mw0002445,Jane Roe,65400\nX-1,Jane Doe,1000\nX-2,John Doe,2000\n"
+    address = brought(client, "a.csv", listed)["Location"]
+    masked = client_of(Role.FINANCE)
+    settings.WORKSPACE = own
+    records = address.replace("/sheet?", "/sheet/records?")
+    assert "Jane Doe" in client.get(address).content.decode()
+    for path in (address, records):
+        assert "Doe" not in masked.get(path).content.decode()
+    for kind in ("csv",):
+        answer = masked.get(f"{records}&format={kind}")
+        assert "Doe" not in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+
+
+def test_a_sheet_is_taken_while_another_is_renamed(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = own.app / "sheets" / ".gone.aside"
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter([gone]))
+    assert keep(own, "a.csv", [LIST], len(LIST)).name == "a"
+
+
 def test_a_sheet_has_no_slices(client: Client) -> None:
     address = brought(client, "a.csv", LIST)["Location"]
     answer = client.get(f"{address}&segment=SMB")

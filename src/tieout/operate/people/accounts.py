@@ -12,12 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tieout.measure.row_rules import read_rule
 from tieout.operate.people.log import note
 from tieout.operate.people.models import Account, Invitation, Team
 from tieout.operate.people.roles import Role
-from tieout.operate.people.tokens import digest_of
+from tieout.operate.people.tokens import digest_of, end_tokens
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -110,7 +111,10 @@ def change_account(by: By, account: Account, place: Place) -> None:
             )
             raise ChangedMeanwhileError(message)
         before = Place(account.name, Role(account.role), account.team, account.is_active).told()
-        note(by, "changed an account", account.email, {"before": before, "after": place.told()})
+        # Whoever comes back makes new tokens: the old ones may be with somebody else by then.
+        ended = 0 if place.active else end_tokens(account, timezone.now())
+        more = {"tokens ended": ended} if ended else {}
+        note(by, "changed an account", account.email, {"before": before, "after": place.told(), **more})
 
 
 # -- invitations

@@ -33,6 +33,9 @@ def keep_view(account: Account, name: str, address: str, *, for_team: bool) -> S
     if not name or len(name) > 80 or len(address) > 2000:
         message = f"A name has 1 to 80 characters, an address at most 2,000. Given: {len(name)} and {len(address):,}."
         raise ViewError(message)
+    if not name.isprintable():
+        message = "A name is one line of text; this holds characters that nobody sees. Type it anew."
+        raise ViewError(message)
     if for_team and not (account.team and account.may(Right.TEAM_VIEWS)):
         message = "Views of a team are kept by those who lead a function and belong to a team. Keep it for yourself."
         raise ViewError(message)

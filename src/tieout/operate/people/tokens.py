@@ -15,6 +15,8 @@ SCOPES = (Right.READ, Right.PERSONAL, Right.EXPORT)
 """What a token can be for; all of them only as far as its owner has the right at the time of use."""
 DAYS = (7, 30, 90, 365)
 """How long a token may live."""
+MOST = 20
+"""So many tokens of an account live at once."""
 _LONGEST = 200
 _SEEN = timedelta(minutes=1)
 
@@ -48,6 +50,9 @@ def make_token(owner: Account, asked: Asked, now: datetime) -> tuple[Token, str]
         raise TokenError(message)
     if beyond := [right for right in asked.scopes if right not in SCOPES or not owner.may(right)]:
         message = f"A token has no more rights than its owner: not to {'; '.join(right.value for right in beyond)}."
+        raise TokenError(message)
+    if Token.objects.filter(owner=owner, ended_at=None, expires_at__gt=now).count() >= MOST:
+        message = f"You have {MOST} tokens that live, which is the most. End one first."
         raise TokenError(message)
     text = PREFIX + secrets.token_urlsafe(32)
     token = Token(
@@ -84,3 +89,8 @@ def end_token(owner: Account, pk: int, now: datetime) -> Token | None:
     """End a token of one's own; nothing if there is none that lives."""
     ended = Token.objects.filter(pk=pk, owner=owner, ended_at=None).update(ended_at=now)
     return Token.objects.get(pk=pk) if ended else None
+
+
+def end_tokens(owner: Account, now: datetime) -> int:
+    """End all tokens of an account; give how many lived."""
+    return Token.objects.filter(owner=owner, ended_at=None).update(ended_at=now)

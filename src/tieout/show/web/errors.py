@@ -18,6 +18,7 @@ from tieout.show.terminal import clean
 from tieout.show.web.logs import log_error, request_id
 from tieout.warehouse.builds import NotPublishedError
 from tieout.warehouse.engine import EngineError
+from tieout.warehouse.lock import BeingMadeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 DAMAGED = ("IOException", "SerializationException", "FatalException", "InternalException")
 """What the engine raises where a file is damaged or gone; anything else is a mistake of ours."""
+TOO_LARGE = "OutOfMemoryException"
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -112,6 +114,11 @@ def told(error: BaseException | None) -> Told:
             "Nothing is published yet",
             "The first `tieout refresh` publishes numbers; `tieout work` does so by itself.",
         )
+    if isinstance(error, BeingMadeError):
+        return Told(503, "This is being worked out", str(error))
+    if isinstance(error, EngineError) and type(error).__name__ == TOO_LARGE:
+        message = "It takes more memory than one question may have here. Ask for less: a shorter period, fewer slices."
+        return Told(503, "This question is too large", message)
     if isinstance(error, EngineError) and type(error).__name__ in DAMAGED:
         message = "The ledger is not touched by this: `tieout refresh` makes them again."
         return Told(503, "The published numbers cannot be read", message)

@@ -37,6 +37,8 @@ FORMATS = {
 }
 BEGINS_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """With these a spreadsheet takes a text for a formula, the full-width ones in some languages."""
+BEGINS_INSIDE = re.compile('([;\t\r\n][\\s"]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])')
+"""A formula within a text: where a comma is the decimal sign, a spreadsheet splits a line at semicolons instead."""
 MOST_ROWS, LONGEST_TEXT = 1_048_575, 32_767
 """What a sheet of an XLSX can hold beside its head, and a cell of it."""
 WRITTEN: dict[type, str] = {Decimal: "#,##0.00", date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm"}
@@ -136,7 +138,8 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], value: object, formats
 
 
 def harmless(text: str) -> str:
-    """Make a text safe for spreadsheets that read CSV: one that would be a formula begins with an apostrophe."""
+    """Make a text safe for spreadsheets that read CSV: what would be a formula begins with an apostrophe."""
+    text = BEGINS_INSIDE.sub(r"\1'", text)
     return f"'{text}" if BEGINS_FORMULA.match(text) else text
 
 

@@ -7,13 +7,13 @@ Kept pages are files beside the builds, shared by all web workers, and are delet
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import simplejson
 from django.conf import settings
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MOST = 5000
 """Up to so many pages are kept of one build."""
+LARGEST, ALL = 1_000_000, 200_000_000
+"""A page of more characters is not kept; all that are kept have at most so many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
     text = make()
     if not stands(reader):
         return text  # it may hold figures of two builds: whoever shows it makes it again
+    if len(text) > LARGEST:
+        return text
     # A disk that takes no more costs time, not the page.
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -108,11 +112,29 @@ def _folder(workspace: Workspace, key: str) -> Path:
 
 
 def _let_go(workspace: Workspace, folder: Path) -> None:
-    """Delete the pages of builds that are gone, and the oldest of too many."""
+    """Delete the pages of builds that are gone, and the oldest of too many, or of too many bytes."""
     for other in (workspace.cache / "pages").iterdir():
         if not (workspace.builds / f"{other.name}.duckdb").exists():
             shutil.rmtree(other, ignore_errors=True)
-    files = list(folder.glob("*.json"))
-    if len(files) > MOST:
-        for file in sorted(files, key=lambda one: one.stat().st_mtime)[: len(files) - MOST]:
-            file.unlink(missing_ok=True)
+    pages = sorted(_pages(workspace.cache / "pages"))
+    size, count = sum(one.size for one in pages), sum(one.path.parent == folder for one in pages)
+    for page in pages:
+        mine = page.path.parent == folder
+        if size > ALL or (mine and count > MOST):
+            page.path.unlink(missing_ok=True)
+            size, count = size - page.size, count - mine
+
+
+class _Page(NamedTuple):
+    """A page that is kept, in the order of their age."""
+
+    at: float
+    size: int
+    path: Path
+
+
+def _pages(root: Path) -> Iterator[_Page]:
+    for path in root.glob("*/*.json"):
+        with suppress(OSError):  # another process deleted it
+            stat = path.stat()
+            yield _Page(stat.st_mtime, stat.st_size, path)

@@ -121,7 +121,8 @@ def seen(reader: Reader, records: Records, order: str | None = None) -> Seen:
     """
     rows = records.rows
     _check(reader, records, order)
-    closed = closed_to(reader, (str(row[0]) for row in rows))
+    entity = next((column.entity for column in records.columns), "")
+    closed = closed_to(reader, (str(row[0]) for row in rows), entity or None)
     masked = frozenset(place for place, one in enumerate(records.columns) if one.personal and not reader.eyes.personal)
     mine: Sequence[Row] = [
         _masked(row, masked) if masked and (records.private is None or number in records.private) else row

@@ -52,7 +52,12 @@ def view_end(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(address: str) -> str:
     """Give an address back if it is a page of the application and nothing else. Raises ViewError."""
     parts = urlsplit(address)
-    local = address.isprintable() and address.startswith("/") and not (parts.scheme or parts.netloc)
+    local = (
+        address.isprintable()
+        and address.startswith("/")
+        and not address.startswith("//")
+        and not (parts.scheme or parts.netloc)
+    )
     try:
         if local and resolve(parts.path).url_name in NAMES:
             return address

@@ -16,6 +16,7 @@ from tieout.operate.people.roles import Right
 from tieout.questions import opened
 from tieout.show.terminal import clean
 from tieout.show.web.errors import problem
+from tieout.show.web.errors import told as said
 from tieout.show.web.reader import reader_of
 from tieout.show.web.records import record_path
 from tieout.show.web.registry import PLACES, ROOMS
@@ -68,8 +69,8 @@ def _records(reader: Reader, text: str, most: int) -> list[Hit]:
     named = ("account", "opportunity") if reader.eyes.personal else ("account",)
     with opened(reader.workspace, reader.build) as asked:
         found = [*by_id(asked, text, most * SPARE), *by_name(asked, text, most * SPARE, named)]
-        closed = closed_to(reader, (one.record for one in found))
-        mine = [one for one in found if one.record not in closed]
+        closed = {kind: closed_to(reader, (one.record for one in found if one.entity == kind), kind) for kind in CALLED}
+        mine = [one for one in found if one.record not in closed[one.entity]]
         ids = {entity: [one.record for one in mine if one.entity == entity] for entity in named}
         names = {entity: names_of(asked.engine, entity, records) for entity, records in ids.items()}
     several: dict[tuple[str, str], Found] = {(one.entity, one.record): one for one in mine}
@@ -93,7 +94,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         reader = reader_of(account_of(request))
         found = hits_of(reader, text, MANY)
     except NotPublishedError as error:
-        return problem(request, 503, "Nothing is published yet", str(error))
+        return problem(request, *said(error))
     records = found.get("Records", [])
     if records and records[0].text.split(" ")[0].lower() == text.lower() and "bare" not in request.GET:
         return redirect(records[0].way)

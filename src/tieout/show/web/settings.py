@@ -7,6 +7,7 @@ TIEOUT_DATABASE       or TIEOUT_DATABASE_FILE: postgres://USER:PASSWORD@HOST/NAM
 TIEOUT_SECRET_KEY     or TIEOUT_SECRET_KEY_FILE: what sessions are signed with
 TIEOUT_HOSTS          host names it answers to, with commas between; by default this machine only
 TIEOUT_HTTPS          1 where people reach it by https: cookies are then for https only, and HSTS is sent
+TIEOUT_QUESTION_MEMORY   what one question may take, by default 2GB
 TIEOUT_OIDC_...       single sign-on: people/single_sign_on.py
 """
 
@@ -131,7 +132,14 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CON
 OIDC_DOMAIN = os.environ.get("TIEOUT_OIDC_DOMAIN", "").strip().lower()
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 # What limits the tries of signing in is counted where all web workers see it.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "tieout_limits"}}
+# Counts are culled only far beyond what anybody could fill: else filling it would wash the counts of others out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tieout_limits",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 MFA_TOTP_ISSUER = "Tieout"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

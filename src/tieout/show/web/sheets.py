@@ -70,7 +70,7 @@ def keep(workspace: Workspace, name: str, chunks: Iterable[bytes], size: int) ->
         raise RefusedError(too_large(size))
     folder = workspace.app / "sheets"
     folder.mkdir(parents=True, exist_ok=True)
-    if sum(file.stat().st_size for file in folder.iterdir()) + size > ALL:
+    if sum(map(_size, folder.iterdir())) + size > ALL:
         message = "The workspace keeps as many sheets as it may. Ask who runs it to delete old ones in app/sheets."
         raise RefusedError(message)
     content = b"".join(chunks)
@@ -89,6 +89,14 @@ def keep(workspace: Workspace, name: str, chunks: Iterable[bytes], size: int) ->
     called = fit(clean(Path(name).stem), LONGEST_NAME) or "sheet"
     write_aside(folder / f"{digest}.json", simplejson.dumps({"name": called, "file": file.name}))
     return Kept(digest, file, called)
+
+
+def _size(file: Path) -> int:
+    """Give the size of a file; another upload may just have renamed it."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tieout.contract.criteria import CRITERION, expression_columns
+from tieout.contract.expressions import read_tree
+from tieout.contract.vocabulary import PERSONAL
+from tieout.measure.answers import QuestionError
 from tieout.measure.row_rules import closed_records
 from tieout.questions import opened
 from tieout.show import figures
@@ -19,6 +23,14 @@ if TYPE_CHECKING:
 
 MASK = "\N{BULLET}" * 6
 MASKED = "Personal data is masked for your role; an administrator can change that."
+PRIVATE = {
+    "opportunity": PERSONAL | {"name"},
+    "account": PERSONAL,
+    "lead": PERSONAL | {"domain", "landing_page"},
+}
+"""The one table of fields that may tell who a person is; the name of a deal is often that of a person."""
+ALL_PRIVATE = frozenset[str]().union(*PRIVATE.values())
+CLOSED_FINDING = "about a record that you may not open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +54,37 @@ def seen(reader: Reader, records: Iterable[str]) -> Seen:
     return Seen(kept, len(given) - len(kept))
 
 
-def closed_to(reader: Reader, records: Iterable[str]) -> frozenset[str]:
-    """Give those of some records that these eyes may not open: deals, accounts, leads."""
+def closed_to(reader: Reader, records: Iterable[str], entity: str | None = None) -> frozenset[str]:
+    """Give those of some records that these eyes may not open: deals, accounts or leads, or nobody knows which."""
     if not reader.eyes.rows:
         return frozenset()
     with opened(reader.workspace, reader.build) as asked:
-        return closed_records(asked, reader.eyes.rows, records)
+        return closed_records(asked, reader.eyes.rows, records, entity)
 
 
-def may_open(reader: Reader, record: str) -> bool:
+def may_open(reader: Reader, record: str, entity: str | None = None) -> bool:
     """Say whether these eyes may open one record."""
-    return record not in closed_to(reader, (record,))
+    return record not in closed_to(reader, (record,), entity)
+
+
+def record_of(place: str) -> str:
+    """Give the record that the place of a finding names ("crm.opportunities 0061x"), or nothing."""
+    return place.partition(" ")[2]
+
+
+def hold_fields(by: Iterable[str], where: str | None, *, personal: bool) -> None:
+    """Refuse to slice by personal fields, or to ask for them, who may not see them: both tell what is under the mask.
+
+    Raises QuestionError.
+    """
+    if personal:
+        return
+    tree, _ = read_tree(where, CRITERION) if where else (None, [])
+    told = (*by, *(expression_columns(tree) if tree else ()))
+    named = {name.casefold() for name in told} & ALL_PRIVATE
+    if named:
+        message = f"'{min(named)}' is personal data: you may neither slice by it nor ask for its values."
+        raise QuestionError(message)
 
 
 def masked(text: str, eyes: Eyes) -> str:

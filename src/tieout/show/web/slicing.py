@@ -6,6 +6,9 @@ import csv
 import io
 from collections.abc import Sequence
 
+from tieout.show.terminal import clean
+from tieout.show.web.filters import FilterError
+
 
 def slice_text(values: Sequence[str]) -> str | None:
     """Write the values of a slice; of the whole there is nothing to write."""
@@ -17,5 +20,9 @@ def slice_text(values: Sequence[str]) -> str | None:
 
 
 def slice_of(text: str | None) -> tuple[str, ...]:
-    """Read the values of a slice."""
-    return tuple(next(csv.reader([text]), [])) if text else ()
+    """Read the values of a slice. Raises FilterError."""
+    try:
+        return tuple(next(csv.reader([text]), [])) if text else ()
+    except csv.Error as error:
+        message = f"'{clean(text or '')[:60]}' is no slice. Give its values as a line of CSV: SMB,\"Field, north\"."
+        raise FilterError(message) from error

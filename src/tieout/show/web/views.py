@@ -23,11 +23,12 @@ from tieout.show.html.page import body_of
 from tieout.show.html.theme import style
 from tieout.show.terminal import clean
 from tieout.show.web.bar import bar
-from tieout.show.web.errors import problem
+from tieout.show.web.errors import problem, told
 from tieout.show.web.exports import export
 from tieout.show.web.filters import FilterError, Filters, read_filters
 from tieout.show.web.reader import Reader, kept, reader_of, stands
 from tieout.show.web.rooms import NotHereError
+from tieout.show.web.sight import hold_fields
 from tieout.show.web.tabs import tabs_of
 from tieout.warehouse.builds import NotPublishedError
 
@@ -75,10 +76,11 @@ def room_view(room: Room, rooms: Sequence[Room] = ()) -> Callable[..., HttpRespo
     def view(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
             filters = read_filters(request.path, request.GET.dict(), room.all, named)
+            hold_fields(filters.by, filters.where, personal=account_of(request).may(Right.PERSONAL))
             if room.records and filters["format"]:
                 return taken_out(request, filters, room.records)
-            reader, told = of_one_build(account_of(request), lambda reader: shown(reader, room, filters))
-            context: dict[str, Any] = {"room": room, "page": told, "filters": filters, "build": reader.build}
+            reader, made = of_one_build(account_of(request), lambda reader: shown(reader, room, filters))
+            context: dict[str, Any] = {"room": room, "page": made, "filters": filters, "build": reader.build}
             context |= {"bar": bar(reader, filters, room), "tabs": tabs_of(room, filters, rooms)}
             context |= room.context(reader, filters)
         except MISTAKES as error:
@@ -86,7 +88,7 @@ def room_view(room: Room, rooms: Sequence[Room] = ()) -> Callable[..., HttpRespo
         except NotHereError as error:
             return problem(request, 404, error.title, str(error))
         except NotPublishedError as error:
-            return problem(request, 503, "Nothing is published yet", str(error))
+            return problem(request, *told(error))
         if room.records and account_of(request).may(Right.EXPORT):
             files = {"CSV": "csv", "Excel": "xlsx"}
             context["files"] = {name: filters.link(format=kind, page=None) for name, kind in files.items()}

@@ -14,10 +14,11 @@ from tieout.measure.answers import QuestionError, UnknownNameError
 from tieout.operate.people.log import EXPORTED, note
 from tieout.operate.people.roles import Right
 from tieout.show.as_json import dumps
+from tieout.show.web.api.documents import names_in
 from tieout.show.web.api.seeing import part, seen
 from tieout.show.web.errors import problem_json
 from tieout.show.web.reader import kept
-from tieout.show.web.sight import may_open
+from tieout.show.web.sight import hold_fields, may_open
 from tieout.version import VERSION
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def answer(
     """
     _hold(request, visitor, address, asked, parts)
     reader = visitor.reader()
+    by = names_in(getattr(asked, "by", None))
+    hold_fields(by, getattr(asked, "where", None), personal=reader.eyes.personal)
     if "record" in parts and not may_open(reader, parts["record"]):
         raise RefusedError(_nowhere(parts["record"]))
     exact = address.exact and not getattr(asked, "what_we_said", False)
@@ -65,7 +68,7 @@ def answer(
         document, total = part(document, limit, offset)
         links = _links(request, limit, offset, total)
         headers |= {"Link": links} if links else {}
-    if getattr(asked, "records", False):
+    if takes_out(asked):
         note(visitor.account, EXPORTED, request.path, {"by": "api", **document.get("paging", {})})
     return HttpResponse(dumps(document), content_type="application/json", headers=headers)
 
@@ -78,7 +81,7 @@ def _hold(request: HttpRequest, visitor: Visitor, address: Address, asked: Schem
         raise RefusedError(problem)
     if Right.READ not in visitor.rights:
         raise RefusedError(problem_json(403, "This token may not read", f"It takes the right to {Right.READ.value}."))
-    if getattr(asked, "records", False) and Right.EXPORT not in visitor.rights:
+    if takes_out(asked) and Right.EXPORT not in visitor.rights:
         raise RefusedError(
             problem_json(403, "Records are not for you", f"They take the right to {Right.EXPORT.value}.")
         )
@@ -89,6 +92,11 @@ def _hold(request: HttpRequest, visitor: Visitor, address: Address, asked: Schem
         if "\x00" in str(text) or len(str(text)) > LONGEST:
             message = f"'{name[:60]}' is {len(str(text)):,} characters long, or holds one that no text has."
             raise RefusedError(problem_json(400, "This cannot be read", message))
+
+
+def takes_out(asked: Schema) -> bool:
+    """Say whether single records are asked for: that takes the right, and is written down."""
+    return bool(getattr(asked, "records", False) or getattr(asked, "deals", False))
 
 
 def taken(schema: type[Schema]) -> tuple[str, ...]:

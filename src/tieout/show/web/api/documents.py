@@ -162,7 +162,8 @@ def staged(reader: Reader, asked: given.View) -> Document:
     """Tell how deals go through the stages: who goes on, how long they stay, who stays too long."""
     question = question_of(reader, "stages.conversion", asked, records=asked.records)
     with as_known(reader.workspace, question) as build:
-        return stages_json(stages(build, question, None), reader.contract.company.currency)
+        document = stages_json(stages(build, question, None), reader.contract.company.currency)
+    return document if asked.records else {name: told for name, told in document.items() if name != "stalled"}
 
 
 def covered(reader: Reader, asked: given.Coverage) -> Document:

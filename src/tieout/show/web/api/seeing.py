@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tieout.contract.vocabulary import PERSONAL
-from tieout.show.web.sight import MASK, closed_to
+from tieout.show.web.sight import ALL_PRIVATE, CLOSED_FINDING, MASK, PRIVATE, closed_to, record_of
 
 if TYPE_CHECKING:
     from tieout.show.web.reader import Reader
 
 Document = dict[str, Any]
-LISTS = ("records", "postings", "findings")
+LISTS = ("records", "postings", "findings", "deals", "stalled")
 """The lists that are given in parts."""
-HIDDEN = PERSONAL | {"name"}
-"""The fields of a record that are personal; the name of a deal is often that of a person."""
 
 
 def seen(reader: Reader, document: Document) -> Document:
@@ -27,6 +24,9 @@ def seen(reader: Reader, document: Document) -> Document:
     if reader.eyes.rows:
         closed = closed_to(reader, set(_records(told)))
         told, hidden = _without(told, closed), sum(record in closed for record in _records(document))
+        if "findings" in told:
+            told, veiled = _veiled(reader, told)
+            hidden += veiled
         told |= {"hidden": hidden} if hidden else {}
     if not reader.eyes.personal:
         told = _masked_life(told) if "versions" in told else told
@@ -61,8 +61,8 @@ def _about_one(entry: object) -> bool:
 
 
 def _masked_life(document: Document) -> Document:
-    """Mask the personal fields of a record's versions; the name of an account is a company's."""
-    fields = HIDDEN - ({"name"} if document.get("entity") == "account" else set())
+    """Mask the personal fields of a record's versions."""
+    fields = PRIVATE.get(str(document.get("entity")), ALL_PRIVATE)
 
     def state(told: Document) -> Document:
         return {name: MASK if name in fields and value is not None else value for name, value in told.items()}
@@ -83,6 +83,22 @@ def _masked_life(document: Document) -> Document:
     return document | {"versions": versions, "survived": survived}
 
 
+def _veiled(reader: Reader, document: Document) -> tuple[Document, int]:
+    """Say of findings about closed records that there is one, and no more; their counts stand. Give how many."""
+    closed = closed_to(reader, (record_of(one["place"]) for one in document["findings"]))
+
+    def veiled(one: Document) -> Document:
+        if record_of(one["place"]) not in closed:
+            return one
+        nothing = {name: None for name in ("given", "nearest") if name in one}
+        remedy = one["remedy"].replace(one["given"], MASK) if one["given"] else one["remedy"]
+        told = {"place": one["place"].partition(" ")[0], "message": CLOSED_FINDING, "remedy": remedy}
+        return one | nothing | told
+
+    found = [veiled(one) for one in document["findings"]]
+    return document | {"findings": found}, sum(record_of(one["place"]) in closed for one in document["findings"])
+
+
 def _masked_findings(document: Document) -> Document:
     """Mask what was found as it was given: it is a value of the data, which may be anybody's."""
 
@@ -96,10 +112,12 @@ def _masked_findings(document: Document) -> Document:
 
 
 def part(document: Document, limit: int, offset: int) -> tuple[Document, int]:
-    """Give a document with one part of its list, and how long the list is."""
-    name = next((name for name in LISTS if isinstance(document.get(name), list)), None)
-    if name is None:
+    """Give a document with one part of each of its lists, and how long the longest is."""
+    lists = {name: document[name] for name in LISTS if isinstance(document.get(name), list)}
+    if not lists:
         return document, 0
-    whole = document[name]
-    paging = {"list": name, "limit": limit, "offset": offset, "total": len(whole)}
-    return document | {name: whole[offset : offset + limit], "paging": paging}, len(whole)
+    longest = max(lists, key=lambda name: len(lists[name]))
+    total = len(lists[longest])
+    parts = {name: whole[offset : offset + limit] for name, whole in lists.items()}
+    paging = {"list": longest, "limit": limit, "offset": offset, "total": total}
+    return document | parts | {"paging": paging}, total

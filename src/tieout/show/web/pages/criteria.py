@@ -76,11 +76,19 @@ def _tried(reader: Reader, filters: Filters, chosen: Named) -> Tried | None:
     typed = {name: filters[f"is_{name}"] for name in chosen.columns if filters[f"is_{name}"]}
     if not record and not typed:
         return None
-    if record and not may_open(reader, record):
-        raise NotHereError(CLOSED, f"'{clean(record)}' is not among the records that your team opens.")
+    if record and not may_open(reader, record, chosen.entity):
+        raise NotHereError(*_nowhere(chosen, record))
     with opened(reader.workspace, reader.build) as asked:
-        values = record_values(asked, chosen.entity, record) if record else {}
+        try:
+            values = record_values(asked, chosen.entity, record) if record else {}
+        except QuestionError as error:
+            raise NotHereError(*_nowhere(chosen, record or "")) from error
         return try_on(asked, chosen, {**values, **typed})
+
+
+def _nowhere(chosen: Named, record: str) -> tuple[str, str]:
+    """Say the same of what there is not and of what is closed, so that nobody learns which it is."""
+    return CLOSED, f"There is no {chosen.entity} '{clean(record)[:100]}', or your team does not open it."
 
 
 def _answer(reader: Reader, chosen: Named, tried: Tried, filters: Filters) -> Section:

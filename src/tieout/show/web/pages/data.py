@@ -19,7 +19,7 @@ from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, a
 from tieout.show.terminal import clean
 from tieout.show.web.records import LIVES, Column, Records, kept_records, record_path, records_section
 from tieout.show.web.rooms import Room
-from tieout.show.web.sight import MASK, closed_to
+from tieout.show.web.sight import CLOSED_FINDING, MASK, closed_to, record_of
 from tieout.warehouse.contents import read_findings
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _checks(reader: Reader, broken: Sequence[Broken]) -> Section:
 
 
 def _worst(reader: Reader, check: Broken, anchor: str) -> Table:
-    closed = closed_to(reader, (one.record for one in check.records))
+    closed = closed_to(reader, (one.record for one in check.records), check.entity)
     rows: list[Row] = [
         [
             Cell(one.record, anchor=record_path(check.entity, one.record) if check.entity in LIVES else None),
@@ -153,15 +153,17 @@ def _worst(reader: Reader, check: Broken, anchor: str) -> Table:
 def _findings(reader: Reader) -> Section:
     order = {"error": 0, "warning": 1, "note": 2}
     found = sorted(read_findings(reader.workspace, reader.build), key=lambda one: (order[one.level.value], -one.count))
-    closed = closed_to(reader, (one.place.split(" ")[-1] for one in found))
+    closed = closed_to(reader, (record_of(one.place) for one in found))
     rows: list[Row] = []
     for one in found:
-        hidden = one.place.split(" ")[-1] in closed
-        message = one.message.replace(one.given, MASK) if one.given and not reader.eyes.personal else one.message
-        told = "about a record that you may not open" if hidden else message
+        hidden = record_of(one.place) in closed
+        said = (one.message, one.remedy)
+        if one.given and (hidden or not reader.eyes.personal):
+            said = (one.message.replace(one.given, MASK), one.remedy.replace(one.given, MASK))
+        told = CLOSED_FINDING if hidden else said[0]
         place = one.place.split(" ")[0] if hidden else one.place
         level = Cell(one.level.value, style="danger" if one.level.value == "error" else "muted")
-        rows.append([place, level, one.code, figures.count(one.count), told, one.remedy])
+        rows.append([place, level, one.code, figures.count(one.count), told, said[1]])
     heads = [*_words("where", "level", "finding"), Head("records"), *_words("what is wrong", "what to do")]
     table = (Table("What the last refresh found", heads, rows),) if rows else ()
     return Section("Findings", tables=table, notes=() if rows else ("The last refresh found nothing to look at.",))
@@ -208,8 +210,12 @@ def _effects(reader: Reader, effects: Effects) -> list[Section]:
         for place, entry in enumerate(effects.entries)
         if entry.object in LIVES or entry.object == "contact"
     ]
-    closed = closed_to(reader, (entry.id for _, entry in named))
-    entries = [_entry(effects, place, entry) for place, entry in named if entry.id not in closed]
+    closed = {
+        (kind, record)
+        for kind in {entry.object for _, entry in named}
+        for record in closed_to(reader, (entry.id for _, entry in named if entry.object == kind), kind)
+    }
+    entries = [_entry(effects, place, entry) for place, entry in named if (entry.object, entry.id) not in closed]
     heads = [
         *_words("register", "record", "into", "reason", "owner", "until", ""),
         *(Head(name) for name in HEADS),

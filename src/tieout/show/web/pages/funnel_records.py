@@ -15,6 +15,7 @@ from tieout.show.web.pages.funnel import BAR, SLICES, TAKES, funnel_of, terms_of
 from tieout.show.web.pages.handoffs import CLOCKS, STATEMENT, clocks_of, statement_of
 from tieout.show.web.records import Column, Records, kept_records, passport_of, records_section
 from tieout.show.web.rooms import Room
+from tieout.show.web.sight import PRIVATE
 from tieout.show.web.slicing import slice_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _column(name: str) -> Column:
     heads = {"reached_at": "reached", "furthest": "furthest step", "ended_by": "ended", "owner_id": "owner"}
     heads |= {"started_at": "begun", "due_at": "due", "answered_at": "answered", "breach_class": "class"}
     unit = "hours" if name == "hours" else None
-    return Column(name, heads.get(name, ""), unit, main=name in {"furthest", "breach_class"})  # type: ignore[arg-type]
+    main, private = name in {"furthest", "breach_class"}, name in PRIVATE["lead"]
+    return Column(name, heads.get(name, ""), unit, personal=private, main=main)  # type: ignore[arg-type]
 
 
 def people_page(reader: Reader, filters: Filters) -> Page:

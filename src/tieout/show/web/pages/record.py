@@ -25,7 +25,7 @@ from tieout.show.web.records import (
     told,
 )
 from tieout.show.web.rooms import NotHereError, Room
-from tieout.show.web.sight import MASK, MASKED, closed_to, may_open
+from tieout.show.web.sight import MASK, MASKED, PRIVATE, closed_to, may_open
 
 if TYPE_CHECKING:
     from tieout.show.web.filters import Filters
@@ -37,9 +37,6 @@ LEADS_TO = {
     "opportunity_id": "opportunity",
 }  # fmt: skip
 """The fields that hold the id of another record, and what that is."""
-PRIVATE = {"opportunity": frozenset({"name"}), "account": frozenset[str](),
-           "lead": frozenset({"domain", "landing_page"})}  # fmt: skip
-"""Fields of a published record that may tell who a person is."""
 NO_RECORD = "There is no such record"
 CARDS = {
     "opportunity": ("stage", "arr", "close_date", "account_id", "owner_id"),
@@ -61,7 +58,7 @@ def _life(reader: Reader, filters: Filters) -> Life:
     if wanted not in LIVES:
         kinds = ", ".join(sorted(LIVES))
         raise NotHereError(NO_RECORD, f"There is no '{clean(wanted)[:40]}' here. Records are {kinds}.")
-    if not may_open(reader, record):
+    if not may_open(reader, record, wanted):
         raise NotHereError(*_closed(reader, record))
     with opened(reader.workspace, reader.build) as asked:
         try:
@@ -170,7 +167,7 @@ def _under(filters: Filters, one: Counted) -> str:
 def _deals(reader: Reader, deals: Sequence[Deal]) -> Iterator[Section]:
     if not deals:
         return
-    closed = closed_to(reader, (deal.record for deal in deals))
+    closed = closed_to(reader, (deal.record for deal in deals), "opportunity")
     mine = [deal for deal in deals if deal.record not in closed]
     heads = [Head(text, right=False) for text in ("deal", "name", "outcome", "stage", "close date", "agreed number")]
     rows: list[Row] = [
@@ -277,8 +274,9 @@ def life_records(reader: Reader, filters: Filters) -> Records:
                 )  # fmt: skip
         told = (figures.counted(len(life.versions), "version"), figures.counted(len(rows), "change"))
         title = f"{', '.join(told)}, the newest first"
+        columns = (replace(COLUMNS[0], entity=life.entity), *COLUMNS[1:])
         return Records(
-            title, COLUMNS, rows, _passport(reader), f"{life.entity}-{life.record}", "change", frozenset(private)
+            title, columns, rows, _passport(reader), f"{life.entity}-{life.record}", "change", frozenset(private)
         )
 
     return kept_records(reader, filters, make)

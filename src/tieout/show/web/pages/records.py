@@ -19,6 +19,7 @@ from tieout.show.as_json import instant
 from tieout.show.html.page import Cell, Page, Section
 from tieout.show.web.records import Column, Records, kept_records, passport_of, records_section
 from tieout.show.web.rooms import Room
+from tieout.show.web.sight import PRIVATE
 
 if TYPE_CHECKING:
     from tieout.measure.answers import Unit
@@ -132,7 +133,8 @@ def _column(name: str, metric: Metric, entity: str, *, filed: bool) -> Column:
         case "hit":
             return Column(name, "counts in it")
         case _:
-            return Column(name, filed=filed, entity="account" if name == "account" else "")
+            private = name in PRIVATE.get(entity, ())
+            return Column(name, filed=filed, entity="account" if name == "account" else "", personal=private)
 
 
 def _unit(metric: Metric) -> Unit:

@@ -13,7 +13,9 @@ from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, v
 from tieout.show.terminal import clean
 from tieout.show.tie_out_html import lenses_section
 from tieout.show.web.filters import Filters
+from tieout.show.web.records import LIVES
 from tieout.show.web.rooms import Room
+from tieout.show.web.sight import may_open
 from tieout.today import NUMBER, WEEK, Figure, Today, Told, quarter_of, sources, today
 from tieout.warehouse.builds import publications
 
@@ -180,22 +182,25 @@ def _at_stake(found: Today, reader: Reader) -> Section:
         return Section(title, notes=("Nothing that was agreed of the data is broken by a deal with money in it.",))
     heads = [Head("", right=False), Head(f"at stake, {reader.contract.company.currency}", main=True), Head("records")]
     heads += [Head("owner", right=False), Head("what to do", right=False), Head("the largest", right=False, main=True)]
-    rows = [_finding(one) for one in found.checks[:FINDINGS]]
+    rows = [_finding(one, reader) for one in found.checks[:FINDINGS]]
     more = len(found.checks) - FINDINGS
     ways = [Cell(f"{more} more, and everything else that was found", anchor="/data")] if more > 0 else []
     return Section(title, tables=(Table("Of the agreed pipeline of any close date", heads, rows),), links=ways)
 
 
-def _finding(one: Broken) -> Row:
+def _finding(one: Broken, reader: Reader) -> Row:
     first: Breaking | None = one.records[0] if one.records else None
-    way = f"/record/{one.entity}/{first.record}" if first and one.entity in {"opportunity", "lead", "account"} else None
+    closed = first is not None and not may_open(reader, first.record, one.entity)
+    way = f"/record/{one.entity}/{first.record}" if first and not closed and one.entity in LIVES else None
     return [
         Cell(clean(one.name), style="danger" if one.level == "error" else ""),
         Cell(figures.money(one.worth), str(one.worth), "figure") if one.worth is not None else "",
         f"{figures.count(one.broken)} of {figures.count(one.checked)}",
         clean(one.owner or "nobody"),
         clean(one.remedy),
-        Cell(clean(first.record) if first else figures.NOTHING, anchor=way),
+        Cell("one you may not open", style="muted")
+        if closed
+        else Cell(clean(first.record) if first else figures.NOTHING, anchor=way),
     ]
 
 

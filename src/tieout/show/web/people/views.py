@@ -25,7 +25,7 @@ from tieout.operate.people.accounts import (
 from tieout.operate.people.log import note
 from tieout.operate.people.models import Account, Invitation, LogEntry, Team, Token
 from tieout.operate.people.roles import Right, Role
-from tieout.operate.people.tokens import Asked, TokenError, end_token, make_token
+from tieout.operate.people.tokens import Asked, TokenError, end_token, end_tokens, make_token
 from tieout.show.html.page import body_of
 from tieout.show.web.people.forms import AccountForm, InviteForm, TeamForm, TokenForm
 from tieout.show.web.people.pages import LINES, log_page, people_page
@@ -76,13 +76,17 @@ def account_view(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @guarded(Right.PEOPLE)
 def account_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Do one thing to an account: end its sessions, take its second factors away, make a link for a new password."""
+    """Do one thing to an account: end its sessions or tokens, take second factors away, make a link for a password."""
     account = get_object_or_404(Account, pk=pk)
     match act:
         case "sessions":
             count = _end_sessions(account)
             note(request, "ended sessions", account.email, {"sessions": count})
             return _done(request, f"The sessions of {account.email} are ended.")
+        case "tokens":
+            count = end_tokens(account, timezone.now())
+            note(request, "ended tokens", account.email, {"tokens": count})
+            return _done(request, f"The tokens of {account.email} open nothing any more.")
         case "factors":
             Authenticator.objects.filter(user=account).delete()
             note(request, "took second factors away", account.email)
@@ -207,15 +211,15 @@ def tokens_view(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@guarded(Right.TOKENS)
+@guarded(Right.READ)
 def token_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a token of one's own."""
+    """End a token of one's own, whoever may make none any more too."""
     ended: Token | None = end_token(account_of(request), pk, timezone.now())
     if ended is None:
         raise Http404
     note(request, "ended a token", ended.name)
     messages.success(request, f"{ended.name} opens nothing any more.")
-    return HttpResponseRedirect("/people/tokens")
+    return HttpResponseRedirect("/people/tokens" if account_of(request).may(Right.TOKENS) else "/people")
 
 
 @require_POST
