@@ -9,8 +9,9 @@ import pytest
 
 from tieout.contract.definitions import counting_lenses
 from tieout.measure.answers import Question
-from tieout.measure.counted import AGREED, NEVER, OF_DEALS, OF_LEADS, Counted, counted_in
+from tieout.measure.counted import AGREED, NEVER, OF_DEALS, OF_LEADS, Counted, counted_in, deal_in, lead_in
 from tieout.measure.numbers.ask import ask
+from tieout.measure.run_sql import run
 from tieout.questions import opened
 
 if TYPE_CHECKING:
@@ -85,3 +86,31 @@ def test_a_period_in_which_it_does_not_close_is_named_with_its_days(marlow_asked
     (agreed, *_) = counted_in(marlow_asked, "opportunity", "006Mw0002205", "2026-Q1")
     assert agreed.facet == "close date"
     assert agreed.why == "its close date, 2026-10-31, lies outside 2026-Q1 (2025-02-01 to 2025-04-30)"
+
+
+AT_NIGHT = """create temp view {table} as select * replace (
+    date_trunc('day', {column}) + interval 26 hour as {column}{more}) from {database}.{table}"""
+"""Everything at 2 o'clock in UTC of the next day, which is the evening before in New York."""
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "number", "entity"),
+    [("leads", "first_contact_at", "leads.new", "lead"), ("pipeline_created", "created_at", "pipeline.created", "")],
+)
+def test_days_in_reasons_are_those_of_the_company(
+    marlow: Workspace, table: str, column: str, number: str, entity: str
+) -> None:
+    """Who came in the evening of New York came on that day, as the days of the periods are: in UTC it is the next."""
+    with opened(marlow) as asked:
+        (database,) = asked.engine.execute("select current_database()").fetchall()[0]
+        sql = f"select record, {column} from {table} where {column} > timestamp '2026-01-01' order by record limit 12"
+        before = asked.engine.execute(sql).fetchall()
+        more = "" if entity else ", date_trunc('day', since) + interval 26 hour as since"
+        asked.engine.execute(AT_NIGHT.format(table=table, column=column, database=database, more=more))
+        told = []
+        for record, moment in before:
+            run(asked.engine, "create or replace temp table looked_at as select $r as record", {"r": record})
+            one = (lead_in if entity else deal_in)(asked, record, Question(number, "2025-Q1"))
+            told += [(str(moment.date()), one.why)] if one.facet == "close date" else []
+        assert told
+        assert all(day in why for day, why in told), told

@@ -47,6 +47,11 @@ def test_the_whole_and_each_part_are_told(
     assert [part.depth for part in tried.parts] == [0, 0, 1, 1, 2]
 
 
+def test_a_value_that_is_no_number_is_named(marlow_asked: Asked) -> None:
+    assert try_on(marlow_asked, FIT, {"employees": "many", "industry": "Steel", "score": None}).unread == ("employees",)
+    assert try_on(marlow_asked, FIT, {"employees": "300", "score": "1.5"}).unread == ()
+
+
 def test_a_value_is_a_value_and_never_sql(marlow_asked: Asked) -> None:
     hostile = "x' or 1=1 --"
     tried = try_on(marlow_asked, FIT, {"employees": "300", "industry": hostile, "score": "1"})

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tieout.basics.calendars import local_day
 from tieout.contract.definitions import counting_lenses
 from tieout.measure.answers import Question
 from tieout.measure.lens_sql import FACETS, LensView, units_sql
@@ -192,7 +193,7 @@ def _no_lead(asked: Asked, record: str, view: LensView) -> tuple[str, str]:
         return "exists", "its first contact is not known"
     if later:
         return "exists", "its first contact came later"
-    return "close date", f"its first contact, {contact:%Y-%m-%d}, lies outside {within(view)}"
+    return "close date", f"its first contact, {local_day(contact, asked.zone)}, lies outside {within(view)}"
 
 
 def _money(value: object) -> Decimal | None:

@@ -40,7 +40,7 @@ def accounts_of(engine: Connection, records: Iterable[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A deal of an account as of now, and whether the agreed number of the quarter counts it."""
+    """A deal of an account as of now, and whether the agreed number of the period counts it."""
 
     record: str
     name: str | None
@@ -51,12 +51,25 @@ class Deal:
     value: Decimal | None
 
 
-def deals_of(asked: Asked, account: str) -> tuple[Deal, ...]:
-    """Give the deals of an account, those that the agreed number counts first, each with its value."""
+@dataclass(frozen=True, slots=True)
+class Deals:
+    """The deals of an account, and the period whose agreed number counts them or not."""
+
+    period: str
+    deals: tuple[Deal, ...] = ()
+
+
+def deals_of(asked: Asked, account: str, period: str | None = None, calendar: str | None = None) -> Deals:
+    """Give the deals of an account, those that the agreed number of a period counts first, each with its value.
+
+    Raises QuestionError or PeriodError.
+    """
     metric = BY_ID["pipeline.open_qualified"]
-    units, parameters = units_sql(view_of(asked, Question(metric.id), metric), asked.contract, "a")
+    view = view_of(asked, Question(metric.id, period, calendar=calendar), metric)
+    units, parameters = units_sql(view, asked.contract, "a")
     sql = f"""select record, outcome, stage, closed_on, rank = 0, value from ({units})
       where account_id = $account order by rank <> 0, value desc nulls last, record"""
     found = fetch(asked.engine, sql, {**parameters, "account": account})
     names = names_of(asked.engine, "opportunity", [row[0] for row in found])
-    return tuple(Deal(record, names.get(record), *rest) for record, *rest in found)
+    deals = tuple(Deal(record, names.get(record), *rest) for record, *rest in found)
+    return Deals(view.period.name if view.period else "any period", deals)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tieout.basics.calendars import local_day
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
 from tieout.measure.run_sql import rows as fetch
@@ -76,9 +77,10 @@ def not_created(asked: Asked, record: str, unit: Mapping[str, object] | None, vi
     created, since, later = found[0]
     if later:
         return "close date", "it became pipeline only later"
+    day = local_day(created, asked.zone)
     if since != created:
-        return "close date", f"it was pipeline already when its history begins, {created:%Y-%m-%d}"
-    return "close date", f"it became pipeline on {created:%Y-%m-%d}, outside {within(view)}"
+        return "close date", f"it was pipeline already when its history begins, {day}"
+    return "close date", f"it became pipeline on {day}, outside {within(view)}"
 
 
 def within(view: LensView) -> str:

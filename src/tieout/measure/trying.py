@@ -52,11 +52,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a criterion came to: the whole, its parts, and the values that it read."""
+    """What a criterion came to: the whole, its parts, and the values that it read.
+
+    `unread` are fields whose value is not what the field holds, as a word for a number: they count as unknown.
+    """
 
     answer: bool | None
     parts: tuple[Part, ...]
     values: dict[str, object]
+    unread: tuple[str, ...] = ()
 
 
 def criteria_of(contract: Contract) -> tuple[Named, ...]:
@@ -103,9 +107,13 @@ def try_on(asked: Asked, named: Named, values: Mapping[str, object]) -> Tried:
     )
     told = ", ".join(one.sql("u") for one in criteria)
     parameters = {f"value_{place}": None if value is None else str(value) for place, value in enumerate(given.values())}
-    found = run(asked.engine, f"select {told} from (select {source or '1 as nothing'}) as u", parameters).fetchall()[0]
-    told_parts = tuple(Part(text, answer, depth) for (text, depth), answer in zip(parts, found[1:], strict=True))
-    return Tried(found[0], told_parts, given)
+    lost = ", ".join(f"$value_{place} is not null and u.{identifier(name)} is null" for place, name in enumerate(given))
+    sql = f"select {', '.join(filter(None, (told, lost)))} from (select {source or '1 as nothing'}) as u"
+    found = run(asked.engine, sql, parameters).fetchall()[0]
+    answers, lost_of = found[: len(criteria)], found[len(criteria) :]
+    told_parts = tuple(Part(text, answer, depth) for (text, depth), answer in zip(parts, answers[1:], strict=True))
+    unread = tuple(name for name, is_lost in zip(given, lost_of, strict=True) if is_lost)
+    return Tried(found[0], told_parts, given, unread)
 
 
 def record_values(asked: Asked, entity: str, record: str) -> dict[str, object]:

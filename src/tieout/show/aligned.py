@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tieout.measure.answers import Question
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.show import figures
+from tieout.show.as_csv import written
 from tieout.show.as_json import CENT, instant, row_json
 from tieout.show.bars import bar
 from tieout.show.tables import Cell, Column, Row, table
@@ -119,14 +118,12 @@ def aligned_json(
 def aligned_csv(found: Sequence[QuarterDay]) -> str:
     """Give one row for each quarter and slice."""
     names = list(dict.fromkeys(name for one in found for row in one.rows for name in row.by))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    rows: list[list[object]] = []
     places = ["quarter", "as_of", "day_of_quarter", "days_to_quarter_end", "days_in_quarter"]
-    writer.writerow([*places, *names, "value", "n", "absent"])
     for one in found:
         told = [one.quarter.name, instant(one.as_of) if one.as_of else "", one.day_of_quarter, one.days_to_end]
         for row in one.rows:
             value = row.value.quantize(CENT) if isinstance(row.value, Decimal) else row.value
             by = [row.by.get(name, "(all)") for name in names]
-            writer.writerow([*told, one.quarter.days, *by, value, row.n, row.absent])
-    return out.getvalue()
+            rows.append([*told, one.quarter.days, *by, value, row.n, row.absent])
+    return written([*places, *names, "value", "n", "absent"], rows)

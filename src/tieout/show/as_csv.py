@@ -1,9 +1,8 @@
-"""Tables as CSV: plain figures with a point, ISO dates, one head, no sums that a reader would add again."""
+"""Tables as CSV: plain figures with a point, ISO dates, one head, no formulas, no sums that would be added again."""
 
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tieout.measure.grades import GRADES
 from tieout.show.as_json import CENT, instant
+from tieout.show.formulas import harmless
 from tieout.show.original import original_csv
 
 if TYPE_CHECKING:
@@ -84,14 +84,30 @@ def audit_csv(checks: Sequence[Broken], *, records: bool = False) -> str:
 
 def written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Write a head and rows as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows([_plain(value) for value in row] for row in rows)
-    return out.getvalue()
+    return "".join(f"{line(row)}\n" for row in (heads, *rows))
+
+
+class _Line:
+    """Where the csv module writes to: each row is given back at once."""
+
+    def write(self, text: str) -> str:
+        """Give the row back."""
+        return text
+
+
+_END = "\r\n"
+# With this end of a line both of its characters are quoted inside a value; every reader takes them for an end.
+_WRITER = csv.writer(_Line(), lineterminator=_END)
+
+
+def line(row: Sequence[object]) -> str:
+    """Write a row of a CSV, without the end of its line: times in UTC, and no text that is a formula."""
+    return str(_WRITER.writerow([_plain(value) for value in row])).removesuffix(_END)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return instant(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return instant(value)
+    return harmless(value) if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tieout.show import figures
+from tieout.show.formulas import harmless
 from tieout.show.tables import Cell, Column, Row, table
 
 if TYPE_CHECKING:
@@ -54,5 +55,6 @@ def original_csv(answer: Answer) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADS)
-    writer.writerows([getattr(one, head) for head in HEADS] for one in answer.currencies or ())
+    told = ([getattr(one, head) for head in HEADS] for one in answer.currencies or ())
+    writer.writerows([harmless(each) if isinstance(each, str) else each for each in row] for row in told)
     return out.getvalue()

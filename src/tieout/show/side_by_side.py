@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.show import figures
 from tieout.show.answer import passport_lines
+from tieout.show.as_csv import written
 from tieout.show.as_json import answer_json, lines_json
 from tieout.show.tables import Cell, Column, Row, table
 from tieout.show.terminal import Terminal, clean
@@ -167,21 +166,18 @@ def _moved_json(one: Moved) -> dict[str, Any]:
 
 def side_csv(found: Sequence[InCalendar], *, records: bool) -> str:
     """Give each calendar's rows, or the records that make them differ from the first."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    rows: list[list[object]] = []
     if records:
-        writer.writerow(["calendar", "record", "unit", "cause", "amount", "counted_in", "day"])
         for each in found:
             for one in each.moved:
                 record, cause, amount, unit = one.posting
-                writer.writerow([each.name, record, unit, cause, amount, one.counted, one.day])
-        return out.getvalue()
+                rows.append([each.name, record, unit, cause, amount, one.counted, one.day])
+        return written(["calendar", "record", "unit", "cause", "amount", "counted_in", "day"], rows)
     names = list(dict.fromkeys(name for each in found for row in each.answer.rows for name in row.by))
-    writer.writerow([CALENDAR, "period", "first_day", "last_day", *names, "value", "n", "absent", "difference"])
     for each in found:
         days = each.answer.days or ("", "")
         for row in each.answer.rows:
             by = [row.by.get(name, "(all)") for name in names]
             difference = "" if row.by else each.difference
-            writer.writerow([each.name, each.answer.period, *days, *by, row.value, row.n, row.absent, difference])
-    return out.getvalue()
+            rows.append([each.name, each.answer.period, *days, *by, row.value, row.n, row.absent, difference])
+    return written([CALENDAR, "period", "first_day", "last_day", *names, "value", "n", "absent", "difference"], rows)

@@ -18,7 +18,9 @@ from tieout.measure.answers import Question
 from tieout.operate.people.models import Account, LogEntry, Team
 from tieout.operate.people.roles import Role
 from tieout.questions import ask
-from tieout.show.web.exports import csv_lines, harmless, write_xlsx
+from tieout.show.as_csv import written
+from tieout.show.formulas import harmless
+from tieout.show.web.exports import csv_lines, write_xlsx
 from tieout.show.web.records import Column, Records, Seen
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def test_the_pages_together_hold_each_record_once(web: Workspace, client_of: Cli
     admin, seen = client_of(Role.ADMIN), []
     for page in range(1, 5):
         body = text_of(admin, f"{OPEN}?page={page}&sort=-value")
-        seen += [part.split('"')[0] for part in body.split('<th scope="row"><a href="/record/opportunity/')[1:]]
+        seen += [part.split("?")[0] for part in body.split('<th scope="row"><a href="/record/opportunity/')[1:]]
     found = library(web)
     assert sorted(seen) == sorted(found)
     assert [found[record] for record in seen] == sorted(found.values(), reverse=True)
@@ -179,6 +181,8 @@ def test_a_text_is_no_formula(text: str, tmp_path: Path) -> None:
     seen = Seen(records.rows)
     _, line = list(csv.reader(io.StringIO("".join(csv_lines(records, seen, (("=a", "=b"),))), newline="")))
     assert line == [safe, "-3.50", "'=a: =b"]
+    table = list(csv.reader(io.StringIO(written(["text", "value"], [(text, Decimal("-3.50"))]), newline="")))
+    assert table[1] == [safe, "-3.50"]
     file = tmp_path / "r.xlsx"
     with file.open("w+b") as stream:
         write_xlsx(stream, records, seen, (("=a", "=b"),))

@@ -12,6 +12,7 @@ import pytest
 from tests.show.web.conftest import ClientOf
 from tieout import Workspace, ask
 from tieout.measure.answers import Question
+from tieout.operate.people.models import Account, Team
 from tieout.operate.people.roles import Role
 from tieout.questions import opened
 from tieout.show.figures import MINUS
@@ -37,9 +38,9 @@ def test_the_number_its_plan_and_its_coverage(viewer: Client) -> None:
     page = body(viewer)
     assert '<span title="5,412,350.00"><a href="/records/pipeline.open_qualified?period=2027-Q3">5.4M</a>' in page
     assert 'title="1,800,000.00">1.8M' in page
-    assert 'title="961,736.00"><a href="/records/bookings?period=2027-Q3">962K</a>' in page
-    assert "won so far 838K" in page
-    assert ">5.63x</a>" in page
+    assert 'title="961,736.00"><a href="/pipeline/coverage?period=2027-Q3">962K</a>' in page
+    assert 'title="838,264.00"><a href="/records/bookings?period=2027-Q3">838K</a>' in page
+    assert '<a href="/pipeline/coverage?period=2027-Q3">5.63x</a>' in page
     assert "Worst segment: SMB" in page
     assert "day 53 of 92" in page
 
@@ -79,6 +80,17 @@ def test_what_needs_a_decision_is_ranked_by_money(viewer: Client) -> None:
     stakes = [float(text) for text in re.findall(r'title="([0-9.]+)"', page)]
     assert len(stakes) == 5
     assert stakes == sorted(stakes, reverse=True)
+
+
+def test_a_record_that_is_closed_is_not_named(client_of: ClientOf) -> None:
+    client = client_of(Role.CONTRIBUTOR)
+    named = re.findall(r'href="/record/opportunity/(\w+)"', body(client))
+    assert named
+    team = Team.objects.create(name="None", rows="segment = 'no such segment'")
+    Account.objects.filter(email="contributor@marlow.example").update(team=team)
+    page = body(client)
+    assert not any(record in page for record in named)
+    assert page.count("one you may not open") >= len(named)
 
 
 def test_a_source_is_late_from_the_moment_it_is_due() -> None:

@@ -13,6 +13,7 @@ from tieout.show import figures
 from tieout.show.as_csv import written
 from tieout.show.as_json import passport_json
 from tieout.show.bars import bar
+from tieout.show.labels import chosen_of
 from tieout.show.tables import Cell, Column, Row, table
 from tieout.show.terminal import Terminal, clean
 
@@ -73,7 +74,7 @@ def label_of(funnel: Funnel, company: Company) -> list[str]:
     told = f"entries in {funnel.period}" if funnel.way == "flow" else f"{what} in {funnel.period}"
     newest = ", the newest old enough" if funnel.chosen and funnel.way == "cohort" else ""
     as_of, known = figures.stamp(funnel.as_of, zone), figures.known(funnel.known_at, zone)
-    return [f"{told}{newest}", f"as of {as_of}", known, funnel.passport.filters or ""]
+    return [f"{told}{newest}", f"as of {as_of}", known, *chosen_of(funnel.passport, company)]
 
 
 def notes_of(funnel: Funnel) -> list[str]:

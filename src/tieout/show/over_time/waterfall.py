@@ -74,6 +74,7 @@ def label_of(found: Waterfall, zone: ZoneInfo) -> list[str]:
     told += [f"weighted by {found.weighting}"] if found.weighting != "none" else []
     told.append("as said then" if asked.said_then else figures.known(bridge.end.known_at, zone))
     told += [graded] if (graded := figures.graded(bridge.end.grade)) else []
+    told += [f"calendar {clean(asked.calendar)}"] if asked.calendar else []
     told += ["as-is"] if asked.org == "as-is" else []
     told += [f"where {clean(asked.where)}"] if asked.where else []
     told += ["gross: every version posted"] if asked.gross else []

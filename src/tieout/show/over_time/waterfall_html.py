@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.show import figures
+from tieout.show.as_json import instant
 from tieout.show.charts.waterfall import Level, Step, waterfall
 from tieout.show.html.page import Cell, Head, Page, Row, Section, Table
 from tieout.show.html.ways import ON_PAGE
@@ -56,9 +57,19 @@ def ends_of(found: Waterfall, zone: ZoneInfo) -> list[str]:
 
 
 def passport_of(found: Waterfall) -> list[tuple[str, str]]:
-    """Name the builds and contracts of the two ends."""
-    ends = {side.build: side.contract for side in (found.bridge.start, found.bridge.end)}
-    return [part for build, contract in ends.items() for part in (("build", build), ("contract", contract))]
+    """Say what the waterfall is of and between which moments, and name the builds and contracts of the two ends."""
+    asked, start, end = found.asked, found.bridge.start, found.bridge.end
+    known = "as said then" if asked.said_then else instant(end.known_at) if end.known_at else "now"
+    told = (
+        ("number", "waterfall"), ("lens", start.lens), ("from", instant(start.as_of)), ("until", instant(end.as_of)),
+        ("closing in", f"{found.closing} ({' to '.join(found.days)})" if found.days else "any close date"),
+        ("known at", known), ("calendar", asked.calendar or ""), ("org", asked.org),
+        ("weighted by", found.weighting if found.weighting != "none" else ""), ("by", ", ".join(asked.by)),
+        ("filters", asked.where or ""), ("versions", "every one, gross" if asked.gross else ""),
+    )  # fmt: skip
+    ends = {side.build: side.contract for side in (start, end)}
+    made = [part for build, contract in ends.items() for part in (("build", build), ("contract", contract))]
+    return [*((name, text) for name, text in told if text), *made]
 
 
 def _end_of(ways: Ways, end: str) -> str | None:

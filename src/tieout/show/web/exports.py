@@ -7,10 +7,9 @@ it; its passport is the last column, the same in every row. An XLSX has it as a 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
@@ -18,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 
+from tieout.show.as_csv import line
 from tieout.show.terminal import clean
 from tieout.show.web.filters import FilterError
 from tieout.show.web.records import seen
@@ -35,23 +35,11 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-BEGINS_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-"""With these a spreadsheet takes a text for a formula, the full-width ones in some languages."""
-BEGINS_INSIDE = re.compile('([;\t\r\n][\\s"]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])')
-"""A formula within a text: where a comma is the decimal sign, a spreadsheet splits a line at semicolons instead."""
 MOST_ROWS, LONGEST_TEXT = 1_048_575, 32_767
 """What a sheet of an XLSX can hold beside its head, and a cell of it."""
 WRITTEN: dict[type, str] = {Decimal: "#,##0.00", date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm"}
 """How a sheet shows figures and times; a time is UTC."""
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-class _Line:
-    """Where the csv module writes to: each row is given on at once."""
-
-    def write(self, text: str) -> str:
-        """Give the row back."""
-        return text
 
 
 def export(reader: Reader, filters: Filters, records: Records) -> HttpResponseBase:
@@ -61,7 +49,7 @@ def export(reader: Reader, filters: Filters, records: Records) -> HttpResponseBa
         message = f"'{kind[:20]}' is no format of a file. Allowed: {', '.join(FORMATS)}."
         raise FilterError(message)
     found = seen(reader, records, filters["sort"])
-    passport = export_passport(filters, records, found)
+    passport = export_passport(reader, filters, records, found)
     name = f"{_NOT_IN_NAMES.sub('-', f'tieout-{records.name}-{reader.build.key[:8]}').strip('-')}.{kind}"
     if kind == "csv":
         answer = StreamingHttpResponse(csv_lines(records, found, passport), content_type=FORMATS[kind])
@@ -76,24 +64,26 @@ def export(reader: Reader, filters: Filters, records: Records) -> HttpResponseBa
     return FileResponse(file, as_attachment=True, filename=name, content_type=FORMATS[kind])
 
 
-def export_passport(filters: Filters, records: Records, found: Seen) -> tuple[tuple[str, str], ...]:
+def export_passport(reader: Reader, filters: Filters, records: Records, found: Seen) -> tuple[tuple[str, str], ...]:
     """Give what a file must say of itself: what it is of, how to see it again, what is left out."""
     told = (
         ("records", records.title),
         ("address", filters.link(format=None, page=None)),
         ("in this file", str(len(found.rows))),
         ("not yours to open", str(found.hidden)),
+        ("base currency", reader.contract.company.currency),
+        ("times", "UTC"),
+        ("days", reader.zone.key),
     )
     return tuple((name, clean(text)) for name, text in (*told, *records.passport))
 
 
 def csv_lines(records: Records, found: Seen, passport: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Write a CSV line by line. It begins with a byte order mark, without which Excel reads it as another encoding."""
-    writer = csv.writer(_Line(), lineterminator="\r\n")
-    told = harmless("; ".join(f"{name}: {text}" for name, text in passport))
-    yield "\ufeff" + str(writer.writerow([*(column.name for column in records.columns), "passport"]))
+    told = "; ".join(f"{name}: {text}" for name, text in passport)
+    yield f"\ufeff{line([*(column.name for column in records.columns), 'passport'])}\r\n"
     for row in found.rows:
-        yield str(writer.writerow([*map(_plain, row), told]))
+        yield f"{line([*row, told])}\r\n"
 
 
 def write_xlsx(file: IO[bytes], records: Records, found: Seen, passport: Iterable[tuple[str, str]]) -> None:
@@ -135,24 +125,3 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], value: object, formats
             sheet.write_datetime(*place, datetime.combine(value, datetime.min.time()), formats[date])
         case _:
             sheet.write_string(*place, str(value)[:LONGEST_TEXT])
-
-
-def harmless(text: str) -> str:
-    """Make a text safe for spreadsheets that read CSV: what would be a formula begins with an apostrophe."""
-    text = BEGINS_INSIDE.sub(r"\1'", text)
-    return f"'{text}" if BEGINS_FORMULA.match(text) else text
-
-
-def _plain(value: object) -> object:
-    """Write a value as programs read it: a figure with a point, a time in ISO form and UTC."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            return value.replace(tzinfo=UTC).isoformat()
-        case int() | float() | Decimal() | date():
-            return value
-        case _:
-            return harmless(str(value))

@@ -6,7 +6,7 @@ A page gives them whole and unmasked, the records of everybody:
         title="Won in 2026-Q3: 29 deals",
         columns=(Column("record", entity="opportunity"), Column("name", personal=True), Column("value", unit="money")),
         rows=rows,  # tuples, as the library gave them
-        passport=passport_of(answer.passport),
+        passport=answer_passport(answer),
     )
 
 What is shown of them is decided here and nowhere else: `seen` leaves out what the reader may not open and masks what is
@@ -16,17 +16,19 @@ personal; `records_section` lays out one page of it; `exports.py` writes the fil
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from tieout.basics.findings import nearest
 from tieout.show import figures
+from tieout.show.as_json import instant
 from tieout.show.html.page import Cell, Head, Section, Table
+from tieout.show.labels import period_of
 from tieout.show.terminal import clean
 from tieout.show.web.filters import OF_A_LIST, FilterError
 from tieout.show.web.reader import stands
@@ -35,7 +37,7 @@ from tieout.show.web.sight import MASK, MASKED, closed_to
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from tieout.measure.answers import Passport, Unit
+    from tieout.measure.answers import Answer, Passport, Unit
     from tieout.show.html.page import Order
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
@@ -50,6 +52,8 @@ LONG = 30
 """A longer text is cut on the page, and whole behind it."""
 LIVES = frozenset({"opportunity", "lead", "account"})
 """What has a page of its own."""
+ASKED = ("period", "calendar")
+"""The filters of a record's page."""
 Row = Sequence[object]
 
 
@@ -76,7 +80,8 @@ class Column:
 class Records:
     """A list of records, the id of each in its first column. `name` is what a file of them is called, `word` each row.
 
-    Personal columns are so in all rows, or only in those whose places are `private`.
+    Personal columns are so in all rows, or only in those whose places are `private`. `asked` are the period and the
+    calendar of the figure that they are under: the page of each record is asked about it in the same.
     """
 
     title: str
@@ -86,6 +91,7 @@ class Records:
     name: str = "records"
     word: str = "record"
     private: frozenset[int] | None = None
+    asked: Mapping[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,33 @@ def passport_of(passport: Passport) -> tuple[tuple[str, str], ...]:
     return tuple((name, text) for name, text in told if text)
 
 
-def record_path(entity: str, record: str) -> str:
-    """Give the address of a record's page."""
-    return f"/record/{entity}/{quote(record, safe='')}"
+def answer_passport(answer: Answer, number: str = "") -> tuple[tuple[str, str], ...]:
+    """Give what a file says of the answer that its records are under, of another `number` where it is one's."""
+    moments = (answer.as_of, answer.known_at)
+    return told_passport(number or answer.metric, period_of(answer.period, answer.days), moments, answer.passport)
+
+
+def told_passport(
+    number: str, period: str, moments: tuple[datetime, datetime | None], passport: Passport
+) -> tuple[tuple[str, str], ...]:
+    """Give what a file says of itself: number, period, as-of and known-at, and what is needed to ask again."""
+    as_of, known_at = moments
+    told = (
+        ("number", number), ("period", period), ("as of", instant(as_of)),
+        ("known at", instant(known_at) if known_at else "now"),
+    )  # fmt: skip
+    return (*((name, text) for name, text in told if text), *passport_of(passport))
+
+
+def record_path(entity: str, record: str, asked: Mapping[str, str | None] | None = None) -> str:
+    """Give the address of a record's page, with the period and the calendar in which one asks about it."""
+    texts = {name: text for name in ASKED if (text := (asked or {}).get(name))}
+    return f"/record/{entity}/{quote(record, safe='')}{f'?{urlencode(texts)}' if texts else ''}"
+
+
+def asked_of(filters: Filters) -> dict[str, str | None]:
+    """Give what the page of a record takes of the filters of another."""
+    return {name: filters[name] for name in ASKED}
 
 
 # -- what is seen of them
@@ -200,10 +230,11 @@ def records_section(reader: Reader, filters: Filters, records: Records, title: s
     pages = max(1, -(-len(found.rows) // SIZE))
     page = _page(filters["page"], pages)
     rows = found.rows[(page - 1) * SIZE : page * SIZE]
+    asked = asked_of(filters) if records.asked is None else records.asked
     table = Table(
         caption=records.title,
         heads=[_head(column, filters, reader) for column in records.columns if not column.filed],
-        rows=[_cells(row, records.columns, reader.zone) for row in rows],
+        rows=[_cells(row, records.columns, reader.zone, asked) for row in rows],
         foot=_foot(records, found),
         dense=True,
     )
@@ -266,26 +297,30 @@ def _foot(records: Records, found: Seen) -> list[list[Cell]]:
     return [cells]
 
 
-def _cells(row: Row, columns: Sequence[Column], zone: ZoneInfo) -> list[Cell]:
+def _cells(row: Row, columns: Sequence[Column], zone: ZoneInfo, asked: Mapping[str, str | None]) -> list[Cell]:
     places = {column.name: place for place, column in enumerate(columns)}
     return [
-        told_cell(value, column, zone, row[places[column.by]] if column.by else value)
+        told_cell(value, column, zone, (row[places[column.by]] if column.by else value, asked))
         for value, column in zip(row, columns, strict=True)
         if not column.filed
     ]
 
 
-def told_cell(value: object, column: Column, zone: ZoneInfo | None, record: object = None) -> Cell:
-    """Write a value as people read it, with the full one behind it, and a record with the way to it."""
+def told_cell(
+    value: object, column: Column, zone: ZoneInfo | None, way: tuple[object, Mapping[str, str | None]] = (None, {})
+) -> Cell:
+    """Write a value as people read it, with the full one behind it; `way`: the record that it leads to, asked how."""
     if value is None:
         return Cell(figures.NOTHING, "not known", "muted")
     if value == MASK and column.personal:
         return Cell(MASK, MASKED, "muted")
     if column.unit is not None:
         return Cell(figures.figure(value, column.unit), str(value))  # type: ignore[arg-type]
-    way = record_path(column.entity, str(record)) if column.entity in LIVES and record is not None else None
+    record, asked = way
+    leads = column.entity in LIVES and record is not None
     text = told(value, zone)
-    return Cell(text, text if len(text) > LONG else "", anchor=way)
+    anchor = record_path(column.entity, str(record), asked) if leads else None
+    return Cell(text, text if len(text) > LONG else "", anchor=anchor)
 
 
 def told(value: object, zone: ZoneInfo | None) -> str:

@@ -106,7 +106,12 @@ def _answer(reader: Reader, chosen: Named, tried: Tried, filters: Filters) -> Se
     tables.append(Table("What it read", [Head(text, right=False) for text in ("field", "value", "")], read))
     record = filters["tried_on"]
     links = [Cell(f"{chosen.entity} {record}", anchor=record_path(chosen.entity, record))] if record else []
-    notes = ("Unknown is not counted: a field that it asks for is not known.",) if tried.answer is None else ()
+    notes = [
+        f"'{clean(str(tried.values[name]))[:60]}' is no {chosen.columns[name].value}: {name.replace('_', ' ')} counts "
+        "as unknown."
+        for name in tried.unread
+    ]
+    notes += ["Unknown is not counted: a field that it asks for is not known."] if tried.answer is None else []
     return Section("The answer", tables=tables, notes=notes, links=links)
 
 

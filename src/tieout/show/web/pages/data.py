@@ -15,9 +15,10 @@ from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.questions import opened
 from tieout.show import figures
+from tieout.show.as_json import instant
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, anchor_of
 from tieout.show.terminal import clean
-from tieout.show.web.records import LIVES, Column, Records, kept_records, record_path, records_section
+from tieout.show.web.records import LIVES, Column, Records, asked_of, kept_records, record_path, records_section
 from tieout.show.web.rooms import Room
 from tieout.show.web.sight import CLOSED_FINDING, MASK, closed_to, record_of
 from tieout.warehouse.contents import read_findings
@@ -50,13 +51,13 @@ def data_page(reader: Reader, filters: Filters) -> Page:
     cards = (
         Card("objects", Cell(figures.count(len(objects))), f"{len(late) or 'none'} late"),
         Card("rules broken", Cell(figures.count(len(broken))), f"of {len(checks)} that are checked"),
-        Card("required fields filled", _rate(filled[0]), f"n {figures.count(filled[0].n)}"),
+        Card("required fields filled", _rate(filled[0]), f"as of now, n {figures.count(filled[0].n)}"),
         Card("entries in registers", Cell(figures.count(len(effects.entries))), "exclusions and merges"),
     )
     links = (Cell("Every field: who owns it, who tells it, what reads it", anchor="/data/fields"),)
     sections = (
         Section("In short", cards=cards, links=links), _sources(reader, objects), _checks(reader, broken),
-        _findings(reader), _completeness(filled), *_effects(reader, effects),
+        _findings(reader), _completeness(filled), *_effects(reader, filters, effects),
     )  # fmt: skip
     label = (
         f"as of {figures.stamp(reader.build.heard_until, reader.zone)}",
@@ -72,7 +73,10 @@ def _now() -> datetime:
 
 def _passport(reader: Reader) -> tuple[tuple[str, str], ...]:
     build = reader.build
-    return ("build", build.key), ("ledger", str(build.position)), ("contract", build.fingerprint)
+    return (
+        ("as of", instant(build.heard_until)), ("known at", "now"), ("build", build.key),
+        ("ledger", str(build.position)), ("contract", build.fingerprint),
+    )  # fmt: skip
 
 
 def _rate(row: Answered) -> Cell:
@@ -177,7 +181,7 @@ def _completeness(filled: Sequence[Answered]) -> Section:
         "Fields that open deals must have in their stage", [Head("field", right=False), Head("filled"), Head("n")], rows
     )
     ways = (Cell("Its records", anchor="/records/completeness.required"),)
-    return Section("Completeness", tables=(table,) if rows else (), links=ways)
+    return Section("Completeness, as of now", tables=(table,) if rows else (), links=ways)
 
 
 def _worst_first(row: Answered) -> float:
@@ -196,13 +200,13 @@ def _step(before: Answered, after: Answered, unit: str) -> str:
     return figures.points(float(step)) if unit == "rate" else f"{step:+,.2f}".replace("-", figures.MINUS)
 
 
-def _effects(reader: Reader, effects: Effects) -> list[Section]:
+def _effects(reader: Reader, filters: Filters, effects: Effects) -> list[Section]:
     rows: list[Row] = []
     for one in effects.headlines:
         unit = BY_ID[one.metric].unit
         ends = [figures.shown(end.total, unit) for end in (one.without, one.given)]
         step = _step(one.without.total, one.given.total, unit)
-        rows.append([Cell(one.metric, anchor=f"/glossary/{one.metric}"), ends[0], step, ends[1]])
+        rows.append([Cell(one.metric, anchor=filters.link(f"/glossary/{one.metric}")), ends[0], step, ends[1]])
     heads = [Head("number", right=False), Head("without registers"), Head("their effect"), Head("with them")]
     tables = [Table("Headlines without and with exclusions and merges", heads, rows)]
     named = [
@@ -215,7 +219,9 @@ def _effects(reader: Reader, effects: Effects) -> list[Section]:
         for kind in {entry.object for _, entry in named}
         for record in closed_to(reader, (entry.id for _, entry in named if entry.object == kind), kind)
     }
-    entries = [_entry(effects, place, entry) for place, entry in named if (entry.object, entry.id) not in closed]
+    entries = [
+        _entry(filters, effects, place, entry) for place, entry in named if (entry.object, entry.id) not in closed
+    ]
     heads = [
         *_words("register", "record", "into", "reason", "owner", "until", ""),
         *(Head(name) for name in HEADS),
@@ -229,8 +235,9 @@ def _effects(reader: Reader, effects: Effects) -> list[Section]:
     return [Section("Exclusions and merges, and what they do", tables=tables, notes=notes)]
 
 
-def _entry(effects: Effects, place: int, entry: Entry) -> Row:
-    way = record_path(entry.object, entry.id) if entry.object in LIVES and entry.state != "unknown" else None
+def _entry(filters: Filters, effects: Effects, place: int, entry: Entry) -> Row:
+    leads_on = entry.object in LIVES and entry.state != "unknown"
+    way = record_path(entry.object, entry.id, asked_of(filters)) if leads_on else None
     state = Cell("" if entry.state == "holds" else entry.state, style="warning")
     sums = [effects.of_entry(place, name) for name in HEADS]
     leads = effects.of_entry(place, "leads.new")[1]

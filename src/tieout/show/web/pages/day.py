@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 import simplejson
 
 from tieout.basics.calendars import DAY, end_of_day
-from tieout.measure.answers import QuestionError
+from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
+from tieout.measure.answers import UNKNOWN, QuestionError
+from tieout.measure.bridge.slices import COLUMNS
+from tieout.measure.lens_sql import quoted
 from tieout.measure.numbers.buckets import Every
 from tieout.measure.numbers.question import allowed
 from tieout.over_time import SeriesTerms, series_of
@@ -19,7 +22,9 @@ from tieout.show import figures
 from tieout.show.charts.over_time import Mark, Point, lines
 from tieout.show.charts.over_time import Series as Drawn
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, value_cell
+from tieout.show.labels import label_of
 from tieout.show.web.bar import choices_of
+from tieout.show.web.filters import LONGEST
 from tieout.show.web.pages.pipeline import SLICES
 from tieout.show.web.pages.records import question_of
 from tieout.show.web.reader import kept
@@ -27,6 +32,7 @@ from tieout.show.web.rooms import Room
 
 if TYPE_CHECKING:
     from tieout.measure.answers import Answer, Question, Value
+    from tieout.measure.answers import Row as Answered
     from tieout.measure.choices import Choices
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
@@ -115,11 +121,7 @@ def day_room(reader: Reader, filters: Filters) -> Page:
         said = "was said to be" if chosen.said_then else "was"
         title = f"Pipeline {said} {figures.headline(total.value, answer.unit)} on {chosen.day}"
         title += f", closing in {answer.period}" if answer.period else ""
-    label = [
-        METRIC, filters["lens"] or "agreed", answer.period or "", f"as of {figures.stamp(answer.as_of, reader.zone)}",
-        "as said then" if chosen.said_then else figures.known(answer.known_at, reader.zone),
-        f"n {figures.count(total.n)}", figures.graded(total.grade), answer.passport.filters or "",
-    ]  # fmt: skip
+    label = label_of(answer, company, then=chosen.said_then)
     sections = [_figures(reader, filters, chosen, answer, question), _over_time(reader, filters, chosen, question)]
     passport = answer.passport
     told = [("build", passport.build), ("ledger", str(passport.position)), ("contract", passport.contract)]
@@ -139,7 +141,7 @@ def _figures(reader: Reader, filters: Filters, chosen: Chosen, answer: Answer, q
     rows: list[Row] = [
         [
             *row.by.values(),
-            value_cell(row.value, answer.unit, row.absent),
+            value_cell(row.value, answer.unit, row.absent, _way_of(filters, row, told)),
             figures.count(row.n),
             figures.graded(row.grade),
         ]
@@ -155,16 +157,39 @@ def _figures(reader: Reader, filters: Filters, chosen: Chosen, answer: Answer, q
     return Section("The figure of that day", cards=_cards(reader, filters, chosen, answer, question), tables=(table,))
 
 
+def _way_of(filters: Filters, row: Answered, told: dict[str, str | None]) -> str | None:
+    """Lead to the records of a slice: a condition on what it is cut by, beside the one there is.
+
+    What is no column of a deal alone (a month, the source of a lead) cannot be asked for.
+    """
+    columns = [COLUMNS.get(name, "") for name in row.by]
+    if not row.n or not all(column in OPPORTUNITY_COLUMNS for column in columns):
+        return None
+    parts = [f"({typed})"] if (typed := filters["where"]) else []
+    parts += [
+        f"{column} is null" if value == UNKNOWN else f"{column} = {quoted(value)}"
+        for column, value in zip(columns, row.by.values(), strict=True)
+    ]
+    where = " and ".join(parts)
+    return filters.link(f"/records/{METRIC}", **told, by=None, where=where) if len(where) <= LONGEST else None
+
+
 def _cards(reader: Reader, filters: Filters, chosen: Chosen, answer: Answer, question: Question) -> list[Card]:
     """Give the figure restated and as said then, what lies between them, and the way to what happened since."""
     day = str(chosen.day)
     cards = []
     if chosen.day >= choices_of(reader).said:
-        other = ask(reader.workspace, replace(question, said_then=not chosen.said_then, by=()), reader.build)
-        restated, said = (other, answer) if chosen.said_then else (answer, other)
+        # A known-at of the address limits the figure of the page; restated is what is known now.
+        plain = replace(question, by=(), known_at=None)
+        restated, said = (
+            answer
+            if chosen.said_then == then and (then or question.known_at is None)
+            else ask(reader.workspace, replace(plain, said_then=then), reader.build)
+            for then in (False, True)
+        )
         for name, one, switch in (("Restated", restated, None), ("As said then", said, "1")):
-            here = (switch == "1") == chosen.said_then
-            way = None if here else filters.link(as_of=day, nth=None, said_then=switch)
+            here = one is answer
+            way = None if here else filters.link(as_of=day, nth=None, said_then=switch, known_at=None)
             words = "shown here" if here else figures.counted(one.total.n, "deal")
             cards.append(Card(name, value_cell(one.total.value, one.unit, one.total.absent, way), words))
         if restated.total.value is not None and said.total.value is not None:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tieout.measure.funnel.funnel import NUMBERS
 from tieout.measure.numbers.question import allowed
 from tieout.show import figures
 from tieout.show.html.page import Page
+from tieout.show.labels import label_of, period_of
 from tieout.show.over_time.clocks_html import late_of
-from tieout.show.over_time.funnel import NAMES, label_of
+from tieout.show.over_time.funnel import NAMES
+from tieout.show.over_time.funnel import label_of as funnel_label
 from tieout.show.over_time.statement_html import KINDS, month_of
 from tieout.show.web.pages.funnel import BAR, SLICES, TAKES, funnel_of, terms_of
 from tieout.show.web.pages.handoffs import CLOCKS, STATEMENT, clocks_of, statement_of
-from tieout.show.web.records import Column, Records, kept_records, passport_of, records_section
+from tieout.show.web.records import (
+    Column,
+    Records,
+    answer_passport,
+    kept_records,
+    passport_of,
+    records_section,
+    told_passport,
+)
 from tieout.show.web.rooms import Room
 from tieout.show.web.sight import PRIVATE
 from tieout.show.web.slicing import slice_of
@@ -56,7 +67,11 @@ def people_records(reader: Reader, filters: Filters) -> Records:
         where = f" in {', '.join(part.values())}" if part else ""
         title = f"{figures.counted(len(rows), 'lead')} reached {NAMES[step]}{where}"
         columns = (LEAD, *(_column(name) for name in names[1:]))
-        return Records(title, columns, rows, passport_of(found.passport), f"funnel {step}")
+        passport = told_passport(
+            NUMBERS[found.way, found.start], period_of(found.period, (found.first_day, found.last_day)),
+            (found.as_of, found.known_at), found.passport,
+        )  # fmt: skip
+        return Records(title, columns, rows, passport, f"funnel {step}")
 
     return kept_records(reader, filters, make)
 
@@ -78,7 +93,7 @@ def people_page(reader: Reader, filters: Filters) -> Page:
     found = funnel_of(reader, filters)
     made = people_records(reader, filters)
     section = records_section(reader, filters, made, "People")
-    return Page(made.title, label_of(found, reader.contract.company), (section,), passport_of(found.passport))
+    return Page(made.title, funnel_label(found, reader.contract.company), (section,), passport_of(found.passport))
 
 
 # -- hand-offs
@@ -86,7 +101,7 @@ def people_page(reader: Reader, filters: Filters) -> Page:
 
 def _handed(found: Sequence[Mapping[str, object]], title: str, answer: Answer, name: str) -> Records:
     rows = [(one["record"], *(one.get(column) for column in HANDED)) for one in found]
-    return Records(title, (LEAD, *map(_column, HANDED)), rows, passport_of(answer.passport), name)
+    return Records(title, (LEAD, *map(_column, HANDED)), rows, answer_passport(answer), name)
 
 
 def late_records(reader: Reader, filters: Filters) -> Records:
@@ -134,9 +149,7 @@ def month_page(reader: Reader, filters: Filters) -> Page:
 
 
 def _page(reader: Reader, filters: Filters, made: Records, answer: Answer) -> Page:
-    zone = reader.zone
-    label = (answer.metric, answer.period or "", f"as of {figures.stamp(answer.as_of, zone)}",
-             figures.known(answer.known_at, zone), answer.passport.filters or "")  # fmt: skip
+    label = label_of(answer, reader.contract.company, then=filters.on("said_then"), figure=False)
     section = records_section(reader, filters, made, "Hand-offs")
     return Page(made.title, label, (section,), passport_of(answer.passport))
 

@@ -21,6 +21,7 @@ from tieout.questions import as_known
 from tieout.show import figures
 from tieout.show.charts.over_time import Point, Series, lines
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, value_cell
+from tieout.show.labels import label_of
 from tieout.show.web.pages.records import answer_of, question_of, records_path
 from tieout.show.web.records import passport_of
 from tieout.show.web.rooms import Room
@@ -133,10 +134,7 @@ def number_page(reader: Reader, filters: Filters) -> Page:
     total, currency = answer.total, reader.contract.company.currency
     shown = "n/a" if total.value is None else figures.headline(total.value, metric.unit)
     unit = f" {currency}" if metric.unit == "money" and total.value is not None else ""
-    label = (
-        metric.id, answer.period or "no period", f"as of {figures.stamp(answer.as_of, reader.zone)}",
-        figures.known(answer.known_at, reader.zone), f"n {figures.count(total.n)}", figures.grade(total.grade),
-    )  # fmt: skip
+    label = label_of(answer, reader.contract.company, then=filters.on("said_then"))
     sections = (
         _figure(filters, metric, answer, currency), _definition(reader, metric), _used(reader, metric, filters),
         _trend(reader, filters, metric),
@@ -246,7 +244,8 @@ def _trend(reader: Reader, filters: Filters, metric: Metric) -> Section:
         ]
         for name, one in zip(names, found, strict=True)
     ]
-    heads = [Head("quarter", right=False), Head(metric.unit), Head("n"), Head("", right=False)]
+    unit = reader.contract.company.currency if metric.unit == "money" else metric.unit
+    heads = [Head("quarter", right=False), Head(unit), Head("n"), Head("", right=False)]
     return Section(
         "The last quarters",
         charts=_chart(names, found, metric),

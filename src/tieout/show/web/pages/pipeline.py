@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from tieout.basics.calendars import parse_period
 from tieout.measure.moments import calendar_of
+from tieout.measure.numbers.question import allowed
 from tieout.show.html.ways import Ways
 from tieout.show.over_time.waterfall_html import waterfall_html
 from tieout.show.web.rooms import Room
@@ -33,10 +34,12 @@ def asked_of(
     """Give the waterfall that the filters ask for.
 
     `since` is its first moment and `as_of` its last one; with a period and `as_of` it is of the period until then.
-    Raises PeriodError.
+    Raises QuestionError or PeriodError.
     """
     since, period, closing = filters["since"], filters["period"], filters["closing"]
     if period and (since or filters["as_of"]):
+        if filters["calendar"]:
+            allowed("calendar", filters["calendar"], reader.contract.company.calendars)
         lens = reader.contract.lenses.get(filters["lens"] or "")
         calendar = calendar_of(reader.contract, filters["calendar"] or (lens.calendar if lens else None))
         whole = parse_period(period, calendar)

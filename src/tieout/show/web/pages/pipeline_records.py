@@ -12,22 +12,24 @@ from tieout.measure.numbers.question import allowed
 from tieout.questions import opened
 from tieout.show import figures
 from tieout.show.html.page import Head, Page, Section, Table
-from tieout.show.over_time.waterfall import label_of, title_of
+from tieout.show.labels import label_of
+from tieout.show.over_time.waterfall import label_of as waterfall_label
+from tieout.show.over_time.waterfall import title_of
 from tieout.show.over_time.waterfall_html import passport_of as waterfall_passport
 from tieout.show.web.pages.coverage import COVERAGE, cover_of
 from tieout.show.web.pages.pipeline import BAR, SLICES, TAKES, waterfall_of
 from tieout.show.web.pages.stages import BAR as STAGE_BAR
 from tieout.show.web.pages.stages import stages_of
-from tieout.show.web.records import Column, Records, kept_records, passport_of, records_section
+from tieout.show.web.records import Column, Records, answer_passport, kept_records, passport_of, records_section
 from tieout.show.web.rooms import Room
 from tieout.show.web.slicing import slice_of
+from tieout.waterfall import ANY, Waterfall
 
 if TYPE_CHECKING:
     from tieout.measure.answers import Answer, Posting
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
-    from tieout.waterfall import Waterfall
-
+STALLED = "stages.stalled"
 DEAL = (
     Column("record", "deal", entity="opportunity", main=True),
     Column("name", personal=True),
@@ -74,8 +76,9 @@ def cause_records(reader: Reader, filters: Filters) -> Records:
         columns = (*DEAL, *map(Column, by), Column("amount", unit="money", summed=True, main=True))
         title = f"{_named(chosen)}: {figures.counted(len(rows), 'posting')}"
         return Records(
-            title, columns, deals(reader, rows), tuple(waterfall_passport(found)), f"waterfall {chosen.cause}"
-        )
+            title, columns, deals(reader, rows), tuple(waterfall_passport(found)), f"waterfall {chosen.cause}",
+            asked=_within(found),
+        )  # fmt: skip
 
     return kept_records(reader, filters, make)
 
@@ -86,6 +89,11 @@ def _posted(postings: Sequence[Posting], found: Waterfall) -> Iterable[Posting]:
         return postings
     whole = set(found.bridge.postings)
     return [one for one in postings if one in whole]
+
+
+def _within(found: Waterfall) -> dict[str, str | None]:
+    """Give the period that the deals of a waterfall close in, and its calendar: their pages are asked about it."""
+    return {"period": found.closing if found.closing != ANY else None, "calendar": found.asked.calendar}
 
 
 def _named(chosen: Chosen) -> str:
@@ -108,7 +116,7 @@ def cause_page(reader: Reader, filters: Filters) -> Page:
     told = figures.money(amount) if chosen.cause in ends else figures.signed(amount)
     title = f"{_named(chosen)}: {told} {company.currency}, {figures.counted(n, 'deal')}"
     section = records_section(reader, filters, cause_records(reader, filters), "Deals")
-    label = [*label_of(found, reader.zone), *(f"{name}" for name in chosen.slice)]
+    label = [*waterfall_label(found, reader.zone), *(f"{name}" for name in chosen.slice)]
     return Page(
         f"{title[:1].upper()}{title[1:]}", label, (section,), waterfall_passport(found), notes=(title_of(found),)
     )
@@ -130,7 +138,8 @@ def pushed_records(reader: Reader, filters: Filters) -> Records:
         )  # fmt: skip
         rows = [tuple(one) for one in found.bridge.deals]
         title = f"Close dates and amounts that were changed: {figures.counted(len(rows), 'deal')}"
-        return Records(title, columns, deals(reader, rows), tuple(waterfall_passport(found)), "pushes")
+        passport = tuple(waterfall_passport(found))
+        return Records(title, columns, deals(reader, rows), passport, "pushes", asked=_within(found))
 
     return kept_records(reader, filters, make)
 
@@ -154,18 +163,21 @@ def pushed_page(reader: Reader, filters: Filters) -> Page:
     heads = [Head("pushed", right=False), Head("deals"), Head(f"opening, {company.currency}")]
     counted = Section("How often", tables=(Table("Deals whose close date or amount was changed", heads, rows),))
     section = records_section(reader, filters, pushed_records(reader, filters), "Deals")
-    return Page(title, label_of(found, reader.zone), (counted, section), waterfall_passport(found), notes=found.notes)
+    return Page(
+        title, waterfall_label(found, reader.zone), (counted, section), waterfall_passport(found), notes=found.notes
+    )
 
 
 # -- stages and coverage
 
 
-def _page(reader: Reader, filters: Filters, records: Callable[[Reader, Filters], Records], answer: Answer) -> Page:
+def _page(
+    reader: Reader, filters: Filters, records: Callable[[Reader, Filters], Records], answer: Answer, number: str = ""
+) -> Page:
     """Lay out records under a title that is theirs, with the label of an answer."""
     made = records(reader, filters)
-    zone = reader.zone
-    label = (answer.metric, answer.period or "any time", f"as of {figures.stamp(answer.as_of, zone)}",
-             figures.known(answer.known_at, zone), answer.passport.filters or "")  # fmt: skip
+    then = filters.on("said_then")
+    label = label_of(answer, reader.contract.company, number=number, then=then, figure=False)
     return Page(made.title, label, (records_section(reader, filters, made, "Deals"),), passport_of(answer.passport))
 
 
@@ -180,7 +192,7 @@ def reached_records(reader: Reader, filters: Filters) -> Records:
         rows = [tuple(row[name] for name in names) for row in found.records or () if row["stage"] == stage]
         title = f"{figures.counted(len(rows), 'deal')} reached {stage}"
         columns = (*DEAL, *(Column(name, main=name == "went_on") for name in names[1:]))
-        return Records(title, columns, deals(reader, rows), passport_of(found.answer.passport), f"reached {stage}")
+        return Records(title, columns, deals(reader, rows), answer_passport(found.answer), f"reached {stage}")
 
     return kept_records(reader, filters, make)
 
@@ -213,14 +225,14 @@ def stalled_records(reader: Reader, filters: Filters) -> Records:
             if one.stage == stage
         ]
         title = f"{figures.counted(len(rows), 'deal')} {'stalls' if len(rows) == 1 else 'stall'} in {stage}"
-        return Records(title, columns, deals(reader, rows), passport_of(found.answer.passport), f"stalled {stage}")
+        return Records(title, columns, deals(reader, rows), answer_passport(found.answer, STALLED), f"stalled {stage}")
 
     return kept_records(reader, filters, make)
 
 
 def stalled_page(reader: Reader, filters: Filters) -> Page:
     """Lay out the deals that stall in a stage."""
-    return _page(reader, filters, stalled_records, stages_of(reader, filters).answer)
+    return _page(reader, filters, stalled_records, stages_of(reader, filters).answer, STALLED)
 
 
 def covered_records(reader: Reader, filters: Filters) -> Records:
@@ -241,7 +253,7 @@ def covered_records(reader: Reader, filters: Filters) -> Records:
             Column("won", unit="money", summed=True, main=True),
         )  # fmt: skip
         title = f"{quarter}: {figures.counted(len(rows), 'deal')} in its pipeline or won"
-        return Records(title, columns, deals(reader, rows), passport_of(found.answer.passport), f"coverage {quarter}")
+        return Records(title, columns, deals(reader, rows), answer_passport(found.answer), f"coverage {quarter}")
 
     return kept_records(reader, filters, make)
 

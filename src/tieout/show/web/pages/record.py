@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 from tieout.measure.answers import QuestionError
 from tieout.measure.counted import Counted, counted_in
 from tieout.measure.life import AGREED_METRIC, Life, Version, entity_of, life_of
-from tieout.measure.names import Deal, deals_of, names_of
+from tieout.measure.names import Deals, deals_of, names_of
 from tieout.questions import opened
 from tieout.show import figures
+from tieout.show.as_json import instant
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table
 from tieout.show.terminal import clean
+from tieout.show.web.filters import Filters
 from tieout.show.web.records import (
     LIVES,
     Column,
     Records,
+    asked_of,
     kept_records,
     record_path,
     records_section,
@@ -28,7 +31,6 @@ from tieout.show.web.rooms import NotHereError, Room
 from tieout.show.web.sight import MASK, MASKED, PRIVATE, closed_to, may_open
 
 if TYPE_CHECKING:
-    from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
 
 CALLED = {"opportunity": "Deal", "account": "Account", "lead": "Lead"}
@@ -90,7 +92,10 @@ def _closed(reader: Reader, record: str) -> tuple[str, str]:
 
 def _passport(reader: Reader) -> tuple[tuple[str, str], ...]:
     build = reader.build
-    return ("build", build.key), ("ledger", str(build.position)), ("contract", build.fingerprint)
+    return (
+        ("as of", instant(build.heard_until)), ("known at", "now"), ("build", build.key),
+        ("ledger", str(build.position)), ("contract", build.fingerprint),
+    )  # fmt: skip
 
 
 def record_page(reader: Reader, filters: Filters) -> Page:
@@ -100,18 +105,21 @@ def record_page(reader: Reader, filters: Filters) -> Page:
         counted = counted_in(asked, life.entity, life.record, filters["period"], filters["calendar"])
         state = life.versions[-1].state
         companies = names_of(asked.engine, "account", [str(state.get("account_id") or "")])
-        deals = deals_of(asked, life.record) if life.entity == "account" else ()
+        found = (
+            deals_of(asked, life.record, filters["period"], filters["calendar"]) if life.entity == "account" else None
+        )
     company = companies.get(str(state.get("account_id") or ""), "")
     sections = [
         *_counted(reader, filters, counted),
-        *_deals(reader, deals),
-        _now(reader, life, company),
+        *(_deals(reader, filters, found) if found and found.deals else ()),
+        _now(reader, filters, life, company),
         _changes(reader, filters),
         *_beside(reader, life),
     ]
     label = (
         life.entity, life.record, figures.counted(len(life.versions), "version"), "as known now",
         f"as of {figures.stamp(reader.build.heard_until, reader.zone)}", f"times in {reader.zone.key}",
+        f"calendar {filters['calendar']}" if filters["calendar"] else "",
     )  # fmt: skip
     return Page(_title(reader, life, counted), label, sections, _passport(reader))
 
@@ -142,12 +150,12 @@ def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted]) -> It
     currency = reader.contract.company.currency
     rows: list[Row] = [
         [
-            Cell(one.number, anchor=f"/glossary/{one.number}"),
+            Cell(one.number, anchor=_of(filters, f"/glossary/{one.number}")),
             one.lens,
             one.period or "any",
             Cell("counted", style="accent") if one.counted else Cell("not counted", style="muted"),
             one.why,
-            Cell(figures.money(one.value), str(one.value), anchor=_under(filters, one))
+            Cell(figures.money(one.value), str(one.value), anchor=under(filters, one.number, one.lens))
             if one.value is not None
             else "",
         ]
@@ -158,21 +166,25 @@ def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted]) -> It
     yield Section("In which numbers it is counted, and why", tables=(table,))
 
 
-def _under(filters: Filters, one: Counted) -> str:
-    """Lead to all records of the number that this one is in."""
-    lens = one.lens if one.lens != "agreed" else None
-    return filters.link(f"/records/{one.number}", lens=lens, period=filters["period"], sort=None, page=None)
+def under(filters: Filters, number: str, lens: str) -> str:
+    """Lead to all records of a number, as a lens counts it."""
+    return _of(filters, f"/records/{number}", lens=lens if lens != "agreed" else None)
 
 
-def _deals(reader: Reader, deals: Sequence[Deal]) -> Iterator[Section]:
-    if not deals:
-        return
+def _of(filters: Filters, path: str, **more: str | None) -> str:
+    """Lead to another page with what this one was asked with: filters that it does not take would change that one."""
+    return Filters(path).link(**asked_of(filters), **more)
+
+
+def _deals(reader: Reader, filters: Filters, found: Deals) -> Iterator[Section]:
+    deals = found.deals
     closed = closed_to(reader, (deal.record for deal in deals), "opportunity")
     mine = [deal for deal in deals if deal.record not in closed]
-    heads = [Head(text, right=False) for text in ("deal", "name", "outcome", "stage", "close date", "agreed number")]
+    names = ("deal", "name", "outcome", "stage", "close date", f"agreed number, {found.period}")
+    heads = [Head(text, right=False) for text in names]
     rows: list[Row] = [
         [
-            Cell(deal.record, anchor=record_path("opportunity", deal.record)),
+            Cell(deal.record, anchor=record_path("opportunity", deal.record, asked_of(filters))),
             (deal.name or figures.NOTHING) if reader.eyes.personal else MASK,
             deal.outcome or figures.NOTHING,
             deal.stage or figures.NOTHING,
@@ -196,29 +208,32 @@ def _deals(reader: Reader, deals: Sequence[Deal]) -> Iterator[Section]:
 # -- what it is
 
 
-def _value(reader: Reader, life: Life, name: str) -> Cell:
+def _value(reader: Reader, life: Life, name: str, filters: Filters | None = None) -> Cell:
     """Give a field of the record as it is now, masked or leading on where it does."""
-    return value_cell(reader, life.entity, name, life.versions[-1].state.get(name))
+    asked = asked_of(filters) if filters else None
+    return value_cell(reader, life.entity, name, life.versions[-1].state.get(name), asked)
 
 
-def value_cell(reader: Reader, entity: str, name: str, value: object) -> Cell:
-    """Write the value of a field for a reader."""
+def value_cell(
+    reader: Reader, entity: str, name: str, value: object, asked: Mapping[str, str | None] | None = None
+) -> Cell:
+    """Write the value of a field for a reader; `asked` are the period and the calendar of the page."""
     if value is None:
         return Cell(figures.NOTHING, "not known", "muted")
     if name in PRIVATE.get(entity, ()) and not reader.eyes.personal:
         return Cell(MASK, MASKED, "muted")
     other = entity if name == "merged_into" else LEADS_TO.get(name)
-    way = record_path(other, str(value)) if other else None
+    way = record_path(other, str(value), asked) if other else None
     return Cell(told(value, reader.zone), anchor=way)
 
 
-def _now(reader: Reader, life: Life, company: str) -> Section:
+def _now(reader: Reader, filters: Filters, life: Life, company: str) -> Section:
     state, last = life.versions[-1].state, life.versions[-1]
     since = {change.field: version for version in life.versions for change in version.changes}
     rows: list[Row] = [
         [
             name.replace("_", " "),
-            value_cell(reader, life.entity, name, value),
+            value_cell(reader, life.entity, name, value, asked_of(filters)),
             _since(reader, since.get(name)),
             last.grade.get(name, figures.NOTHING),
             _told_by(since[name]) if name in since else figures.NOTHING,
@@ -229,15 +244,22 @@ def _now(reader: Reader, life: Life, company: str) -> Section:
     unknown = ", ".join(name.replace("_", " ") for name, value in state.items() if value is None)
     heads = [Head(text, right=False) for text in ("field", "value", "true from", "grade", "told by")]
     cards = [
-        Card(name.removesuffix("_id").replace("_", " "), _card(reader, life, name, company))
+        Card(name.removesuffix("_id").replace("_", " "), _card(reader, filters, life, name, company), words)
         for name in CARDS[life.entity]
+        for words in (_currency(state) if name == "arr" else "",)
     ]
     notes = (f"Not known: {unknown}.",) if unknown else ()
     return Section("What it is now", tables=(Table("Each field", heads, rows),), notes=notes, cards=cards)
 
 
-def _card(reader: Reader, life: Life, name: str, company: str) -> Cell:
-    cell = _value(reader, life, name)
+def _currency(state: Mapping[str, object]) -> str:
+    """Say in which currency the amount of a deal is: its own, which need not be the company's."""
+    currency = state.get("currency")
+    return f"{clean(str(currency))}, as the deal has it" if currency else "its currency is not known"
+
+
+def _card(reader: Reader, filters: Filters, life: Life, name: str, company: str) -> Cell:
+    cell = _value(reader, life, name, filters)
     return replace(cell, text=clean(company), full=cell.text) if name == "account_id" and company else cell
 
 

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Literal, cast
 from tieout.basics.calendars import parse_moment
 from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
 from tieout.measure.answers import Answer, Question
+from tieout.measure.moments import calendar_of
 from tieout.measure.names import accounts_of, names_of
 from tieout.measure.numbers.ask import ask as ask_build
 from tieout.measure.numbers.facts import columns_of, facts_of
 from tieout.measure.numbers.question import metric_named, view_of
 from tieout.questions import as_known
 from tieout.show import figures
-from tieout.show.as_json import instant
 from tieout.show.html.page import Cell, Page, Section
-from tieout.show.web.records import Column, Records, kept_records, passport_of, records_section
+from tieout.show.labels import label_of
+from tieout.show.web.records import Column, Records, answer_passport, kept_records, passport_of, records_section
 from tieout.show.web.rooms import Room
 from tieout.show.web.sight import PRIVATE
 
@@ -36,6 +37,8 @@ NAMES = (
 """What stands beside the id of a deal."""
 TOLD = ("stage", "source", "status", "segment", "owner")
 """What is told of each record where nobody says by what to slice."""
+HEADS = {"currency": "original_currency"}
+"""What a column is called that would be read as something else: the value beside it is in the base currency."""
 MADE_OF_OTHERS = ("coverage", "required", "efficiency", "velocity")
 PARTS = {
     "coverage": ("pipeline.open_qualified",),
@@ -81,7 +84,7 @@ def number_records(reader: Reader, filters: Filters) -> Records:
 
 
 def _listed(asked: Asked, answer: Answer, metric: Metric) -> Records:
-    found = answer.records or ()
+    found = [{HEADS.get(name, name): value for name, value in row.items()} for row in answer.records or ()]
     entity = entity_of(metric)
     names = list(dict.fromkeys(name for row in found for name in row))
     several = any(row["unit"] != row["record"] for row in found)
@@ -99,25 +102,20 @@ def _listed(asked: Asked, answer: Answer, metric: Metric) -> Records:
             row[1:1] = [deals.get(str(row[0])), account or None, companies.get(account)]
     period = f" in {answer.period}" if answer.period else ""
     title = f"{metric.id}{period}: {figures.counted(len(found), 'record')}"
-    return Records(title, tuple(columns), rows, (*label_of(answer), *passport_of(answer.passport)), metric.id)
-
-
-def label_of(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """Give what a file says of the question: number, period and moments."""
-    told = (
-        ("number", answer.metric),
-        ("period", answer.period or ""),
-        ("as of", instant(answer.as_of)),
-        ("known at", instant(answer.known_at) if answer.known_at else "now"),
-    )
-    return tuple((name, text) for name, text in told if text)
+    calendar = answer.passport.calendar
+    # Calendars name their periods alike, so the one goes with the other.
+    within = {
+        "period": answer.period,
+        "calendar": calendar if calendar != calendar_of(asked.contract, None).name else None,
+    }
+    return Records(title, tuple(columns), rows, answer_passport(answer), metric.id, asked=within)
 
 
 def _same_everywhere(found: Sequence[dict[str, object]], names: Sequence[str], currency: str) -> frozenset[str]:
     """Name what a page need not say, because it says the same of every record; files have it all the same."""
     same = {"grade"} if all(row.get("grade") == "observed" for row in found) else set()
-    if all(row.get("currency") == currency for row in found):
-        same |= {"original", "currency", "rate"}
+    if all(row.get("original_currency") == currency for row in found):
+        same |= {"original", "original_currency", "rate"}
     return frozenset(same.intersection(names))
 
 
@@ -147,12 +145,7 @@ def number_page(reader: Reader, filters: Filters) -> Page:
     metric = metric_named(filters["metric"] or "")
     answer = answer_of(reader, filters, metric)
     total = answer.total
-    zone = reader.zone
-    label = (
-        metric.id, filters["lens"] or "", answer.period or "no period", f"as of {figures.stamp(answer.as_of, zone)}",
-        figures.known(answer.known_at, zone), f"n {figures.count(total.n)}", figures.interval(total.interval),
-        figures.grade(total.grade), answer.passport.filters or "",
-    )  # fmt: skip
+    label = label_of(answer, reader.contract.company, then=filters.on("said_then"))
     what = f"{reader.contract.company.currency}" if metric.unit == "money" else ""
     shown = "n/a" if total.value is None else figures.figure(total.value, metric.unit)
     title = f"{metric.question.rstrip('?')}: {shown} {what}".strip()

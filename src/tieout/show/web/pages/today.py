@@ -108,22 +108,28 @@ def _way(team: str, cause: str | None) -> str | None:
 def _cards(found: Today) -> list[Card]:
     whole, worst, target = found.whole, found.worst, found.target
     won = None if target is None or whole.to_go is None else target - whole.to_go
+    coverage = PLAIN.link("/pipeline/coverage", period=found.quarter.name)
     cards = [
         Card("Target of the quarter", _short(target, whole.absent), "plan of record, all segments"),
         Card(
-            Cell("Still to be won", anchor=definition("bookings")),
-            _short(whole.to_go, whole.absent, records("bookings", found)),
-            "" if won is None else f"won so far {figures.short(won)}",
+            Cell("Still to be won", anchor=definition("coverage.to_go")),
+            _short(whole.to_go, whole.absent, coverage),
+            "the target less what is won",
+        ),
+        Card(
+            Cell("Won so far", anchor=definition("bookings")),
+            _short(won, whole.absent, records("bookings", found)),
+            "in the quarter",
         ),
         Card(
             Cell("Coverage of what is to go", anchor=definition("coverage.to_go")),
-            value_cell(whole.coverage, "ratio", whole.absent, "/pipeline"),
+            value_cell(whole.coverage, "ratio", whole.absent, coverage),
             _enough(whole),
         ),
     ]
     if worst:
         segment = worst.by["segment"]
-        way = PLAIN.link(f"/records/{NUMBER}", period=found.quarter.name, segment=segment)
+        way = PLAIN.link("/pipeline/coverage", period=found.quarter.name, segment=segment)
         value = value_cell(worst.coverage, "ratio", worst.absent, way)
         cards.append(Card(f"Worst segment: {clean(segment)}", value, _enough(worst)))
     return cards
