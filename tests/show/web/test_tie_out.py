@@ -161,7 +161,7 @@ def test_a_form_keeps_every_slice_and_names_every_choice(viewer: Client) -> None
     form = page.split('class="bar ends"')[1].split("</form>")[0]
     for name, value in (("segment", "SMB"), ("owner", "x"), ("team", "y"), ("org", "as-is")):
         assert f'<input type="hidden" name="{name}" value="{value}">' in form
-    assert '<option value="">The agreed one</option>' in form
+    assert '<option value="">Agreed</option>' in form
 
 
 def test_a_sheet_is_not_offered_where_it_cannot_be_sliced(client_of: ClientOf) -> None:
