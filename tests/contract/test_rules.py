@@ -49,6 +49,8 @@ HISTORY = "crm:\n  objects:\n    changes:\n      files: h.csv\n      entity: fie
         ("company", "working_hours:\n  - monday: 09:00-17:00\n    time_zone: Berlin", "zone.unknown company.yaml:3"),
         ("lifecycle", "stages:\n  - name: mql\n    hours: business", "hours.missing lifecycle.yaml:3"),
         ("lifecycle", "stages:\n  - name: a\n  - name: customer\n    answer: stage", "handoff.answer lifecycle.yaml:4"),
+        ("lifecycle", "stages:\n  - name: mql\n    answer_times:\n      - {from: 2026-07-01, answer_within_hours: 2}",
+         "answer_time.before lifecycle.yaml:3"),
         ("lifecycle", "commitments:\n  - handoff: mqql", "handoff.unknown lifecycle.yaml:2"),
         ("lifecycle", "commitments:\n  - quality: ready for sales", "criterion.syntax lifecycle.yaml:2"),
         ("lifecycle", "commitments:\n  - response_rate: 90", "value.range lifecycle.yaml:2"),

@@ -13,6 +13,10 @@ from tieout import Workspace, ask, refresh
 from tieout.measure.answers import Question
 from tieout.measure.clocks.statement import statement
 from tieout.measure.clocks.table import clocks
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.funnel_notes import split_lines
+from tieout.measure.numbers.funnel_split import split
+from tieout.measure.numbers.question import view_of
 from tieout.questions import opened
 
 MET, MONDAY = "2026-06-01T08:00:00Z", "2026-07-06T08:00:00Z"
@@ -205,8 +209,17 @@ def test_a_rate_of_answers_is_of_one_agreed_hand_off(tmp_path: Path) -> None:
     assert [(month.month, month.due) for month in months] == [("2026-06", 1), ("2026-07", 1)]
 
 
-def test_a_hand_off_is_judged_by_the_time_that_was_agreed_when_it_began(tmp_path: Path) -> None:
-    """48 hours, from July on 2: the day begins at midnight in Berlin, ten in the evening of June in UTC."""
+BEGUN = {
+    "june": ("2026-06-30T21:59:00Z", datetime(2026, 7, 2, 21, 59), "kept"),
+    "july": ("2026-06-30T22:00:00Z", datetime(2026, 7, 1, 0, 0), "breached"),
+    "later": ("2026-07-06T08:00:00Z", datetime(2026, 7, 6, 9, 0), "kept"),
+}
+"""When each became an mql, when an answer was due, and what became of it."""
+
+
+@pytest.fixture(scope="module")
+def agreed_anew(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """48 hours, from July on 2, from the 6th on 1."""
     lifecycle = """
 stages:
   - {name: lead, owner: Marketing}
@@ -214,21 +227,43 @@ stages:
       {from: 2026-07-01, answer_within_hours: 2, reason: agreed in June}, {from: 2026-07-06, answer_within_hours: 1}]}
   - {name: sal, owner: Sales}
 """
-    begun = {
-        "june": ("2026-06-30T21:59:00Z", datetime(2026, 7, 2, 21, 59), "kept"),
-        "july": ("2026-06-30T22:00:00Z", datetime(2026, 7, 1, 0, 0), "breached"),
-        "later": ("2026-07-06T08:00:00Z", datetime(2026, 7, 6, 9, 0), "kept"),
-    }
-    changes = "".join(f"{lead},{lead},mql,{at},\n" for lead, (at, _, _) in begun.items())
+    changes = "".join(f"{lead},{lead},mql,{at},\n" for lead, (at, _, _) in BEGUN.items())
     called = [("june", "2026-06-15T03:00:00Z"), ("june", "2026-07-01T03:00:00Z"), ("july", "2026-07-01T03:00:00Z")]
     called.append(("later", "2026-07-06T08:30:00Z"))
     touches = "".join(f"{n},{lead},,call,{at},U2,sales,outbound,\n" for n, (lead, at) in enumerate(called))
     files = {
         "users/users_2026-07-01.csv": USERS.format(active="true", modified="2025-06-01T08:00:00Z"),
-        "leads/leads_2026-07-05.csv": leads(**dict.fromkeys(begun, "U1")),
+        "leads/leads_2026-07-05.csv": leads(**dict.fromkeys(BEGUN, "U1")),
         "changes/changes_2026-08-01.csv": "id,lead,stage,at,by\n" + changes,
         "activities/activities_2026-08-01.csv": ACTIVITIES.splitlines()[0] + "\n" + touches,
     }
-    told = handed(asked_of(tmp_path, files, {"lifecycle.yaml": lifecycle, "sources.yaml": SOURCES}))
-    found = {lead: (told["mql", lead]["due_at"], told["mql", lead]["outcome"]) for lead in begun}
-    assert found == {lead: (due, outcome) for lead, (_, due, outcome) in begun.items()}
+    contract = {"lifecycle.yaml": lifecycle, "sources.yaml": SOURCES}
+    return asked_of(tmp_path_factory.mktemp("agreed_anew"), files, contract)
+
+
+def test_a_hand_off_is_judged_by_the_time_that_was_agreed_when_it_began(agreed_anew: Workspace) -> None:
+    """July begins at midnight in Berlin, ten in the evening of June in UTC."""
+    told = handed(agreed_anew)
+    found = {lead: (told["mql", lead]["due_at"], told["mql", lead]["outcome"]) for lead in BEGUN}
+    assert found == {lead: (due, outcome) for lead, (_, due, outcome) in BEGUN.items()}
+
+
+@pytest.mark.parametrize(
+    ("period", "said", "late"),
+    [
+        ("2026-06", "48 hours", (0, 1)),
+        ("2026-06-01..2026-07-31", "48 hours (from 2026-07-01 on 2, from 2026-07-06 on 1)", (1, 3)),
+        ("2026-07", "2 hours (from 2026-07-06 on 1)", (1, 2)),
+        ("2026-07-06..2026-07-31", "1 hours", (0, 1)),
+        (None, "48 hours (from 2026-07-01 on 2, from 2026-07-06 on 1)", (1, 3)),
+    ],
+)
+def test_who_was_late_is_told_with_the_times_of_the_period(
+    agreed_anew: Workspace, period: str | None, said: str, late: tuple[int, int]
+) -> None:
+    with opened(agreed_anew) as asked:
+        metric = BY_ID["mql_to_sql.cohort_90d"]
+        found = split(asked, view_of(asked, Question(metric.id, period), metric))
+    assert (found.late.hits, found.late.n) == late
+    share = f"{late[0] / late[1]:.1%} ({late[0]} of {late[1]})"
+    assert f"{share} of those due were not answered by sales within {said}." in split_lines(found)

@@ -121,15 +121,19 @@ def usual(books: Books, when: datetime) -> dict[tuple[str, str], list[Duration]]
 
 
 def stalled(books: Books, open_deals: Iterable[Deal], when: datetime) -> dict[str, Decimal]:
-    """Give the open deals that have been in their stage for longer than nine of ten stays of their segment in it."""
+    """Give the open deals that have been in their stage for longer than nine of ten stays of their segment in it.
+
+    The segment is that of the step: where the deal stood when it reached the stage.
+    """
     every, bounds = lives(books, when), {}
+    stood = {(step.record, step.stage): step.segment for step in steps(books, when)}
     for key, spans in usual(books, when).items():
         if sum(ended for _, ended in spans) >= 10:
             bounds[key] = kaplan(spans, Fraction(9, 10))
     found = {}
     for deal in open_deals:
         last = every[deal.record][-1]
-        bound = bounds.get((last.stage, deal.segment))
+        bound = bounds.get((last.stage, stood[deal.record, last.stage]))
         if bound is not None and (when - last.entered) / DAY > bound:
             found[deal.record] = deal.value
     return found

@@ -36,8 +36,8 @@ def deal(day: str, **fields: str) -> Life:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """One deal of July, four of 10 August, six of 20 September; two of them are past due and three without a source."""
-    lives = {"old": deal("2026-07-06")}
+    """One deal of June, four of 10 August, six of 20 September; two of them are past due and three without a source."""
+    lives = {"old": deal("2026-06-08")}
     lives |= {f"early {number}": deal("2026-08-10", source="Partner" if number else "") for number in range(4)}
     lives |= {
         f"late {number}": deal("2026-09-20", close="2026-10-01" if number < 2 else "2026-11-15") for number in range(6)
@@ -64,7 +64,7 @@ def test_what_was_created_at_the_last_minute_is_said(workspace: Workspace) -> No
     [
         ("2026-07-31", "2026-10-20"),  # the last fortnight brought nothing
         ("2026-08-31", "2026-09-30"),  # 30 days are too few to have a last minute
-        ("2026-08-05", "2026-09-10"),  # four deals are too few
+        ("2026-06-15", "2026-08-15"),  # all came in the last fortnight, but four are too few
     ],
 )
 def test_nothing_is_said_where_nothing_is_wrong(workspace: Workspace, days: tuple[str, str]) -> None:

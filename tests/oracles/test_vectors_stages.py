@@ -63,6 +63,18 @@ def slow() -> Lives:
     return done | few | still
 
 
+def moved() -> Lives:
+    """Ten stays of ten days in a segment, one that goes on and whose account has left it; one that came to it later."""
+    ways = ("06-10", "Qualification"), ("06-20", "Proposal")
+    done = {f"home {n}": life(*ways, segment="home") for n in range(10)}
+    left = life(("06-10", "Qualification"), segment="home", arr="300")
+    came = life(("06-10", "Qualification"), segment="elsewhere", arr="4")
+    return done | {
+        "has left": [*left, ("2026-08-10T12:00", {"segment": "elsewhere"})],
+        "has come": [*came, ("2026-08-10T12:00", {"segment": "home"})],
+    }
+
+
 def flow() -> Lives:
     """18 open, 25 closed of which 6 won, 42,000 on average, each after 78 days; what must not count beside them."""
     begun = ("05-01", "Qualification")
@@ -95,7 +107,7 @@ def cohort() -> Lives:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    lives = ways() | slow() | flow() | cohort()
+    lives = ways() | slow() | moved() | flow() | cohort()
     lives["long ago"] = [("2025-10-15T12:00", {"stage": "Discovery", "segment": "ago"})]
     days = sorted({version[0][:10] for one in lives.values() for version in one} | {LATEST})
     return Tiny(dated("deals", lives, days)).refreshed(tmp_path_factory.mktemp("stages"))
@@ -192,6 +204,16 @@ def test_a_deal_stalls_by_the_measure_of_its_own_segment(company: Workspace) -> 
         ("Proposal", "slow"): (10, 0, None, 0),
         ("Proposal", "few"): (9, 0, None, 0),
     }
+
+
+@pytest.mark.parametrize("org", ["as-was", "as-is"])
+@pytest.mark.parametrize("as_of", ["2026-07-31", LATEST])
+def test_a_deal_stalls_by_the_segment_in_which_it_reached_its_stage(company: Workspace, as_of: str, org: str) -> None:
+    where = "record in ('has left', 'has come')"
+    answer = answered(company, "stages.stalled", as_of, where=where, by=("segment",), org=org)
+    assert (answer.total.value, answer.total.n) == (Decimal(300), 1)
+    stands = "home" if (as_of, org) == ("2026-07-31", "as-was") else "elsewhere"
+    assert {segment: row.value for segment, row in slices(answer).items()} == {stands: Decimal(300)}
 
 
 def view(company: Workspace, **terms: str) -> Stages:

@@ -116,7 +116,6 @@ marked as (
   select
     f.*,
     case when stage_said.outcome is distinct from lag(stage_said.outcome) over life then valid_from end as outcome_began,
-    lag(stage_said.outcome) over life as outcome_before,
     case when stage_said.v is distinct from lag(stage_said.v) over life then valid_from end as stage_began
   from filled as f
   window life as (partition by record, seen_from order by ordinal)
@@ -126,7 +125,9 @@ lived as (
     m.*,
     max(outcome_began) over life as outcome_since,
     last_value(case when outcome_began is not null then struct_pack(v := owner_id_said.v) end ignore nulls) over life as outcome_owner,
-    last_value(case when outcome_began is not null then outcome_before is not null or voice not in ('row', 'start') end ignore nulls) over life as outcome_told,
+    last_value(case when outcome_began is not null then voice not in ('row', 'start') end ignore nulls) over life
+    or min(case when stage_said.v is not null then coalesce(stage_said.outcome, '') end) over life
+    <> max(case when stage_said.v is not null then coalesce(stage_said.outcome, '') end) over life as outcome_told,
     max(stage_began) over life as stage_since
   from marked as m
   window life as (partition by record, seen_from order by ordinal rows between unbounded preceding and current row)

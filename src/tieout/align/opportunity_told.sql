@@ -1,13 +1,13 @@
 -- align/opportunity_told.sql: one row for each state of an opportunity that one object told in order.
 -- It ended at `valid_to`, but until we heard of that (`end_heard`) it was thought to last. `outcome_told` says that something
--- tells when its outcome began: a row that is the first to tell a stage only tells that it had begun by then.
+-- tells when its outcome began: a row does so where an earlier one told a stage of another outcome, or one that the contract
+-- does not have; else it only tells that the outcome had begun by then.
 with marked as (
   select
     c.*,
     lead(happened_at, 1, timestamp '9999-12-31') over life as next_at,
     lead(taken_at, 1, timestamp '9999-12-31') over life as next_heard,
     case when stage_outcome is distinct from lag(stage_outcome) over life then happened_at end as outcome_began,
-    lag(stage_outcome) over life as outcome_before,
     case when stage is distinct from lag(stage) over life then happened_at end as stage_began
   from opportunity_changes as c
   where in_order
@@ -19,7 +19,9 @@ lived as (
     max(outcome_began) over life as outcome_since,
     max(stage_began) over life as stage_since,
     last_value(case when outcome_began is not null then struct_pack(v := owner_id) end ignore nulls) over life as outcome_owner,
-    last_value(case when outcome_began is not null then outcome_before is not null or voice not in ('row', 'start') end ignore nulls) over life as outcome_told
+    last_value(case when outcome_began is not null then voice not in ('row', 'start') end ignore nulls) over life
+    or min(case when stage is not null then coalesce(stage_outcome, '') end) over life
+    <> max(case when stage is not null then coalesce(stage_outcome, '') end) over life as outcome_told
   from marked as m
   window life as (partition by record order by ordinal rows between unbounded preceding and current row)
 )

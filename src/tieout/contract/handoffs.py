@@ -49,6 +49,10 @@ class Handoff:
         """Give the time that a hand-off has which begins on a day, in microseconds."""
         return next((within for first, within in reversed(self.times) if first <= day), self.within)
 
+    def changes(self, first: date, last: date) -> tuple[tuple[date, int], ...]:
+        """Give the times that begin to hold after a first day, up to a last one."""
+        return tuple((day, within) for day, within in self.times if first < day <= last)
+
 
 def handoffs_of(lifecycle: Lifecycle) -> tuple[Handoff, ...]:
     """Give the hand-offs: stages that name a time, that the next owner takes over, or that begin with a deal."""

@@ -136,8 +136,14 @@ def deals_are_answered_by_touch(book: Rulebook) -> Iterator[Fault]:
 
 
 def answer_times_are_in_order(book: Rulebook) -> Iterator[Fault]:
-    """Times to answer that hold from a day on stand in the order of their days."""
+    """Times to answer that hold from a day on are in the order of their days, and another one holds before them."""
     for index, stage in enumerate(book.contract.lifecycle.stages):
+        at: Path = (LIFECYCLE, "stages", index)
+        if stage.answer_times and stage.answer_within_hours is None and book.intact(*at):
+            first = stage.answer_times[0].from_
+            message = f"Nothing says how soon '{shorten(stage.name)}' is answered before {first}."
+            remedy = "Add 'answer_within_hours': what was agreed before that day."
+            yield book.fault((*at, "answer_times"), "answer_time.before", message, remedy)
         for place, (earlier, later) in enumerate(pairwise(stage.answer_times), start=1):
             if later.from_ <= earlier.from_:
                 message = f"The time to answer from {later.from_} stands after the one from {earlier.from_}."

@@ -125,11 +125,15 @@ def _past_due(view: LensView, contract: Contract) -> Facts:
 
 def _closed(view: LensView, contract: Contract) -> Facts:
     """Won and lost deals that reached the qualifying stage before they were closed."""
-    wide = view.lens.model_copy(update={"outcomes": ("won", "lost"), "stages": "all", "omitted": (), "past_due": True})
-    closed = replace(view, lens=wide)
     return _units(
-        closed, contract, join="join qualified as q on q.record = f.record and q.qualified_at <= f.outcome_since"
+        decided(view), contract, join="join qualified as q on q.record = f.record and q.qualified_at <= f.outcome_since"
     )
+
+
+def decided(view: LensView) -> LensView:
+    """Look at won and lost deals, whatever their stage and category were."""
+    wide = view.lens.model_copy(update={"outcomes": ("won", "lost"), "stages": "all", "omitted": (), "past_due": True})
+    return replace(view, lens=wide)
 
 
 def _cycles(view: LensView, contract: Contract) -> Facts:

@@ -115,7 +115,10 @@ def _not_worked(asked: Asked, view: LensView) -> tuple[str, ...]:
 
 def split_lines(found: Split) -> tuple[str, ...]:
     """Write why so few mqls get further, in sentences."""
-    hours = f"{found.hours:g} {'working ' if found.working else ''}hours" if found.hours else "time"
+    kind = f"{'working ' if found.working else ''}hours"
+    hours = f"{found.hours:g} {kind}" if found.hours else "time"
+    if found.times:
+        hours += f" ({', '.join(f'from {day} on {after:g}' for day, after in found.times)})"
     told = [
         _sentence(found.outside, "were not proven to fit the ideal customer profile when they came"),
         _sentence(found.late, f"of those due were not answered by sales within {hours}"),

@@ -8,6 +8,7 @@ working time where the contract says so; of an mql that was sent back before its
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tieout.contract.criteria import parse_criterion
@@ -45,8 +46,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A cohort of mqls by fit and by answer. `hours` is the time to answer, in working time or elapsed.
+    """A cohort of mqls by fit and by answer.
 
+    `hours` is the time to answer, in working time or elapsed, when the period begins; `times` are those that began to
+    hold in it, from their days on.
     `outside` counts leads not proven to fit, `outside_known` those known not to; `late`, of the mqls whose deadline has
     passed, those not answered by then; `good`, of those that fit and were answered in time, the ones that became sqls.
     """
@@ -57,6 +60,7 @@ class Split:
     outside_known: Share
     late: Share
     good: Share
+    times: tuple[tuple[date, float], ...] = ()
 
 
 def split(asked: Asked, view: LensView) -> Split:
@@ -93,13 +97,15 @@ def split(asked: Asked, view: LensView) -> Split:
     no_clock = None if handoff else "no time to answer: give `answer_within_hours` to the stage mql in lifecycle.yaml"
     if handoff and not due:
         no_clock = "no clock tells when one of them was answered"
+    first, last = _days(view)
     return Split(
-        handoff.within_on(view.moment.day) / HOUR if handoff else None,
+        handoff.within_on(first) / HOUR if handoff else None,
         bool(handoff and handoff.business),
         Share(n - fit, n, no_icp),
         Share(unfit, fit + unfit, no_icp),
         Share(late, due, no_clock),
         Share(good, kept, no_icp or no_clock),
+        tuple((day, within / HOUR) for day, within in handoff.changes(first, last)) if handoff else (),
     )
 
 
@@ -108,6 +114,13 @@ def mql_handoff(contract: Contract) -> Handoff | None:
     steps = steps_of(contract.lifecycle)
     found = (one for one in handoffs_of(contract.lifecycle) if one.begins == "stage" and steps[one.stage] == "mql")
     return next(found, None)
+
+
+def _days(view: LensView) -> tuple[date, date]:
+    """Give the first and the last day on which an mql of the view can be one."""
+    if view.period is None:
+        return date.min, view.moment.day
+    return view.period.start, min(view.period.last_day, view.moment.day)
 
 
 def _named(handoff: Handoff | None) -> str:

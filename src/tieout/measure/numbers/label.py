@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tieout.measure.answers import Answer, Passport, Question, Row
-from tieout.measure.lens_sql import quoted
+from tieout.measure.lens_sql import counted_sql
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import band_of
+from tieout.measure.numbers.facts import decided
 from tieout.measure.numbers.stage_facts import STAGE_FACTS
 from tieout.measure.run_sql import rows as fetch
 from tieout.measure.states import parameters_of, states_sql
@@ -69,23 +71,29 @@ def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     if metric.fact not in STATES:
         return ()
     stale = view.asked_at is not None and view.asked_at != view.moment.as_of
-    closed = [outcome for outcome in view.lens.outcomes if outcome != "open"] if view.period else []
-    undated = f"outcome in ({', '.join(map(quoted, closed)) or 'null'}) and closed_on is null"
-    if metric.fact != "units" or view.lens.date_field != "close_date":
-        undated = "false"
-    sql = f"""select count(*) filter (where missing), count(*) filter (where not missing and outcome is null),
-        count(*) filter (where not missing and {undated} and not merged and not duplicate and not excluded)
-      from ({states_sql(view, "a")}) where (missing or outcome is null or {undated}) and not deleted"""
-    found = fetch(asked.engine, sql, parameters_of(view, "a"))
-    missing, unplaced, undated_n = found[0]
+    sql = f"""select count(*) filter (where missing), count(*) filter (where not missing)
+      from ({states_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
+    ((missing, unplaced),) = fetch(asked.engine, sql, parameters_of(view, "a"))
     told = {
-        f"{undated_n} {' or '.join(closed)} opportunities have no close date and were first seen so: of no period, "
-        "not counted.": undated_n,
+        **_undated(asked, metric, view),
         f"{missing} opportunities existed, but nothing tells their state then: not counted.": missing,
         f"{unplaced} opportunities are in no stage that the contract has: not counted.": unplaced,
     }
     told[f"This lens works from the data of {view.moment.day}."] = int(stale)
     return tuple(note for note, count in told.items() if count)
+
+
+def _undated(asked: Asked, metric: Metric, view: LensView) -> dict[str, int]:
+    """Count the closed deals that the figure would look at if anything told when they were closed."""
+    view = decided(view) if metric.fact == "closed" else view
+    closed = [outcome for outcome in view.lens.outcomes if outcome != "open"]
+    if not closed or not view.period or view.lens.date_field != "close_date" or metric.fact not in ("units", "closed"):
+        return {}
+    units, parameters = counted_sql(replace(view, period=None), asked.contract, "a")
+    sql = f"select count(distinct u.record) from ({units}) as u where u.outcome <> 'open' and u.closed_on is null"
+    ((n,),) = fetch(asked.engine, sql, parameters)
+    closing = " or ".join(closed)
+    return {f"{n} {closing} opportunities have no close date and were first seen so: of no period, not counted.": n}
 
 
 def _strange(asked: Asked, view: LensView) -> tuple[str, ...]:

@@ -316,7 +316,8 @@ def _split_json(funnel: Funnel) -> dict[str, Any] | None:
         name: {"value": share.value, "hits": share.hits, "n": share.n, "absent": share.absent}
         for name, share in shares.items()
     }
-    return {"answer_within_hours": found.hours, "working_hours": found.working, **told}
+    times = [{"from": day, "within_hours": hours} for day, hours in found.times]
+    return {"answer_within_hours": found.hours, "answer_times": times, "working_hours": found.working, **told}
 
 
 def funnel_csv(funnel: Funnel) -> str:
