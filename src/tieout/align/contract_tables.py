@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.align.lifecycle_sql import stages_with_criteria
 from tieout.align.placing_rows import BEGINNING, END, placing_rows, team_rows
-from tieout.basics.calendars import start_of_day
+from tieout.basics.calendars import TICK, start_of_day
 from tieout.contract.asked_for import required_by_stage, required_of_leads
 from tieout.contract.calendars import fiscal_calendar
 from tieout.contract.definitions import definition_periods, stage_rank
@@ -124,7 +124,7 @@ def _days_of(calendar: FiscalCalendar, zone: ZoneInfo) -> pa.Table:
     told = list(days_told(calendar, days))
     columns = {column: list(values) for column, values in zip(DAY_COLUMNS, zip(*told, strict=True), strict=True)}
     same = {"calendar": [calendar.name] * len(days), "day": days, "starts_at": starts[:-1], "ends_at": starts[1:]}
-    return pa.table(same | columns)
+    return pa.table(same | {"last_at": [after - TICK for after in starts[1:]]} | columns)
 
 
 DAY_COLUMNS = (

@@ -20,7 +20,7 @@ closings as (
   group by record, outcome, closing
 ),
 first_seen as (
-  select v.record, v.valid_from as seen_at, min(d.ends_at) - interval 1 microsecond as closed_at
+  select v.record, v.valid_from as seen_at, min(d.last_at) as closed_at
   from opportunity_versions as v
   join calendar_days as d on d.day = v.close_date and d.ends_at <= v.valid_from
   where v.seen_to = timestamp '9999-12-31' and v.valid_to > v.valid_from and v.stage_outcome <> 'open'
