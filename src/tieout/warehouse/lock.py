@@ -23,10 +23,8 @@ class WorkspaceBusyError(Exception):
     try_again = True
 
 
-class BeingMadeError(Exception):
+class BeingMadeError(WorkspaceBusyError):
     """A build that somebody asked for is being made; trying again later can succeed."""
-
-    try_again = True
 
 
 PATIENCE = 20.0

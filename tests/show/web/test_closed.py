@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,37 @@ def test_deals_that_stall_are_records_too(ask_as: AskAs) -> None:
     assert len(document["stalled"]) == 2
     assert figures["usual"] == document["usual"]
     assert document["paging"]["total"] >= sum(one["stalled"] or 0 for one in document["usual"]) > 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/numbers/pipeline.open_qualified?by=segment",
+        "/numbers/bookings/series?every=quarter",
+        "/lenses",
+        "/bridge?from=agreed&to=marketing&period=2027-Q3&by=segment",
+        "/waterfall?period=2027-Q3&gross=1",
+        "/funnel?period=2027-Q2&step=mql",
+        "/stages?period=2027-Q2&by=segment",
+        "/coverage",
+        "/clocks?period=2027-Q3",
+        "/statement?period=2027-Q3",
+    ],
+)
+def test_no_document_names_a_record_unasked(ask_as: AskAs, path: str) -> None:
+    assert list(named(told(ask_as(path, Role.VIEWER)))) == []
+
+
+def named(document: object) -> Iterator[str]:
+    """Give whatever looks like the id of a deal, an account or a lead of Marlow."""
+    if isinstance(document, dict):
+        for value in document.values():
+            yield from named(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from named(value)
+    elif isinstance(document, str):
+        yield from re.findall(r"\b(?:00[16]Mw|LD)\d+", document)
 
 
 # -- personal data
