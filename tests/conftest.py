@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from tieout.align.steps import program
 from tieout.demo import make_marlow
 
 NOW = datetime(2026, 11, 23, 8)
+# Whoever starts the tests in the background has Ctrl-C ignored, and so would every program that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("tieout", deadline=None)
 settings.load_profile("tieout")
 

@@ -55,10 +55,13 @@ def test_the_cost_of_a_cycle_earlier(tmp_path: Path) -> None:
     The quarter is August to October. A renewal is of no new business: its cycle does not count.
     """
     company = asked(tmp_path, "sales people", "commission")
-    answer = answered(company, "sales_efficiency.lagged", period=QUARTER)
+    answer = answered(company, "sales_efficiency.lagged", "2026-10-31", period=QUARTER)
     assert (answer.total.value, answer.total.n) == (pytest.approx(122_000 / 40_009), 2)
     lag = "of 2026-06-01..2026-08-31, 2 months earlier (median cycle 66.0 days)"
     assert f"122,000.00 won / 40,009.00 of sales cost {lag}." in answer.notes
+    running = answered(company, "sales_efficiency.lagged", "2026-10-05", period=QUARTER)
+    assert running.total.value == pytest.approx(122_000 / 9)  # until 5 October: the cost until 5 August
+    assert any("of 2026-06-01..2026-08-05, 2 months earlier" in note for note in running.notes)
     none = answered(company, "sales_efficiency.lagged", period="2027-Q2").total
     assert (none.value, none.absent) == (None, "no deal that was won in the period has a known cycle")
 

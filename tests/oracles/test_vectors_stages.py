@@ -60,7 +60,8 @@ def slow() -> Lives:
         "young": life(("11-10", "Qualification"), segment="slow", arr="700"),
         "nobody knows": life(("06-10", "Qualification"), segment="few", arr="90"),
     }
-    return done | few | still
+    back = life(("06-10", "Qualification"), ("07-01", "Closed Won"), ("08-20", "Proposal"), segment="twice", arr="300")
+    return done | few | still | {"won and back": back}
 
 
 def moved() -> Lives:
@@ -214,6 +215,11 @@ def test_a_deal_stalls_by_the_segment_in_which_it_reached_its_stage(company: Wor
     assert (answer.total.value, answer.total.n) == (Decimal(300), 1)
     stands = "home" if (as_of, org) == ("2026-07-31", "as-was") else "elsewhere"
     assert {segment: row.value for segment, row in slices(answer).items()} == {stands: Decimal(300)}
+
+
+def test_a_win_that_skipped_a_stage_and_was_undone_counts_the_deal_once(company: Workspace) -> None:
+    found = view(company, where="segment = 'twice'")
+    assert [(one.stage, one.open) for one in found.usual] == [("Proposal", 1)]
 
 
 def view(company: Workspace, **terms: str) -> Stages:

@@ -54,7 +54,7 @@ states as (
 ),
 joined as (
   select
-    h.record, h.stage, h.time_number, h.place, h.begins, h.answer, h.within, h.business, h.to_owner, h.lead_id, h.opportunity_id,
+    h.record, h.stage, h.time_number, h.place, h.begins, h.answer, d.within, h.business, h.to_owner, h.lead_id, h.opportunity_id,
     h.account_id, h.person, h.lead_known, h.started_at, d.calendar, d.worked, d.due_from, d.due_after, d.answered_at, d.answered_after,
     d.touch_at, d.activity, d.touched_by, d.forward_at, d.ended_at, d.ended_after,
     o.owner_id, o.team, o.manager_id, o.assigned_at, o.own_due_from, o.own_due_after, o.own_answered_after,

@@ -61,7 +61,7 @@ def _paid(asked: Asked, metric: Metric, view: LensView, question: Question) -> t
     if days is None:
         return period, "", "no deal that was won in the period has a known cycle"
     months = round(float(days) / DAYS_OF_MONTH)
-    start, last = (_earlier(day, months) for day in (period.start, period.last_day))
+    start, last = (_earlier(day, months) for day in (period.start, min(period.last_day, view.moment.day)))
     name = f"{start}..{last}"
     return Period(name, start, last + DAY), f" of {name}, {months} months earlier (median cycle {days:,.1f} days)", None
 

@@ -117,8 +117,8 @@ def stalled_sql(view: LensView, contract: Contract, condition: str = "f.hit") ->
 
     It is judged by the segment of its step, as the stays beside it are: whether segments of then or of now are asked
     for says where a deal is told, not whether it stalls. `hit` where a deal has been there longer than that; `value`
-    is its amount, `age` and `p90` microseconds, `ended_n` how many stays ended. `hit` is NULL, and the deal not judged,
-    where fewer than 10 ended or the percentile is not reached.
+    is its amount, `age` and `p90` microseconds, `ended_n` how many stays ended, `judged_by` that segment. `hit` is
+    NULL, and the deal not judged, where fewer than 10 ended or the percentile is not reached.
     """
     units, parameters = counted_sql(view, contract, "a")
     sql = f"""
@@ -127,13 +127,14 @@ def stalled_sql(view: LensView, contract: Contract, condition: str = "f.hit") ->
           case when q.ended_n >= {LEAST} then f.age > q.p90 end as hit, f.closed_on as day,
           cast(null as timestamp) as moment, greatest(f.stage_grade, f.grade) as grade, f.account_id, f.category,
           f.competitor, f.country, f.currency, f.industry, f.manager_id, f.outcome, f.owner_id, f.reason, f.region,
-          f.segment, f.source, f.source_class, f.stage, f.team, f.territory, f.type, f.lead_id, f.vertical
+          f.segment, f.source, f.source_class, f.stage, f.team, f.territory, f.type, f.lead_id, f.vertical,
+          p.segment as judged_by
         from (
           select f.*, date_diff('microsecond', f.stage_since, $as_of_a) as age,
             case when f.value is null then 0 else f.{view.lens.basis or "arr"}_grade end as grade
           from ({units}) as f
         ) as f
-        left join stage_steps as p on p.record = f.record and p.stage = f.stage
+        left join stage_steps as p on p.record = f.record and p.stage = f.stage and p.holds_to = {FOREVER}
         left join ({usual_sql(view)}) as q on q.stage = f.stage and q.segment is not distinct from p.segment
       ) as f
       where {condition}"""

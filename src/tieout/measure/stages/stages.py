@@ -277,9 +277,9 @@ def _stalls(asked: Asked, question: Question) -> tuple[tuple[Usual, ...], tuple[
     kept = f"create or replace temp table {DEALS} as select f.*{keys} from ({every}) as f {counted.joins}"
     run(asked.engine, kept, {**counted.parameters, **parameters})
     sql = f"""
-      select f.stage, coalesce(f.segment, '{UNKNOWN}'), count(*), coalesce(max(f.ended_n), 0), max(f.p90),
+      select f.stage, coalesce(f.judged_by, '{UNKNOWN}'), count(*), coalesce(max(f.ended_n), 0), max(f.p90),
         count(f.hit), count(*) filter (where f.hit), coalesce(sum(case when f.hit then f.value end), 0)
-      from {DEALS} as f group by f.stage, f.segment"""
+      from {DEALS} as f group by f.stage, f.judged_by"""
     usual = [
         Usual(stage, segment, n, ended, p90 / DAY if judged else None, stalled, amount)
         for stage, segment, n, ended, p90, judged, stalled, amount in fetch(asked.engine, sql)
