@@ -134,7 +134,7 @@ summary{color:var(--accent);cursor:pointer;font-size:13px}
 summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .headline a,.cards a{color:inherit;text-decoration-color:var(--rule)}
 .cards{list-style:none;margin:0 0 16px;padding:0;display:grid;gap:16px 24px;
-grid-template-columns:repeat(auto-fit,minmax(180px,1fr))}
+grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}
 .cards li{border-top:2px solid var(--rule);padding-top:8px;display:flex;flex-direction:column}
 .cards span,.cards small{font-size:13px;color:var(--muted)}
 .cards strong{font-size:24px;line-height:1.25;font-weight:650}
