@@ -17,7 +17,7 @@ from tieout.measure.numbers.catalogue import BY_ID, METRICS
 from tieout.measure.numbers.question import Asked, view_of
 from tieout.measure.sheets.taking import reported_figure
 from tieout.warehouse.builds import BuildFacts, build_path, sync
-from tieout.warehouse.engine import identifier, reading
+from tieout.warehouse.engine import FIRST, reading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +69,7 @@ def _reported(asked: Asked, workspace: Workspace, name: str, now: datetime) -> d
     reported = asked.contract.lenses[name].reported
     question = Question("pipeline.open_qualified", period=reported.period if reported else None)
     view = view_of(asked, question, BY_ID[question.metric])
-    base = End(view, asked.contract, identifier(asked.facts.key))
+    base = End(view, asked.contract, FIRST)
     figure = reported_figure(asked.engine, workspace, base, name)
     return {
         "said_at": now,

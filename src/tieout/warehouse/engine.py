@@ -58,6 +58,10 @@ def bound_readers(threads: int | None, memory_limit: str | None) -> None:
     _bounds = Bounds(threads, memory_limit)
 
 
+FIRST = "build_0"
+"""What the first build is called where an engine reads builds."""
+
+
 def reading(*builds: Path, files: Sequence[Path] = ()) -> DuckDBPyConnection:
     """Open an engine that reads these database files, and `files`, and nothing else: no other file, no network.
 
@@ -65,7 +69,7 @@ def reading(*builds: Path, files: Sequence[Path] = ()) -> DuckDBPyConnection:
     statement can let more in again. The engine is nobody else's, so what one question attaches no other one sees.
     """
     told = [f"attach {literal(str(path))} as build_{number} (read_only)" for number, path in enumerate(builds)]
-    told += ["use build_0"] if builds else []
+    told += [f"use {FIRST}"] if builds else []
     for name, chosen in (
         ("allowed_paths", [literal(str(path)) for path in files if not path.is_dir()]),
         ("allowed_directories", [literal(str(path)) for path in files if path.is_dir()]),
