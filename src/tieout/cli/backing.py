@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,8 +60,10 @@ def restore(
 
 def _server(database: str | None) -> str | None:
     """Give the address of a database server, if one keeps what people decided."""
-    given = database or os.environ.get("TIEOUT_DATABASE")
-    return given if given and not given.startswith("sqlite") else None
+    from tieout.show.web.environment import given
+
+    server = database or given("TIEOUT_DATABASE")
+    return server if server and not server.startswith("sqlite") else None
 
 
 def _ready(workspace: Workspace, server: str) -> None:

@@ -48,9 +48,13 @@ def test_signing_in_reading_and_a_database_that_goes_away(marlow: Workspace, tmp
 
 
 def kept_and_restored(workspace: Workspace, postgres: Postgres, folder: Path) -> None:
-    """Keep what people decided, and restore it into another database of the server."""
-    file = str(folder / "kept.tar.gz")
-    tieout("backup", file, "--workspace", str(workspace.root), "--database", postgres.url)
+    """Keep what people decided, and restore it into another database of the server.
+
+    The database that is kept is named by a file alone, as a container is told a secret.
+    """
+    file, secret = str(folder / "kept.tar.gz"), folder / "database"
+    secret.write_text(f"{postgres.url}\n", encoding="utf-8")
+    tieout("backup", file, "--workspace", str(workspace.root), TIEOUT_DATABASE_FILE=str(secret))
     with psycopg.connect(postgres.url, autocommit=True) as server:
         server.execute("create database second")
     second = postgres.url.removesuffix("/postgres") + "/second"
@@ -62,11 +66,11 @@ def kept_and_restored(workspace: Workspace, postgres: Postgres, folder: Path) ->
     assert "accounts already" in tieout("restore", file, str(folder / "again"), "--database", second, status=1)
 
 
-def tieout(*words: str, status: int = 0) -> str:
+def tieout(*words: str, status: int = 0, **told: str) -> str:
     """Run a command in a process of its own, which sees no settings of the tests; give what it says."""
     run = [sys.executable, "-c", "from tieout.cli import main; raise SystemExit(main())", *words]
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("DJANGO_", "TIEOUT_SECRET"))}
-    done = subprocess.run(run, capture_output=True, text=True, env=clean, check=False)
+    done = subprocess.run(run, capture_output=True, text=True, env=clean | told, check=False)
     assert done.returncode == status, done.stderr
     return done.stdout + done.stderr
 

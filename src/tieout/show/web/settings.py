@@ -21,6 +21,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from tieout.basics.workspace import Workspace
+from tieout.show.web.environment import given
 from tieout.show.web.logs import log_settings
 from tieout.show.web.people.single_sign_on import origins_of, providers_of
 from tieout.version import VERSION as PROGRAM
@@ -29,13 +30,7 @@ WORKSPACE = Workspace(Path(os.environ.get("TIEOUT_WORKSPACE", ".")).absolute())
 HTTPS = os.environ.get("TIEOUT_HTTPS") == "1"
 
 
-def _given(name: str) -> str:
-    """Give what the environment says, or the file that it names: a secret need not stand in the environment."""
-    file = os.environ.get(f"{name}_FILE")
-    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else "")
-
-
-SECRET_KEY = _given("TIEOUT_SECRET_KEY")
+SECRET_KEY = given("TIEOUT_SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("TIEOUT_HOSTS", "localhost,127.0.0.1,[::1]").split(",")]
 ROOT_URLCONF = "tieout.show.web.urls"
@@ -95,7 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        _given("TIEOUT_DATABASE") or f"sqlite:///{WORKSPACE.app / 'tieout.db'}",
+        given("TIEOUT_DATABASE") or f"sqlite:///{WORKSPACE.app / 'tieout.db'}",
         conn_max_age=60,
         conn_health_checks=True,
     )

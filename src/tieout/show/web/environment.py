@@ -1,0 +1,12 @@
+"""What the environment says, itself or by a file that it names: a secret need not stand in a list of processes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def given(name: str) -> str:
+    """Give the value of a variable, else the content of the file that NAME_FILE names, else nothing."""
+    file = os.environ.get(f"{name}_FILE")
+    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else "")
