@@ -75,7 +75,7 @@ def kill_and_go_on(marlow: Marlow, times: int, seed: int) -> None:
 
 
 def test_a_pull_that_is_killed_again_and_again_ends_like_one_that_was_not(marlow: Marlow) -> None:
-    kill_and_go_on(marlow, 10, 1)
+    kill_and_go_on(marlow, 5, 1)
 
 
 @pytest.mark.slow

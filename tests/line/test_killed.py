@@ -75,7 +75,7 @@ def check(tmp_path: Path, times: int) -> None:
 
 
 def test_a_refresh_killed_at_random_moments(tmp_path: Path) -> None:
-    check(tmp_path, times=12)
+    check(tmp_path, times=5)
 
 
 @pytest.mark.slow

@@ -57,6 +57,7 @@ def figures(workspace: Workspace) -> list[object]:
     return [(row.by, row.value, row.n) for row in ask(workspace, QUESTION).rows]
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_stops_a_refresh_and_loses_nothing(tmp_path: Path) -> None:
     undisturbed = Workspace(write(tmp_path / "undisturbed", exports=with_many(3000)))
     begun = write(tmp_path / "begun")
@@ -142,6 +143,7 @@ def test_a_folder_that_may_not_be_written_is_told_and_read_all_the_same(
     assert figures(workspace) != before
 
 
+@pytest.mark.slow
 def test_two_refreshes_and_ten_readers_at_once(tmp_path: Path) -> None:
     folder = write(tmp_path / "company", exports=weekly(weeks=8))
     workspace = Workspace(folder)

@@ -81,6 +81,7 @@ def test_a_page_renews_itself_where_one_is(changing: tuple[Workspace, Browsing])
     expect(page.locator("#page")).to_contain_text("cccccccccccccccc", timeout=SOON)
 
 
+@pytest.mark.slow
 def test_whoever_was_signed_out_is_told(changing: tuple[Workspace, Browsing]) -> None:
     _, open_page = changing
     page = open_page(Role.VIEWER)
