@@ -10,9 +10,10 @@ TIEOUT_OIDC_ORIGINS    further origins that the provider leads a browser through
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from tieout.show.web.environment import given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +26,11 @@ def providers_of(env: Mapping[str, str]) -> dict[str, Any]:
     """Give the setting of the provider, or nothing where none is named."""
     if not (server := env.get("TIEOUT_OIDC_SERVER")):
         return {}
-    secret = env.get("TIEOUT_OIDC_SECRET") or ""
-    if not secret and (file := env.get("TIEOUT_OIDC_SECRET_FILE")):
-        secret = Path(file).read_text(encoding="utf-8").strip()
     app = {
         "provider_id": PROVIDER,
         "name": env.get("TIEOUT_OIDC_NAME") or "single sign-on",
         "client_id": env.get("TIEOUT_OIDC_CLIENT_ID", ""),
-        "secret": secret,
+        "secret": given("TIEOUT_OIDC_SECRET", env),
         "settings": {"server_url": server.rstrip("/"), "oauth_pkce_enabled": True},
     }
     return {"openid_connect": {"APPS": [app]}}
