@@ -130,6 +130,15 @@ def told_passport(
     return (*((name, text) for name, text in told if text), *passport_of(passport))
 
 
+def build_passport(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Give the passport of what is told of the published build itself, and is the answer of no number."""
+    build = reader.build
+    return (
+        ("as of", instant(build.heard_until)), ("known at", "now"), ("build", build.key),
+        ("ledger", str(build.position)), ("contract", build.fingerprint),
+    )  # fmt: skip
+
+
 def record_path(entity: str, record: str, asked: Mapping[str, str | None] | None = None) -> str:
     """Give the address of a record's page, with the period and the calendar in which one asks about it."""
     texts = {name: text for name in ASKED if (text := (asked or {}).get(name))}

@@ -15,10 +15,18 @@ from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.questions import opened
 from tieout.show import figures
-from tieout.show.as_json import instant
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, anchor_of
 from tieout.show.terminal import clean
-from tieout.show.web.records import LIVES, Column, Records, asked_of, kept_records, record_path, records_section
+from tieout.show.web.records import (
+    LIVES,
+    Column,
+    Records,
+    asked_of,
+    build_passport,
+    kept_records,
+    record_path,
+    records_section,
+)
 from tieout.show.web.rooms import Room
 from tieout.show.web.sight import CLOSED_FINDING, MASK, closed_to, record_of
 from tieout.warehouse.contents import read_findings
@@ -64,19 +72,11 @@ def data_page(reader: Reader, filters: Filters) -> Page:
         f"looked at {figures.stamp(_now(), reader.zone)}",
     )
     notes = (f"At stake, a deal counted under each rule: {figures.money(stake)} {reader.contract.company.currency}.",)
-    return Page(title, label, sections, _passport(reader), notes=notes if broken else ())
+    return Page(title, label, sections, build_passport(reader), notes=notes if broken else ())
 
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-
-def _passport(reader: Reader) -> tuple[tuple[str, str], ...]:
-    build = reader.build
-    return (
-        ("as of", instant(build.heard_until)), ("known at", "now"), ("build", build.key),
-        ("ledger", str(build.position)), ("contract", build.fingerprint),
-    )  # fmt: skip
 
 
 def _rate(row: Answered) -> Cell:
@@ -266,7 +266,7 @@ def field_records(reader: Reader, filters: Filters) -> Records:
             objects = ", ".join(dict.fromkeys(told.object for told in one.told))
             reads = [", ".join(names) or None for names in (one.required, one.lenses, one.numbers)]
             rows.append([one.name, one.owner, objects or None, filled, reads[0], len(one.numbers), *reads[1:]])
-        return Records(f"{len(rows)} fields", FIELDS, rows, _passport(reader), "fields", "field")
+        return Records(f"{len(rows)} fields", FIELDS, rows, build_passport(reader), "fields", "field")
 
     return kept_records(reader, filters, make)
 
@@ -277,7 +277,9 @@ def fields_page(reader: Reader, filters: Filters) -> Page:
     unowned = sum(row[1] is None and row[2] is not None for row in found.rows)
     title = f"{found.title}, {unowned or 'none'} that nobody owns"
     label = (f"as of {figures.stamp(reader.build.heard_until, reader.zone)}",)
-    return Page(title, label, (records_section(reader, filters, found, "From source to number"),), _passport(reader))
+    return Page(
+        title, label, (records_section(reader, filters, found, "From source to number"),), build_passport(reader)
+    )
 
 
 DATA = Room("data", "Data", "/data", data_page, "tools", "d", common=("period",), bar=("period",), hourly=True)

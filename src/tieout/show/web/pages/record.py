@@ -13,7 +13,6 @@ from tieout.measure.life import AGREED_METRIC, Life, Version, entity_of, life_of
 from tieout.measure.names import Deals, deals_of, names_of
 from tieout.questions import opened
 from tieout.show import figures
-from tieout.show.as_json import instant
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table
 from tieout.show.terminal import clean
 from tieout.show.web.filters import Filters
@@ -22,6 +21,7 @@ from tieout.show.web.records import (
     Column,
     Records,
     asked_of,
+    build_passport,
     kept_records,
     record_path,
     records_section,
@@ -90,14 +90,6 @@ def _closed(reader: Reader, record: str) -> tuple[str, str]:
     return "You may not open this one", message
 
 
-def _passport(reader: Reader) -> tuple[tuple[str, str], ...]:
-    build = reader.build
-    return (
-        ("as of", instant(build.heard_until)), ("known at", "now"), ("build", build.key),
-        ("ledger", str(build.position)), ("contract", build.fingerprint),
-    )  # fmt: skip
-
-
 def record_page(reader: Reader, filters: Filters) -> Page:
     """Lay out the page of a record. Raises NotHereError, QuestionError or PeriodError."""
     life = _life(reader, filters)
@@ -121,7 +113,7 @@ def record_page(reader: Reader, filters: Filters) -> Page:
         f"as of {figures.stamp(reader.build.heard_until, reader.zone)}", f"times in {reader.zone.key}",
         f"calendar {filters['calendar']}" if filters["calendar"] else "",
     )  # fmt: skip
-    return Page(_title(reader, life, counted), label, sections, _passport(reader))
+    return Page(_title(reader, life, counted), label, sections, build_passport(reader))
 
 
 def _title(reader: Reader, life: Life, counted: Sequence[Counted]) -> str:
@@ -298,7 +290,7 @@ def life_records(reader: Reader, filters: Filters) -> Records:
         title = f"{', '.join(told)}, the newest first"
         columns = (replace(COLUMNS[0], entity=life.entity), *COLUMNS[1:])
         return Records(
-            title, columns, rows, _passport(reader), f"{life.entity}-{life.record}", "change", frozenset(private)
+            title, columns, rows, build_passport(reader), f"{life.entity}-{life.record}", "change", frozenset(private)
         )
 
     return kept_records(reader, filters, make)
