@@ -19,6 +19,7 @@ from bench.proposing import init_from
 from bench.report import Measured, keep, print_table, write_report
 from bench.tying import tying
 from bench.waterfall import waterfalls
+from bench.web import web
 from bench.whole import changed_file, first_pull, sample_company, whole_line
 
 BENCHES = {
@@ -35,6 +36,7 @@ BENCHES = {
     "init-from": init_from,
     "tie": tying,
     "waterfall": waterfalls,
+    "web": web,
 }
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from bench.company import ACTIVITIES, write_contract
 from bench.measuring import BUILD, Result, Run, apart, run, tieout
+from tieout import Workspace
+from tieout.align.steps import program
+from tieout.warehouse.builds import published_or_none
 
 AS_MANY = 3
 """How often a command is run whose median is given."""
@@ -99,13 +102,8 @@ def _told(runs: Sequence[Run]) -> str:
 
 def whole_line(scale: float) -> list[Result]:
     """Measure the first refresh of a large company: deals with their history, persons, their ways and activities."""
-    records, leads, activities = int(500_000 * scale), int(1_000_000 * scale), int(10_000_000 * scale)
-    root = (BUILD / f"line-{records}").absolute()
-    call = f"write_line(folder, {records}, {leads}, {4 * leads}, {activities})"
-    apart(
-        "from bench.company import make_once\nfrom bench.people import *\n"
-        f"make_once({str(root)!r}, lambda folder: {call})"
-    )
+    records, leads, activities = _sizes(scale)
+    root = _line(scale)
     for folder in (root / "ledger", root / ".tieout"):
         shutil.rmtree(folder, ignore_errors=True)
     taken = _refresh(root)
@@ -116,3 +114,28 @@ def whole_line(scale: float) -> list[Result]:
         Result("first refresh of everything", taken.wall, "s", 180, note=f"{size}; processor {taken.processor:.0f} s"),
         Result("first refresh of everything, memory", taken.memory / 1e9, "GB", 6),
     ]
+
+
+def large_line(scale: float) -> Path:
+    """Give the workspace of this large company, refreshed by this program."""
+    root = _line(scale)
+    facts = published_or_none(Workspace(root))
+    if facts is None or facts.version != program():
+        _refresh(root)
+    return root
+
+
+def _sizes(scale: float) -> tuple[int, int, int]:
+    """Give how many deals, persons and activities there are."""
+    return int(500_000 * scale), int(1_000_000 * scale), int(10_000_000 * scale)
+
+
+def _line(scale: float) -> Path:
+    records, leads, activities = _sizes(scale)
+    root = (BUILD / f"line-{records}").absolute()
+    call = f"write_line(folder, {records}, {leads}, {4 * leads}, {activities})"
+    apart(
+        "from bench.company import make_once\nfrom bench.people import *\n"
+        f"make_once({str(root)!r}, lambda folder: {call})"
+    )
+    return root
