@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
+from threading import Barrier, Event
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,11 +27,14 @@ from tieout.operate.people.tokens import MOST, Asked, TokenError, account_of_tok
 from tieout.questions import opened
 from tieout.show.web import errors, health, reader
 from tieout.show.web.reader import kept, reader_of
+from tieout.show.web.turns import MAKERS
 from tieout.warehouse import engine, lock
 from tieout.warehouse.engine import EngineError, bound_readers, reading
 from tieout.warehouse.lock import BeingMadeError, making
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_django import Settings
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -116,22 +122,79 @@ def pages(alice: Account, tmp_path_factory: pytest.TempPathFactory) -> reader.Re
 
 
 def made_of(mine: reader.Reader) -> list[str]:
-    return [path.read_text() for path in (mine.workspace.cache / "pages").glob("*/*.json")]
+    return [path.read_text() for path in (mine.workspace.cache / "pages").glob("*/*.page")]
 
 
 def test_a_page_that_is_huge_is_not_kept(pages: reader.Reader) -> None:
     assert len(kept(pages, "huge", lambda: "x" * 1_000_001)) == 1_000_001
     assert kept(pages, "small", lambda: "small") == "small"
-    assert made_of(pages) == ['"small"']
+    assert made_of(pages) == ["small"]
 
 
 def test_kept_pages_have_a_size_together(pages: reader.Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "ALL", 250)
     for number in range(4):
         kept(pages, str(number), lambda number=number: str(number) * 98)  # type: ignore[misc]
-        for age, path in enumerate(sorted((pages.workspace.cache / "pages").glob("*/*.json"), key=os.path.getmtime)):
+        for age, path in enumerate(sorted((pages.workspace.cache / "pages").glob("*/*.page"), key=os.path.getmtime)):
             os.utime(path, (1000 + age, 1000 + age))
-    assert sorted(text[1] for text in made_of(pages)) == ["2", "3"]
+    assert sorted(text[0] for text in made_of(pages)) == ["2", "3"]
+
+
+def test_kept_pages_are_looked_through_once_in_a_while(pages: reader.Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Path] = []
+
+    def look(root: Path) -> tuple[()]:
+        looked.append(root)
+        return ()
+
+    monkeypatch.setattr(reader, "_pages", look)
+    for number in range(20):
+        kept(pages, str(number), lambda: "x" * 100)
+    assert len(looked) == 1
+
+
+def test_a_page_that_many_ask_for_is_made_once(pages: reader.Reader) -> None:
+    asked, made = Barrier(6), list[int]()
+
+    def make() -> str:
+        made.append(1)
+        sleep(0.1)
+        return "the page"
+
+    def ask(_: int) -> str:
+        asked.wait(5)
+        return kept(pages, "asked for by many", make)
+
+    with ThreadPoolExecutor(6) as people:
+        assert list(people.map(ask, range(6))) == ["the page"] * 6
+    assert made == [1]
+
+
+def test_a_page_that_takes_long_holds_up_nobody_else(pages: reader.Reader) -> None:
+    kept(pages, "kept", lambda: "as it was")
+    going_on, under_way = Event(), [Event() for _ in range(MAKERS)]
+
+    def slow(number: int) -> str:
+        under_way[number].set()
+        assert going_on.wait(5)
+        return "slow"
+
+    with ThreadPoolExecutor(MAKERS + 1) as people:
+        waiting = [people.submit(kept, pages, f"slow {one}", partial(slow, one)) for one in range(MAKERS)]
+        assert all(one.wait(5) for one in under_way)
+        assert kept(pages, "kept", lambda: "made anew") == "as it was"
+        one_more = people.submit(kept, pages, "one more", lambda: "in its turn")
+        assert wait([one_more], 0.1).not_done, "more are made at a time than there are turns"
+        going_on.set()
+        assert [one.result(5) for one in (*waiting, one_more)] == ["slow"] * MAKERS + ["in its turn"]
+
+
+def test_a_page_that_failed_is_made_by_the_next(pages: reader.Reader) -> None:
+    with pytest.raises(ZeroDivisionError):
+        kept(pages, "fails", lambda: str(1 // 0))
+    assert kept(pages, "fails", lambda: "well") == "well"
+    folder = pages.workspace.cache / "pages" / pages.build.key
+    assert [one.suffix for one in folder.iterdir()] == [".page"]
 
 
 # -- what is made for a question

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-import simplejson
 from django.conf import settings
 
 from tieout.contract.writing import write_aside
 from tieout.operate.people.roles import Right
 from tieout.questions import current, opened
+from tieout.show.web.turns import alone, turn
 from tieout.warehouse.builds import published_or_none
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ MOST = 5000
 """Up to so many pages are kept of one build."""
 LARGEST, ALL = 1_000_000, 200_000_000
 """A page of more characters is not kept; all that are kept have at most so many bytes."""
+PART = 50
+"""They are looked through again after a fiftieth of either was written."""
+PAGE = ".page"
+_written, _LOCK = dict[Path, tuple[int, int]](), Lock()
+"""How many pages, of how many characters, this process has kept of a build since it last looked through all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +83,36 @@ def stands(reader: Reader) -> bool:
 
 
 def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
-    """Give a text that is a function of build, name and eyes: as it was made before, else made and kept."""
+    """Give a text that is a function of build, name and eyes: as it was made before, else made and kept.
+
+    Where several ask for it at once, in whichever process, one makes it and the others take it.
+    """
     told = "\x00".join((name, str(reader.eyes.personal), reader.eyes.rows, _program()))
     folder = _folder(reader.workspace, reader.build.key)
-    file = folder / f"{sha256(told.encode()).hexdigest()}.json"
-    try:
-        return str(simplejson.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        pass
-    text = make()
-    if not stands(reader):
-        return text  # it may hold figures of two builds: whoever shows it makes it again
-    if len(text) > LARGEST:
+    file = folder / f"{sha256(told.encode()).hexdigest()}{PAGE}"
+    if (text := _read(file)) is not None:
         return text
-    # A disk that takes no more costs time, not the page.
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_aside(file, simplejson.dumps(text))
-        _let_go(reader.workspace, folder)
-    return text
+    with ExitStack() as stack:
+        # A disk that takes no more costs time, not the page.
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(alone(file.with_suffix(".making")))
+        if (text := _read(file)) is not None:
+            return text
+        with turn():
+            text = make()
+        if stands(reader) and len(text) <= LARGEST:  # else it may hold figures of two builds: it is made again
+            with suppress(OSError):
+                write_aside(file, text)
+                _let_go(reader.workspace, folder, len(text))
+        return text
+
+
+def _read(file: Path) -> str | None:
+    try:
+        return file.read_bytes().decode()
+    except (OSError, ValueError):
+        return None
 
 
 @cache
@@ -111,8 +128,19 @@ def _folder(workspace: Workspace, key: str) -> Path:
     return workspace.cache / "pages" / key
 
 
-def _let_go(workspace: Workspace, folder: Path) -> None:
-    """Delete the pages of builds that are gone, and the oldest of too many, or of too many bytes."""
+def _let_go(workspace: Workspace, folder: Path, more: int) -> None:
+    """Delete the pages of builds that are gone, and the oldest of too many, or of too many bytes.
+
+    All are looked at when a build has its first page, and when so much was written since that it can matter.
+    """
+    with _LOCK:
+        count, size = _written.get(folder, (MOST, ALL))
+        count, size = count + 1, size + more
+        if count * PART < MOST and size * PART < ALL:
+            _written[folder] = (count, size)
+            return
+        _written.clear()
+        _written[folder] = (0, 0)
     for other in (workspace.cache / "pages").iterdir():
         if not (workspace.builds / f"{other.name}.duckdb").exists():
             shutil.rmtree(other, ignore_errors=True)
@@ -134,7 +162,7 @@ class _Page(NamedTuple):
 
 
 def _pages(root: Path) -> Iterator[_Page]:
-    for path in root.glob("*/*.json"):
+    for path in root.glob(f"*/*{PAGE}"):
         with suppress(OSError):  # another process deleted it
             stat = path.stat()
             yield _Page(stat.st_mtime, stat.st_size, path)

@@ -33,6 +33,7 @@ from tieout.show.terminal import clean
 from tieout.show.web.filters import OF_A_LIST, FilterError
 from tieout.show.web.reader import stands
 from tieout.show.web.sight import MASK, MASKED, closed_to
+from tieout.show.web.turns import turn
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -221,7 +222,8 @@ def kept_records(reader: Reader, filters: Filters, make: Callable[[], Records], 
         if key in _LISTS:
             _LISTS.move_to_end(key)
             return _LISTS[key]
-    made = make()
+    with turn():
+        made = make()
     if len(made.rows) <= MOST_KEPT and stands(reader):
         with _LOCK:
             _LISTS[key] = made

@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import simplejson
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -123,11 +122,12 @@ def shown(reader: Reader, room: Room, filters: Filters) -> dict[str, str]:
 
     def make() -> str:
         page = room.make(reader, filters)
-        return simplejson.dumps({"title": clean(page.title), "body": body_of(page)})
+        return f"{clean(page.title)}\n{body_of(page)}"  # a title is one line
 
     hour = f"{datetime.now(UTC):%Y-%m-%dT%H} " if room.hourly else ""
     name = f"{hour}{room.beside(reader, filters)}{filters.path}?{filters.query}"
-    return cast("dict[str, str]", simplejson.loads(kept(reader, name, make)))
+    title, _, body = kept(reader, name, make).partition("\n")
+    return {"title": title, "body": body}
 
 
 @require_safe

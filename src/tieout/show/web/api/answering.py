@@ -19,6 +19,7 @@ from tieout.show.web.api.seeing import part, seen
 from tieout.show.web.errors import problem_json
 from tieout.show.web.reader import kept
 from tieout.show.web.sight import hold_fields, may_open
+from tieout.show.web.turns import turn
 from tieout.version import VERSION
 
 if TYPE_CHECKING:
@@ -128,7 +129,11 @@ def _document(reader: Reader, address: Address, asked: Schema, parts: dict[str, 
     given = {name: value for name, value in asked.model_dump().items() if name not in PAGING}
     name = f"api {VERSION} {address.path} {simplejson.dumps([parts, given], sort_keys=True)}"
     name += f" {timezone.now():%Y-%m-%dT%H}" if address.hourly else ""
-    text = kept(reader, name, make) if exact or address.hourly else make()
+    if exact or address.hourly:
+        text = kept(reader, name, make)
+    else:
+        with turn():
+            text = make()
     document: dict[str, Any] = simplejson.loads(text, use_decimal=True)
     return document
 
