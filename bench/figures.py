@@ -17,11 +17,12 @@ from bench.measuring import BUILD, BenchError, Result, apart, median_time, run, 
 from tieout.basics.calendars import Period, add_months, end_of_day
 from tieout.basics.workspace import Workspace
 from tieout.building import known_build
+from tieout.ends import read_end
 from tieout.measure.answers import Question, Row
 from tieout.measure.moments import ALL_KNOWN, calendar_of
 from tieout.measure.numbers.question import Asked
 from tieout.measure.numbers.series import series
-from tieout.questions import ask, bridge, opened, read_end
+from tieout.questions import ask, bridge, opened
 from tieout.warehouse.builds import build_path, published
 
 ZONE = ZoneInfo("Europe/Berlin")

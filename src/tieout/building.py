@@ -145,6 +145,22 @@ def known_builds(workspace: Workspace, facts: BuildFacts, moments: Sequence[date
     return tuple(build_path(workspace, key).exists() for key in keys)
 
 
+def contract_build(workspace: Workspace, facts: BuildFacts, fingerprint: str) -> BuildFacts:
+    """Give the build of the same position by an archived contract; one is made at a time.
+
+    Raises NotArchivedError where the contract cannot be read, BeingMadeError where another build is made for long.
+    """
+    if fingerprint == facts.fingerprint:
+        return facts
+    ledger = Ledger(workspace)
+    found = _facts_of(ledger, fingerprint, (facts.known_at, facts.position))
+    if build_path(workspace, found.key).exists():
+        return found
+    contract = read_archived(workspace.ledger / "contracts", fingerprint)
+    with making(workspace):
+        return build(workspace, ledger, contract, fingerprint, facts.known_at, facts.position)
+
+
 def archived_build(workspace: Workspace, position: int, fingerprint: str) -> BuildFacts:
     """Give the build of an archived contract at a ledger position. Raises NotArchivedError where it is not there."""
     contract = read_archived(workspace.ledger / "contracts", fingerprint)

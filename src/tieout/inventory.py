@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tieout.basics.workspace import Workspace
     from tieout.contract.model import Company, Contract
+    from tieout.warehouse.builds import BuildFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,13 @@ class Inventory:
         return tuple(one for one in self.fields if one.entity == name)
 
 
-def inventory(workspace: Workspace, now: datetime) -> Inventory:
-    """Take the inventory of the published build and of the ledger under it. `now` is UTC without zone.
+def inventory(workspace: Workspace, now: datetime, facts: BuildFacts | None = None) -> Inventory:
+    """Take the inventory of a build, the published one by default, and of the ledger under it.
 
+    `now` is UTC without zone.
     Raises NotPublishedError where nothing is published yet.
     """
-    with opened(workspace) as asked:
+    with opened(workspace, facts) as asked:
         contract, ledger = asked.contract, Ledger(workspace)
         feeds = feed_files(ledger, contract, asked.facts.known_at, asked.facts.position)
         uses = uses_of(asked)
@@ -98,9 +100,9 @@ def inventory(workspace: Workspace, now: datetime) -> Inventory:
         )
 
 
-def objects_held(workspace: Workspace, now: datetime) -> tuple[Held, ...]:
+def objects_held(workspace: Workspace, now: datetime, facts: BuildFacts | None = None) -> tuple[Held, ...]:
     """Give the objects of the inventory alone, which is quick: what was pulled and when, who owns it, what is late."""
-    with opened(workspace) as asked:
+    with opened(workspace, facts) as asked:
         contract, ledger = asked.contract, Ledger(workspace)
         feeds = feed_files(ledger, contract, asked.facts.known_at, asked.facts.position)
         with reading(files=[workspace.ledger, workspace.cache / "changes"]) as engine:

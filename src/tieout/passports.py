@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from tieout.building import archived_build
 from tieout.contract.archive import NotArchivedError
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Answer, Bridge, Question, QuestionError
 from tieout.measure.numbers.question import metric_named
-from tieout.questions import BridgeTerms, EndAsked, ask, bridge_builds, current
+from tieout.questions import ask, bridge_builds, current
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace

@@ -9,16 +9,16 @@ from tieout.basics.findings import nearest
 from tieout.measure.answers import Bridge, Posting, QuestionError
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.verdicts import Verdict, deciding, verdicts
-from tieout.questions import attached_pair, current, detail_of, ends_attached
+from tieout.questions import attached_pair, built, current, detail_of, ends_attached
 from tieout.tying import tied_ends
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
     from tieout.contract.criteria import Criterion
     from tieout.contract.model import Company
+    from tieout.ends import BridgeTerms, EndAsked
     from tieout.measure.bridge.records import End
     from tieout.measure.lens_sql import LensView
-    from tieout.questions import BridgeTerms, EndAsked
     from tieout.tying import Reported
     from tieout.warehouse.builds import BuildFacts
     from tieout.warehouse.engine import Connection
@@ -61,7 +61,7 @@ def postings(
 
     Raises QuestionError, PeriodError and NotPublishedError.
     """
-    both = facts or (current(workspace),) * 2
+    both = built(workspace, asked, facts or (current(workspace),) * 2)
     with attached_pair(workspace, both) as builds:
         ends = ends_attached(workspace, asked, builds, terms)
         detail = replace(detail_of(terms), postings=None)
@@ -70,10 +70,15 @@ def postings(
 
 
 def sheet_postings(
-    workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms, cause: str | None = None
+    workspace: Workspace,
+    reported: Reported,
+    against: EndAsked,
+    terms: BridgeTerms,
+    cause: str | None = None,
+    facts: BuildFacts | None = None,
 ) -> Postings:
     """Give the postings between a lens and a team's own list, each seen from both. Raises what `tie` raises."""
-    with tied_ends(workspace, reported, against, terms) as (tied, engine, ends):
+    with tied_ends(workspace, reported, against, terms, facts) as (tied, engine, ends):
         return _seen(engine, ends, tied.bridge, cause)
 
 

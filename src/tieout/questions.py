@@ -7,7 +7,6 @@ is kept under its key.
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from tieout.align.steps import program
 from tieout.basics.calendars import parse_moment, parse_period
-from tieout.basics.findings import nearest
 from tieout.building import known_build
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import UnknownLensError, resolve_lens
 from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
-from tieout.measure.answers import Answer, Bridge, Chosen, Question, QuestionError
+from tieout.ends import BridgeTerms, EndAsked, no_option
+from tieout.measure.answers import Answer, Bridge, Question, QuestionError
 from tieout.measure.bridge.bridge import Detail
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.records import End
@@ -28,10 +27,10 @@ from tieout.measure.bridge.slices import COLUMNS, Slicing
 from tieout.measure.lens_sql import LensView
 from tieout.measure.moments import Moment, calendar_of, default_period, moment_of, refreshed
 from tieout.measure.numbers.ask import ask as ask_build
-from tieout.measure.numbers.catalogue import Metric
 from tieout.measure.numbers.question import Asked, allowed, metric_named, own_figure, view_of
 from tieout.measure.sheets.taking import reported_end
 from tieout.measure.states import take_now
+from tieout.versions import by_version, definition_day
 from tieout.warehouse.builds import BuildFacts, NotPublishedError, build_path, published
 from tieout.warehouse.contents import read_contract
 from tieout.warehouse.engine import EngineError, reading
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tieout.basics.workspace import Workspace
-    from tieout.contract.model import Contract, Rates
+    from tieout.contract.model import Contract
     from tieout.warehouse.engine import Connection
 
 
@@ -129,98 +128,36 @@ def as_known(workspace: Workspace, question: Question, facts: BuildFacts | None 
 # -- bridges
 
 
-@dataclass(frozen=True, slots=True)
-class EndAsked:
-    """One end of a bridge as a person writes it: `LENS[@as-of][~known-at][+option]...`."""
-
-    lens: str
-    as_of: str | None = None
-    known_at: str | None = None
-    org: str | None = None
-    rates: Rates | None = None
-    calendar: str | None = None
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What it asks for beside lens and moment, as it is written."""
-        calendar = f"calendar:{self.calendar}" if self.calendar else None
-        return tuple(option for option in (self.org, self.rates, calendar) if option)
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeTerms:
-    """What both ends of a bridge share unless one says otherwise: period, calendar, organization; net or gross.
-
-    `metric` is the number whose facets the lens has, `where` a condition that both ends are within, `by` the slices.
-    `facets` are further facets of the lens, changed at both ends. `postings` is the most that are given of each cause,
-    all by default, or those of one; `deals` asks how often each deal was changed.
-    """
-
-    period: str | None = None
-    calendar: str | None = None
-    as_is: bool = False
-    gross: bool = False
-    metric: Metric | None = None
-    where: str | None = None
-    by: tuple[str, ...] = ()
-    facets: tuple[tuple[str, object], ...] = ()
-    postings: int | Chosen | None = None
-    deals: bool = False
-
-
-OPTION = re.compile(r"\+(?:(?P<org>as-is|as-was)|(?P<rates>plan|spot)|calendar:(?P<calendar>[^@~+]+))$")
-OPTIONS = "+as-is, +as-was, +plan, +spot, +calendar:NAME"
-
-
-def read_end(text: str) -> EndAsked:
-    """Read `LENS[@as-of][~known-at][+option]...`. Raises QuestionError."""
-    left, chosen = text, dict[str, str]()
-    while found := OPTION.search(left):
-        for name, value in found.groupdict().items():
-            if value and name in chosen:
-                message = f"'{text}' asks for {value} and {chosen[name]}. Keep one of them."
-                raise QuestionError(message)
-            chosen |= {name: value} if value else {}
-        left = left[: found.start()]
-    rest, _, known_at = left.partition("~")
-    lens, _, as_of = rest.partition("@")
-    if not lens or (("@" in left) and not as_of) or (("~" in left) and not known_at):
-        message = (
-            f"'{text}' is not an end of a bridge. Allowed: LENS, LENS@AS-OF, LENS~KNOWN-AT, LENS@AS-OF~KNOWN-AT, each "
-            f"with options after it ({OPTIONS})."
-        )
-        raise QuestionError(message)
-    if "+" in (stray := f"{as_of}{known_at}") and (option := re.search(r"\+[A-Za-z].*", stray)):
-        raise QuestionError(_no_option(option[0]))
-    rates: Rates | None = "spot" if chosen.get("rates") == "spot" else "plan" if "rates" in chosen else None
-    return EndAsked(
-        lens.strip(),
-        as_of or None,
-        known_at or None,
-        chosen.get("org"),
-        rates,
-        chosen.get("calendar", "").strip() or None,
-    )
-
-
-def _no_option(given: str) -> str:
-    near = nearest(given, OPTIONS.split(", "))
-    hint = f" Did you mean '{near}'?" if near else ""
-    return f"'{given}' is no option of an end of a bridge. Allowed: {OPTIONS}.{hint}"
-
-
-def bridge(workspace: Workspace, start: EndAsked, end: EndAsked, terms: BridgeTerms = BridgeTerms()) -> Bridge:
-    """Explain the difference between two lenses, two moments or both, on the published build."""
-    facts = current(workspace)
-    return bridge_builds(workspace, (start, facts), (end, facts), terms)
+def bridge(
+    workspace: Workspace,
+    start: EndAsked,
+    end: EndAsked,
+    terms: BridgeTerms | None = None,
+    facts: BuildFacts | None = None,
+) -> Bridge:
+    """Explain the difference between two lenses, moments or contract versions, on the published build or the given."""
+    facts = facts or current(workspace)
+    return bridge_builds(workspace, (start, facts), (end, facts), terms or BridgeTerms())
 
 
 def bridge_builds(
     workspace: Workspace, start: tuple[EndAsked, BuildFacts], end: tuple[EndAsked, BuildFacts], terms: BridgeTerms
 ) -> Bridge:
     """Explain the difference between two ends, each read from its own build; one build may serve both."""
-    with attached_pair(workspace, (start[1], end[1])) as builds:
-        return bridge_attached(workspace, (start[0], end[0]), builds, terms)
+    asked = start[0], end[0]
+    with attached_pair(workspace, built(workspace, asked, (start[1], end[1]))) as builds:
+        return bridge_attached(workspace, asked, builds, terms)
+
+
+def built(
+    workspace: Workspace, asked: tuple[EndAsked, EndAsked], facts: tuple[BuildFacts, BuildFacts]
+) -> tuple[BuildFacts, BuildFacts]:
+    """Give the builds that two ends are read from: an end that names another contract has a build of its own.
+
+    Raises QuestionError, BeingMadeError.
+    """
+    first, last = (by_version(workspace, fact, end.contract) for end, fact in zip(asked, facts, strict=True))
+    return first, last
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,9 +268,11 @@ def bridge_questions(workspace: Workspace, start: Question, end: Question) -> Br
 
 
 @contextmanager
-def one_end(workspace: Workspace, asked: EndAsked, terms: BridgeTerms) -> Iterator[tuple[Connection, End, BuildFacts]]:
-    """Open the published build beside an engine of its own, with one end of a bridge to something that is no lens."""
-    facts = current(workspace)
+def one_end(
+    workspace: Workspace, asked: EndAsked, terms: BridgeTerms, facts: BuildFacts | None = None
+) -> Iterator[tuple[Connection, End, BuildFacts]]:
+    """Open a build beside an engine of its own, with one end of a bridge to something that is no lens."""
+    facts = by_version(workspace, facts or current(workspace), asked.contract)
     with _reading(workspace, facts) as engine:
         contract = read_contract(engine)
         moment = _moment(asked, facts, contract)
@@ -345,10 +284,10 @@ def one_end(workspace: Workspace, asked: EndAsked, terms: BridgeTerms) -> Iterat
 
 def _view(asked: EndAsked, contract: Contract, moment: Moment, latest: Moment, terms: BridgeTerms) -> LensView:
     try:
-        lens = resolve_lens(contract, asked.lens, moment.day)
+        lens = resolve_lens(contract, asked.lens, definition_day(asked.contract) or moment.day)
     except UnknownLensError as error:
         given = asked.lens[asked.lens.index("+") :] if "+" in asked.lens else ""
-        raise QuestionError(_no_option(given) if given else str(error)) from error
+        raise QuestionError(no_option(given) if given else str(error)) from error
     if terms.metric:
         lens = terms.metric.counted(lens)
     if asked.rates:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tieout.contract.definitions import AGREED, counting_lenses
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Bridge, Side
 from tieout.measure.sheets.taking import OtherPeriodError
-from tieout.questions import BridgeTerms, EndAsked, bridge_builds, opened
+from tieout.questions import bridge_builds, opened
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace

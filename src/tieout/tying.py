@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tieout.basics.findings import Finding
 from tieout.connect.files import file_digest
 from tieout.contract.definitions import AGREED
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Bridge, QuestionError
 from tieout.measure.bridge.bridge import bridge as bridge_ends
 from tieout.measure.bridge.records import End
@@ -23,7 +24,7 @@ from tieout.measure.sheets.kept import FILE, read_kept
 from tieout.measure.sheets.relation import Reading, units_of
 from tieout.measure.sheets.sheet import ZERO, Sheet, read_sheet
 from tieout.measure.sheets.taking import beyond, match_rows, total_units
-from tieout.questions import BridgeTerms, EndAsked, one_end
+from tieout.questions import one_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,22 +66,27 @@ class Tied:
     kept: Path | None
 
 
-def tie(workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms) -> Tied:
-    """Tie a team's figure out to a lens. Raises SheetError, QuestionError and PeriodError."""
-    with tied_ends(workspace, reported, against, terms) as (tied, _, _):
+def tie(
+    workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms, facts: BuildFacts | None = None
+) -> Tied:
+    """Tie a team's figure out to a lens, in the published build or the given. Raises what `tied_ends` raises."""
+    with tied_ends(workspace, reported, against, terms, facts) as (tied, _, _):
         return tied
 
 
 @contextmanager
 def tied_ends(
-    workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms
+    workspace: Workspace, reported: Reported, against: EndAsked, terms: BridgeTerms, facts: BuildFacts | None = None
 ) -> Iterator[tuple[Tied, Connection, tuple[End, End]]]:
-    """Tie a team's figure out, and keep both ends open: more can be asked of their records."""
-    with one_end(workspace, against, terms) as (engine, end, facts):
+    """Tie a team's figure out, and keep both ends open: more can be asked of their records.
+
+    Raises SheetError, QuestionError and PeriodError.
+    """
+    with one_end(workspace, against, terms, facts) as (engine, end, build):
         sheet, readings, findings, units = _taken(engine, end, workspace, reported)
         other = _reported_end(end, reported, sheet)
         store_reported(engine, units)
-        bridge = bridge_ends(engine, end, other, (facts, facts))
+        bridge = bridge_ends(engine, end, other, (build, build))
         company = end.contract.company
         tied = Tied(company, reported.called, bridge, sheet, readings, findings, _kept_file(workspace, reported))
         yield tied, engine, (end, other)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 from tieout.basics.calendars import end_of_day, local_day, parse_moment, parse_period
 from tieout.contract.definitions import resolve_lens
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Bridge, Chosen, Question, QuestionError
 from tieout.measure.bridge.postings import ENDS
 from tieout.measure.diagnosis.sentences import at_the_last_minute
 from tieout.measure.moments import calendar_of, default_period, moment_of
 from tieout.measure.numbers.knowable import begins
 from tieout.measure.numbers.question import allowed, own_figure
-from tieout.questions import BridgeTerms, EndAsked, attached, bridge_attached
+from tieout.questions import attached, bridge_attached
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -22,8 +22,9 @@ from tests.line.ten_deals import CHANGED, HEADER, write
 from tieout import Workspace, ask, bridge, refresh
 from tieout.basics.calendars import end_of_day
 from tieout.building import known_build
+from tieout.ends import BridgeTerms, read_end
 from tieout.measure.answers import Question, Row
-from tieout.questions import BridgeTerms, opened, read_end
+from tieout.questions import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

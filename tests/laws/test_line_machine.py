@@ -29,9 +29,10 @@ from tests.line.nursery import Nursery, nursery
 from tests.line.ten_deals import write
 from tieout import Workspace, ask, bridge, refresh
 from tieout.building import build
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.history.ledger import Ledger
 from tieout.measure.answers import Question
-from tieout.questions import BridgeTerms, EndAsked, opened
+from tieout.questions import opened
 
 START = datetime(2026, 7, 6, 6)
 NOW = datetime(2026, 12, 22, 8)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.line.ten_deals import write
 from tieout import Workspace, refresh
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.sheets.match import Status
-from tieout.questions import BridgeTerms, EndAsked
 from tieout.tying import Reported, tie
 
 AGREED = Decimal(510_000)

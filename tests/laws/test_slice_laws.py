@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from tests.line.moving_company import AUDIENCE, COMPANY, HEADER, LENSES, SOURCES, TEAM
 from tieout import Workspace, refresh
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Bridge, Question
 from tieout.measure.stages.stages import stages
-from tieout.questions import BridgeTerms, EndAsked, ask, bridge, opened
+from tieout.questions import ask, bridge, opened
 from tieout.waterfall import WaterfallAsked, waterfall
 
 WEEKS = [datetime(2026, 6, 1, 6) + timedelta(days=7 * week) for week in range(10)]

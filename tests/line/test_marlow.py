@@ -12,8 +12,8 @@ from itertools import permutations
 import pytest
 
 from tieout import Workspace, ask, bridge
+from tieout.ends import BridgeTerms, read_end
 from tieout.measure.answers import Bridge, Question
-from tieout.questions import BridgeTerms, read_end
 
 QUARTER, AS_OF = "2027-Q3", "2026-09-22"
 NUMBERS = {

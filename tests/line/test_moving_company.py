@@ -11,8 +11,9 @@ import pytest
 from tests.line.moving_company import write
 from tieout import Workspace, refresh
 from tieout.contract.model import Company
+from tieout.ends import BridgeTerms, EndAsked, read_end
 from tieout.measure.answers import Bridge, Question, QuestionError
-from tieout.questions import BridgeTerms, EndAsked, ask, bridge, read_end
+from tieout.questions import ask, bridge
 from tieout.show.as_csv import bridge_csv
 from tieout.show.as_json import bridge_json
 from tieout.show.bridge import bridge_page

@@ -11,9 +11,9 @@ import pytest
 from tests.line.test_cli_tie import SALES
 from tests.line.typed import Type
 from tieout import Workspace
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import QuestionError
 from tieout.postings import Postings, Seen, postings, sheet_postings
-from tieout.questions import BridgeTerms, EndAsked
 from tieout.tying import Reported
 
 AS_OF = "2026-07-20"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tieout import Workspace
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Question, QuestionError
-from tieout.questions import BridgeTerms, EndAsked, ask, attached, bridge, opened
+from tieout.questions import ask, attached, bridge, opened
 from tieout.warehouse.engine import EngineError
 
 PASSWORDS = "select * from read_csv('/etc/passwd')"

@@ -15,8 +15,8 @@ import pytest
 from tests.line.ten_deals import CHANGED, EXPORTS, P1, RESTATED, write
 from tieout import Workspace, ask, bridge, refresh
 from tieout.basics.calendars import end_of_day
+from tieout.ends import BridgeTerms, read_end
 from tieout.measure.answers import Answer, Bridge, Chosen, Question, QuestionError
-from tieout.questions import BridgeTerms, read_end
 
 NOW = datetime(2026, 7, 22, 8)
 PULLS = sorted(EXPORTS, key=lambda name: name.rpartition("_")[2])

@@ -9,8 +9,8 @@ import pytest
 from tests.line.typed import Type, typing
 from tests.oracles.tiny import COMPANY, Life, Tiny, answered, dated, records, slices, stored, text
 from tieout import Workspace, bridge
+from tieout.ends import BridgeTerms, read_end
 from tieout.measure.answers import Question, QuestionError
-from tieout.questions import BridgeTerms, read_end
 from tieout.side_by_side import side_by_side
 from tieout.warehouse.builds import published
 from tieout.warehouse.contents import read_findings

@@ -11,7 +11,7 @@ import pytest
 from tests.demo.recount import AS_OF as TODAY
 from tests.demo.recount import COUNTS, FISCAL, SPOT, STAGES, Marlow, amount, cents, local
 from tieout import Workspace
-from tieout.questions import BridgeTerms, EndAsked
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.tying import FoundLens, Reported, find
 
 SALES = {

@@ -15,8 +15,9 @@ from tests.oracles.marlow import Deal, by
 from tests.oracles.marlow_books import EVER, ZONE, Books, local
 from tests.oracles.marlow_sources import Sources
 from tieout import Workspace, ask
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Answer, Question, Row
-from tieout.questions import BridgeTerms, EndAsked, bridge
+from tieout.questions import bridge
 
 QUARTERS = {
     "2027-Q3": days("2026-08-01", "2026-10-31"),

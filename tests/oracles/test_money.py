@@ -11,8 +11,8 @@ import pytest
 from tests.line.typed import Type, typing
 from tests.oracles.tiny import PIPELINE, Life, Tiny, answered, dated, logged
 from tieout import Workspace, bridge
+from tieout.ends import BridgeTerms, read_end
 from tieout.measure.answers import Bridge, QuestionError
-from tieout.questions import BridgeTerms, read_end
 
 QUALIFIED = "pipeline.open_qualified"
 DAYS = ["2026-01-31", "2026-03-31", "2026-09-14"]

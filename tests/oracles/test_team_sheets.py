@@ -11,8 +11,8 @@ import pytest
 from tests.demo.recount import COUNTS, Marlow
 from tests.oracles.team_sheets import TeamSheet, bridge_of, sheet_of
 from tieout import Workspace
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.sheets.match import Status
-from tieout.questions import BridgeTerms, EndAsked
 from tieout.tying import Reported, Tied, tie
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.oracles.tiny import COMPANY, PIPELINE, Life, Tiny, dated
 from tieout import Workspace, ask
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Question, QuestionError
-from tieout.questions import BridgeTerms, EndAsked
 from tieout.tying import FoundLens, Reported, find
 
 CALENDARS = {"weeks": {"weeks": "4-4-5"}, "fiscal": {"start_month": 2}}

@@ -12,9 +12,9 @@ import pytest
 from tests.line.ten_deals import COMPANY, HISTORY, P1, SOURCES, write
 from tieout import Finding, Workspace, ask, bridge, refresh
 from tieout.basics.calendars import end_of_day
+from tieout.ends import BridgeTerms, read_end
 from tieout.history.ledger import Ledger
 from tieout.measure.answers import Answer, Question
-from tieout.questions import BridgeTerms, read_end
 from tieout.warehouse.builds import build_path, published
 
 NOW = datetime(2026, 7, 22, 8)

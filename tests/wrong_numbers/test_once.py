@@ -9,7 +9,7 @@ import pytest
 from tests.oracles.tiny import NOW, Fields
 from tests.wrong_numbers.company import AS_OF, QUARTER, Figures, company, exports, figures
 from tieout import Workspace, bridge, refresh
-from tieout.questions import BridgeTerms, read_end
+from tieout.ends import BridgeTerms, read_end
 
 ASKED = ("2026-08-25", AS_OF)
 STATES = {"pipeline.open", "pipeline.open_qualified", "pipeline.past_due", "bookings"}

@@ -106,7 +106,7 @@ def bridge(
 ) -> int:
     """Explain the difference between two figures, cause by cause, to the cent."""
     from tieout.commands.bridging import explain
-    from tieout.questions import BridgeTerms
+    from tieout.ends import BridgeTerms
 
     terms = BridgeTerms(period, calendar, as_is=org == "as-is", gross=gross, where=where, by=names_in(by))
     return give(explain(place(workspace), (start, end), terms, output_of(json=json, csv=csv), records=records))
@@ -123,6 +123,6 @@ def lenses(
 ) -> int:
     """Tie out: the agreed number, the number of each team, every step between."""
     from tieout.commands.bridging import show_lenses
-    from tieout.questions import BridgeTerms
+    from tieout.ends import BridgeTerms
 
     return give(show_lenses(place(workspace), BridgeTerms(period, calendar), as_of, output_of(json=json, html=html)))

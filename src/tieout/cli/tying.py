@@ -54,8 +54,8 @@ def tie(
 ) -> int:
     """Tie out a team's own list or total: every row to its record, every difference to its cause."""
     from tieout.commands.tying import find_behind, read_total, tie_out_sheet
+    from tieout.ends import BridgeTerms, read_end
     from tieout.measure.sheets.columns import Choice
-    from tieout.questions import BridgeTerms, read_end
     from tieout.tying import Reported
 
     if sheet is None and total is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tieout.basics.workspace import Workspace
 from tieout.commands.asking import company_of
 from tieout.commands.result import FOUND, OK, Form, Output, Result, page, written
-from tieout.questions import BridgeTerms, bridge, read_end
+from tieout.ends import BridgeTerms, read_end
+from tieout.questions import bridge
 from tieout.show.as_csv import bridge_csv
 from tieout.show.as_json import bridge_json, dumps
 from tieout.show.bridge import bridge_page

@@ -13,13 +13,14 @@ from tieout.commands.asking import company_of
 from tieout.commands.result import Form, Output, Result, page, status_of
 from tieout.contract.load import load_contract
 from tieout.contract.model import Company
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.erasing import finish
 from tieout.history.changes import rebuild
 from tieout.history.ledger import Ledger, verify
 from tieout.history.pull import PullReport, pull
 from tieout.measure.answers import Bridge, QuestionError
 from tieout.measure.numbers.catalogue import BY_ID
-from tieout.questions import BridgeTerms, EndAsked, bridge_builds
+from tieout.questions import bridge_builds
 from tieout.refresh import RefreshReport, refresh
 from tieout.show.as_json import dumps, findings_json
 from tieout.show.findings import findings_lines

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from tieout.basics.workspace import Workspace
 from tieout.commands.result import FOUND, OK, Form, Output, Result, page
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.sheets.amounts import amount_of, amount_step, decimal_mark
 from tieout.measure.sheets.grid import SheetError
 from tieout.measure.sheets.kept import keep as keep_matches
-from tieout.questions import BridgeTerms, EndAsked
 from tieout.show.as_json import dumps
 from tieout.show.found import found_json, found_page
 from tieout.show.tied import rows_csv, tied_csv, tied_json, tied_page

@@ -76,6 +76,17 @@ def said_of(workspace: Workspace, question: Question, unit: Unit) -> tuple[Said,
     )
 
 
+def contracts_said(workspace: Workspace) -> dict[str, tuple[datetime, datetime]]:
+    """Give of each contract by which figures were published when that was first and last, in UTC without zone."""
+    files = sorted((workspace.ledger / "said").glob("*.parquet"))
+    if not files:
+        return {}
+    sql = "select contract, min(said_at), max(said_at) from read_parquet($files) group by contract"
+    with reading(files=files) as engine:
+        found = fetch(engine, sql, {"files": [str(path) for path in files]})
+    return {contract: (first, last) for contract, first, last in found}
+
+
 def said_at(said: Sequence[Said], moment: datetime, period: str | None, zone: ZoneInfo) -> tuple[Row, ...]:
     """Give what had last been said of a period by a moment: the total and the slices, or why there is nothing.
 

@@ -13,6 +13,7 @@ from tieout.show.bars import Scale, level, scale_of, step
 from tieout.show.bridge_slices import slices_of
 from tieout.show.tables import Cell, Column, Row, table
 from tieout.show.terminal import Terminal, clean
+from tieout.versions import FIRST
 
 if TYPE_CHECKING:
     from tieout.contract.model import Company
@@ -50,7 +51,7 @@ def names_of(bridge: Bridge, zone: ZoneInfo) -> tuple[str, str]:
 
 
 def _name(side: Side, other: Side, zone: ZoneInfo) -> str:
-    told = [clean(side.lens), *(clean(option.removeprefix("calendar:")) for option in side.options)]
+    told = [clean(side.lens), *(clean(said_of(option)) for option in side.options)]
     if side.as_of != other.as_of:
         told.append(f"{'' if side.lens == other.lens else 'of '}{figures.stamp(side.as_of, zone)}")
     if side.known_at != other.known_at:
@@ -58,6 +59,21 @@ def _name(side: Side, other: Side, zone: ZoneInfo) -> str:
     if (side.as_of, side.known_at, side.lens, side.options) == (other.as_of, other.known_at, other.lens, other.options):
         told.append(f"build {side.build[:8]}" if side.build != other.build else "")
     return " ".join(part for part in told if part)
+
+
+def said_of(option: str) -> str:
+    """Say what an end asked for, in words."""
+    kind, _, name = option.partition(":")
+    match kind:
+        case "calendar":
+            return name
+        case "contract" if name == FIRST:
+            return "by the first definition"
+        case "contract" if "-" in name:
+            return f"by the definition of {name}"
+        case "contract":
+            return f"by contract {name[:8]}"
+    return option
 
 
 def label_of(bridge: Bridge, zone: ZoneInfo) -> list[str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.measure.bridge.verdicts import settled_by
 from tieout.show import figures
-from tieout.show.bridge import names_of, title_of
+from tieout.show.bridge import names_of, said_of, title_of
 from tieout.show.charts.waterfall import Level, Step, waterfall
 from tieout.show.html.page import Cell, Head, Row, Section, Table
 from tieout.show.terminal import clean
@@ -71,7 +71,11 @@ def passports_of(bridge: Bridge, names: tuple[str, str], zone: ZoneInfo) -> list
 
 
 def _passport(side: Side, zone: ZoneInfo) -> str:
-    parts = [f"as of {figures.stamp(side.as_of, zone)}", figures.known(side.known_at, zone), *side.options]
+    parts = [
+        f"as of {figures.stamp(side.as_of, zone)}",
+        figures.known(side.known_at, zone),
+        *map(said_of, side.options),
+    ]
     parts += [f"build {side.build}", f"contract {side.contract}"]
     parts += [f"{clean(Path(side.sheet[0]).name)}, SHA-256 {side.sheet[1]}"] if side.sheet else []
     return f" {figures.NOTHING} ".join(parts)

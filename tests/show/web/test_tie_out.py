@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.show.web.conftest import ClientOf
 from tieout import Workspace, bridge
+from tieout.ends import BridgeTerms, read_end
 from tieout.operate.people.models import Account, Team
 from tieout.operate.people.roles import Role
-from tieout.questions import BridgeTerms, read_end
 from tieout.show import figures
+from tieout.show.web.pages.tie_out import told_of_version
+from tieout.versions import Version
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -53,6 +57,32 @@ def test_two_moments_of_one_lens(viewer: Client) -> None:
     page = text(viewer, "/tie-out?a=agreed&b=agreed&a_as_of=2026-09-15&b_as_of=2026-09-22")
     assert "agreed 2026-09-22: 14.1K more than agreed 2026-09-15" in page
     assert ">+130,900.00<" in page
+
+
+def test_versions_of_the_contract_are_offered_and_stand_in_the_address(viewer: Client) -> None:
+    """Marlow has one definition, which holds on every day."""
+    page = text(viewer, "/tie-out?a=sales&b=sales&a_contract=first&b_contract=2026-01-31")
+    assert page.count('<option value="first"') == 2
+    assert '<option value="first" selected>The one definition</option>' in page
+    assert '<option value="2026-01-31" selected>the definition of 2026-01-31</option>' in page
+    assert "sales by the first definition" in page
+    assert "there is nothing between them" in page
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (Version("first", None, date(2026, 2, 1)), "First definition, until 2026-02-01"),
+        (Version("2026-02-01", date(2026, 2, 1)), "Definition from 2026-02-01"),
+        (
+            Version("0123456789abcdef", said=(datetime(2026, 5, 3, 6), datetime(2026, 7, 7, 3)), archived=True),
+            "Contract 01234567, said 2026-05-03 to 2026-07-06",
+        ),
+        (Version("0123456789abcdef", archived=True), "Contract 01234567, by which nothing was said"),
+    ],
+)
+def test_a_version_is_offered_by_the_days_of_the_company(version: Version, words: str) -> None:
+    assert told_of_version(version, ZoneInfo("America/New_York")) == words
 
 
 def test_one_figure_twice_has_nothing_between(viewer: Client) -> None:
@@ -107,6 +137,8 @@ def test_who_may_open_some_rows_sees_the_totals_of_all(client_of: ClientOf) -> N
         ("/tie-out?a=marketting", "marketing"),
         ("/tie-out?a_as_of=yesterday", "yesterday"),
         ("/tie-out?a_build=0123", "There is no build"),
+        ("/tie-out?a_contract=lately", "is no version of the contract"),
+        ("/tie-out?b_contract=abcdef", "There is no contract"),
         ("/tie-out?period=2027-Q9", "2027-Q9"),
         ("/tie-out/records?b=sales&cause=tipe", "Did you mean &#x27;type&#x27;?"),
         ("/tie-out?b=%3Cscript%3Ealert(1)%3C/script%3E", "&lt;script&gt;"),

@@ -23,14 +23,17 @@ MOVEMENTS = (
 """The movements in their fixed order."""
 
 
-def movement_sql(left: End, right: End) -> str:
-    """Give the expression of the cause of a record that only one end counts; columns of the bridge's `pairs`."""
+def movement_sql(left: End, right: End, late: str = "late history") -> str:
+    """Give the expression of the cause of a record that only one end counts; columns of the bridge's `pairs`.
+
+    `late` is what a difference at one moment is called that is neither identity nor a register.
+    """
     through_left = "(through_rank = 0)"
     restated = left.view.moment.as_of == right.view.moment.as_of
     reorganized = left.view.as_is != right.view.as_is
     kept = () if not restated else (*IDENTITY, *(ORGANIZED if reorganized else ()))
-    came = _came(kept, restated=restated, since=f"timestamp '{left.view.moment.as_of}'")
-    went = _went(kept, restated=restated)
+    came = _came(kept, late, restated=restated, since=f"timestamp '{left.view.moment.as_of}'")
+    went = _went(kept, late, restated=restated)
     return f"""case
       when left_rank = 0 and {through_left} then 'definition'
       when left_rank = 0 then {went}
@@ -38,12 +41,12 @@ def movement_sql(left: End, right: End) -> str:
       else 'definition' end"""
 
 
-def _came(kept: tuple[str, ...], *, restated: bool, since: str) -> str:
-    late = f"l.record is not null or coalesce(r.created_at <= {since}, false)"
-    born = "'late history'" if restated else f"case when {late} then 'late history' else 'created' end"
+def _came(kept: tuple[str, ...], late: str, *, restated: bool, since: str) -> str:
+    heard = f"l.record is not null or coalesce(r.created_at <= {since}, false)"
+    born = f"'{late}'" if restated else f"case when {heard} then 'late history' else 'created' end"
     arms = {
         "exists": born,
-        "deleted": "'late history'" if restated else "'restored'",
+        "deleted": f"'{late}'" if restated else "'restored'",
         "merged": "'unmerged'",
         "duplicate": "'unmerged'",
         "excluded": "'exclusion'",
@@ -57,10 +60,10 @@ def _came(kept: tuple[str, ...], *, restated: bool, since: str) -> str:
         "past due": "'pushed in'",
         "slice": "'moved in'",
     }
-    return _by_rank("left_rank", arms, kept, restated=restated)
+    return _by_rank("left_rank", arms, kept, late if restated else None)
 
 
-def _went(kept: tuple[str, ...], *, restated: bool) -> str:
+def _went(kept: tuple[str, ...], late: str, *, restated: bool) -> str:
     arms = {
         "exists": "'late history'",
         "deleted": "'deleted'",
@@ -77,7 +80,7 @@ def _went(kept: tuple[str, ...], *, restated: bool) -> str:
         "past due": "'past due'",
         "slice": "'moved out'",
     }
-    return _by_rank("through_rank", arms, kept, restated=restated)
+    return _by_rank("through_rank", arms, kept, late if restated else None)
 
 
 IDENTITY = ("merged", "duplicate", "deleted", "excluded")
@@ -85,8 +88,8 @@ ORGANIZED = ("accepted", "criteria unknown", "slice")
 """Facets whose criteria may look at the organization, which is another one where one end is as it was."""
 
 
-def _by_rank(rank: str, arms: dict[str, str], kept: tuple[str, ...], *, restated: bool) -> str:
-    """Between two states of knowledge of one moment, all but identity and registers is history heard late."""
-    chosen = {name: cause if not restated or name in kept else "'late history'" for name, cause in arms.items()}
+def _by_rank(rank: str, arms: dict[str, str], kept: tuple[str, ...], late: str | None) -> str:
+    """Between two states of one moment, all but identity and registers is `late`; over time there is none."""
+    chosen = {name: cause if late is None or name in kept else f"'{late}'" for name, cause in arms.items()}
     whens = " ".join(f"when {RANK[name]} then {cause}" for name, cause in chosen.items())
-    return f"case {rank} {whens} else 'late history' end"
+    return f"case {rank} {whens} else '{late or 'late history'}' end"

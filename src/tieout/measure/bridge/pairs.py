@@ -42,6 +42,18 @@ class Ends:
         return self.left.view.name == self.right.view.name and not self.right.reported
 
     @property
+    def alike_known(self) -> bool:
+        """Whether both ends know the same of one moment, so that nothing between them was heard late."""
+        left, right = self.left.view.moment, self.right.view.moment
+        known = [(facts.position, facts.known_at) for facts in (self.left_facts, self.right_facts)]
+        return (left.as_of, left.known_at) == (right.as_of, right.known_at) and known[0] == known[1]
+
+    @property
+    def late(self) -> str:
+        """What to call a difference in what is told of a record at one moment: heard late, or read otherwise."""
+        return "definition" if self.alike_known else "late history"
+
+    @property
     def together(self) -> bool:
         """Whether both ends are read in one pass: one lens that counts opportunities, in one database."""
         grains = (self.left.view.lens.grain, self.right.view.lens.grain)
@@ -225,7 +237,7 @@ def _membership_cause(ends: Ends) -> str:
     arms = " ".join(f"when {place} then '{name}'" for place, name in enumerate(FACETS, start=1))
     cause = f"case (case when left_rank = 0 then right_rank else left_rank end) {arms} end"
     if ends.same_lens:
-        cause = movement_sql(ends.left, ends.right)
+        cause = movement_sql(ends.left, ends.right, ends.late)
     left, right = ends.left.view.period, ends.right.view.period
     if left is None or right is None or (left.start, left.end) == (right.start, right.end):
         return cause
@@ -256,7 +268,7 @@ def _freshness_cause(ends: Ends) -> str:
     if not ends.same_lens:
         return "'freshness'"
     if not _over_time(ends):
-        return "'late history'"
+        return f"'{ends.late}'"
     return "case when {after} > {before} then 'amount up' else 'amount down' end"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from tieout.basics.calendars import PeriodError, parse_moment
 from tieout.contract.funnel import STEPS
+from tieout.ends import BridgeTerms, read_end
 from tieout.inventory import inventory
 from tieout.measure.answers import Question, QuestionError
 from tieout.measure.clocks.statement import METRIC as STATEMENT
@@ -21,7 +22,7 @@ from tieout.measure.numbers.covered import cover
 from tieout.measure.numbers.question import allowed, metric_named
 from tieout.measure.stages.stages import stages
 from tieout.over_time import SeriesTerms, Way, series_of
-from tieout.questions import BridgeTerms, as_known, bridge, known_then, opened, read_end
+from tieout.questions import as_known, bridge, known_then, opened
 from tieout.show.as_json import answer_json, bridge_json, build_json, findings_json
 from tieout.show.glossary import glossary_json
 from tieout.show.life import life_json
@@ -118,7 +119,7 @@ def bridged(reader: Reader, asked: given.BridgeOf) -> Document:
         asked.period, asked.calendar, as_is=asked.org == "as-is", gross=asked.gross, where=asked.where,
         by=names_in(asked.by),
     )  # fmt: skip
-    found = bridge(reader.workspace, read_end(asked.from_), read_end(asked.to), terms)
+    found = bridge(reader.workspace, read_end(asked.from_), read_end(asked.to), terms, reader.build)
     return bridge_json(found, reader.contract.company.currency, records=asked.records)
 
 
@@ -154,14 +155,14 @@ def funnels(reader: Reader, asked: given.Funnel) -> Document:
     way: Literal["flow", "cohort"] = "flow" if asked.flow else "cohort"
     terms = FunnelTerms(way, asked.cohort, asked.within, chosen)
     question = question_of(reader, terms.metric.id, asked, records=asked.records)
-    with as_known(reader.workspace, question) as build:
+    with as_known(reader.workspace, question, reader.build) as build:
         return funnel_json(funnel(build, question, terms))
 
 
 def staged(reader: Reader, asked: given.View) -> Document:
     """Tell how deals go through the stages: who goes on, how long they stay, who stays too long."""
     question = question_of(reader, "stages.conversion", asked, records=asked.records)
-    with as_known(reader.workspace, question) as build:
+    with as_known(reader.workspace, question, reader.build) as build:
         document = stages_json(stages(build, question, None), reader.contract.company.currency)
     return document if asked.records else {name: told for name, told in document.items() if name != "stalled"}
 
@@ -169,7 +170,7 @@ def staged(reader: Reader, asked: given.View) -> Document:
 def covered(reader: Reader, asked: given.Coverage) -> Document:
     """Tell how much coverage there is, and how much our own history asks for; what is missing, in money."""
     question = question_of(reader, "coverage.required.adjusted", asked, records=asked.records)
-    with as_known(reader.workspace, question) as build:
+    with as_known(reader.workspace, question, reader.build) as build:
         found = cover(build, question, asked.quarters, asked.week, weeks=asked.weeks)
         return coverage_json(found, reader.contract.company.currency)
 
@@ -212,7 +213,7 @@ def findings(reader: Reader, asked: given.Findings) -> Document:
 
 def sources(reader: Reader, _asked: given.Nothing) -> Document:
     """Tell which system holds what, who answers for it, what reads it, and the gaps."""
-    return sources_json(inventory(reader.workspace, datetime.now(UTC).replace(tzinfo=None)))
+    return sources_json(inventory(reader.workspace, datetime.now(UTC).replace(tzinfo=None), reader.build))
 
 
 def builds(reader: Reader, _asked: given.Nothing) -> Document:

@@ -46,7 +46,7 @@ HEADS = ("pipeline.open_qualified", "pipeline.open", BOOKINGS)
 
 def data_page(reader: Reader, filters: Filters) -> Page:
     """Lay out the page of data. Raises QuestionError or PeriodError."""
-    objects = objects_held(reader.workspace, _now())
+    objects = objects_held(reader.workspace, _now(), reader.build)
     with opened(reader.workspace, reader.build) as asked:
         checks = broken_checks(asked.engine, WORST)
         filled = ask(asked, Question("completeness.required", by=("field",))).rows
@@ -260,7 +260,7 @@ def field_records(reader: Reader, filters: Filters) -> Records:
 
     def make() -> Records:
         rows: list[list[object]] = []
-        for one in inventory(reader.workspace, _now()).fields:
+        for one in inventory(reader.workspace, _now(), reader.build).fields:
             n = sum(told.rows for told in one.told)
             filled = sum(told.filled for told in one.told) / n if n else None
             objects = ", ".join(dict.fromkeys(told.object for told in one.told))

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tieout.tying import Tied
 
 PATH, RECORDS_PATH, UPLOAD_PATH = "/tie-out/sheet", "/tie-out/sheet/records", "/tie-out/upload"
-TAKES = ("sheet", "a", "a_as_of", "a_known_at")
+TAKES = ("sheet", "a", "a_as_of", "a_known_at", "a_contract")
 FEW = 50
 """So many rows that need a person are named."""
 
@@ -68,7 +68,7 @@ def sheet_page(reader: Reader, filters: Filters) -> Page:
     kept = find(reader.workspace, filters["sheet"])
     asked = _ends(reader, filters)
     with _called(kept):
-        tied = tie(reader.workspace, _reported(kept), asked.ends[0], asked.terms)
+        tied = tie(reader.workspace, _reported(kept), asked.ends[0], asked.terms, reader.build)
     page = bridge_page(reader, tied.bridge, filters, RECORDS_PATH)
     return replace(page, sections=(*page.sections, _rows(tied, reader)), notes=_findings(tied))
 
@@ -80,7 +80,8 @@ def sheet_records(reader: Reader, filters: Filters) -> Records:
         kept = find(reader.workspace, filters["sheet"])
         asked = _ends(reader, filters)
         with _called(kept):
-            found = sheet_postings(reader.workspace, _reported(kept), asked.ends[0], asked.terms, filters["cause"])
+            asking = asked.ends[0], asked.terms
+            found = sheet_postings(reader.workspace, _reported(kept), *asking, filters["cause"], reader.build)
         return listed(reader, found)
 
     return kept_records(reader, filters, make, _matches(reader, filters))

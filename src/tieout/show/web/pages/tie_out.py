@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from tieout.basics.calendars import local_day
 from tieout.contract.definitions import AGREED
+from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import QuestionError
 from tieout.measure.names import names_of as names_of_records
 from tieout.postings import Postings, Seen, postings
-from tieout.questions import BridgeTerms, EndAsked, bridge_builds, opened
+from tieout.questions import bridge_builds, opened
 from tieout.show import figures
-from tieout.show.bridge import label_of, names_of, title_of
+from tieout.show.bridge import label_of, names_of, said_of, title_of
 from tieout.show.bridge_html import bridge_section, passports_of
 from tieout.show.html.page import Cell, Page, Table
 from tieout.show.terminal import clean, fit
 from tieout.show.verdicts import differs, value_of, why
 from tieout.show.web.records import Column, Records, kept_records, records_section
 from tieout.show.web.rooms import Room
+from tieout.versions import Version, versions_of
 from tieout.warehouse.builds import BuildFacts, publications
 
 if TYPE_CHECKING:
+    from tieout.basics.workspace import Workspace
     from tieout.measure.answers import Bridge
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
 
 PATH, RECORDS_PATH = "/tie-out", "/tie-out/records"
 ENDS = ("a", "b")
-TAKES = ("a", "b", "a_as_of", "b_as_of", "a_known_at", "b_known_at", "a_build", "b_build")
+OF_AN_END = ("as_of", "known_at", "contract", "build")
+TAKES = (*ENDS, *(f"{end}_{name}" for name in OF_AN_END for end in ENDS))
 COMMON = ("period", "calendar", "segment", "team", "owner", "where", "as_of", "known_at", "org")
 SLICED = ("segment", "team", "owner", "where")
 SHARED = ("period", "calendar", "org")
@@ -59,7 +65,8 @@ def asked_of(reader: Reader, filters: Filters) -> Asked:
 def _end(reader: Reader, filters: Filters, name: str) -> EndAsked:
     default = AGREED if name == "a" else next(iter(reader.contract.lenses), AGREED)
     as_of = filters[f"{name}_as_of"] or filters["as_of"]
-    return EndAsked(filters[name] or default, as_of, filters[f"{name}_known_at"] or filters["known_at"])
+    known_at, contract = filters[f"{name}_known_at"] or filters["known_at"], filters[f"{name}_contract"]
+    return EndAsked(filters[name] or default, as_of, known_at, contract=contract)
 
 
 def _build(reader: Reader, key: str | None) -> BuildFacts:
@@ -111,15 +118,16 @@ def form(reader: Reader, filters: Filters) -> dict[str, object]:
             "name": name, "label": name.upper(), "lens": _end(reader, filters, name).lens,
             "as_of": filters[f"{name}_as_of"] or filters["as_of"] or "",
             "known_at": filters[f"{name}_known_at"] or filters["known_at"] or "",
+            "contract": filters[f"{name}_contract"] or "",
+            "versions": _versions(reader, filters[f"{name}_contract"]),
             "build": filters[f"{name}_build"] or reader.build.key,
         }
         for name in ENDS
     ]  # fmt: skip
-    swapped = {f"a{end}": filters[f"b{end}"] for end in ("_as_of", "_known_at", "_build")}
-    swapped |= {f"b{end}": filters[f"a{end}"] for end in ("_as_of", "_known_at", "_build")}
+    swapped = {f"{end}_{name}": filters[f"{other}_{name}"] for name in OF_AN_END for end, other in ("ab", "ba")}
     swap = filters.link(PATH, a=str(ends[1]["lens"]), b=str(ends[0]["lens"]), cause=None, sheet=None, **swapped)
     first = ends[0]
-    asked = {"a": str(first["lens"]), "a_as_of": first["as_of"], "a_known_at": first["known_at"]}
+    asked = {"a": str(first["lens"])} | {f"a_{name}": first[name] for name in OF_AN_END[:-1]}
     asked |= {name: filters[name] or "" for name in SHARED}
     unfit = [name for name in SLICED if filters[name]] + ["a_build"] * (first["build"] != reader.build.key)
     plain = filters.link(**dict.fromkeys((*SLICED, "a_build")))
@@ -130,6 +138,31 @@ def form(reader: Reader, filters: Filters) -> dict[str, object]:
         "kept": [(name, filters[name]) for name in ("org", *SLICED) if filters[name]],
         "asked": [(name, text) for name, text in asked.items() if text], "not_of_sheets": unfit, "plain": plain,
     }  # fmt: skip
+
+
+def _versions(reader: Reader, chosen: str | None) -> list[tuple[str, str]]:
+    """Offer the versions of the contract, with what was chosen among them: any day chooses the definition of it."""
+    offered = [("", "In force then"), *_offered(reader.workspace, reader.build, reader.zone)]
+    if chosen and chosen not in dict(offered):
+        offered.append((chosen, said_of(f"contract:{chosen}").removeprefix("by ")))
+    return offered
+
+
+@lru_cache(maxsize=4)
+def _offered(workspace: Workspace, build: BuildFacts, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    with opened(workspace, build) as asked:
+        found = versions_of(workspace, asked.contract, build)
+    return tuple((one.name, told_of_version(one, zone)) for one in found)
+
+
+def told_of_version(one: Version, zone: ZoneInfo) -> str:
+    """Say what a version of the contract is, by the days of the company."""
+    if one.archived:
+        days = [f"{local_day(moment, zone)}" for moment in one.said or ()]
+        return f"Contract {one.name[:8]}, {f'said {days[0]} to {days[1]}' if days else 'by which nothing was said'}"
+    if one.starts_on is None:
+        return f"First definition, until {one.ends_on}" if one.ends_on else "The one definition"
+    return f"Definition from {one.starts_on}"
 
 
 # -- the records
