@@ -19,7 +19,14 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 LINK = re.compile(r'href="(/[^"#]*)')
 APART = ("/accounts", "/api", "/style.css", "/static", "/live", "/views")
 """What is no page of numbers."""
-MOST = {"/records/": 3, "/glossary/": 3, "/record/opportunity/": 2, "/record/account/": 2, "/record/lead/": 2}
+MOST = {
+    "/people/accounts/": 1,
+    "/records/": 3,
+    "/glossary/": 3,
+    "/record/opportunity/": 2,
+    "/record/account/": 2,
+    "/record/lead/": 2,
+}
 """So many pages of one kind are visited; of every other kind one."""
 
 
@@ -46,9 +53,14 @@ class Visitor:
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in as a person does. Raises BenchError."""
-        address = urljoin(self.base, "/accounts/login/")
+        address = urljoin(self.base, "/accounts/login/?next=/search")
         token = TOKEN.search(self.opener.open(address).read().decode())
-        given = {"login": email, "password": password, "csrfmiddlewaretoken": token[1] if token else ""}
+        given = {
+            "login": email,
+            "password": password,
+            "next": "/search",
+            "csrfmiddlewaretoken": token[1] if token else "",
+        }
         request = Request(address, urlencode(given).encode(), {"Referer": address})  # noqa: S310 -- our own server
         if "/login" in self.opener.open(request).geturl():
             message = f"{email} could not sign in."

@@ -25,11 +25,12 @@ def serve(
     database: Database = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
     work: Annotated[bool, typer.Option("--work", help="Run `tieout work` beside it.")] = False,
+    warm: Annotated[bool, typer.Option(help="Make the first pages of each room before they are asked for.")] = True,
     demo: Annotated[bool, typer.Option("--demo", help="Make an account for each role; of Marlow only.")] = False,
 ) -> int:
     """Serve the web application on a workspace, until Ctrl-C."""
     from tieout.commands.making import may_be_shown
-    from tieout.show.web.running import Served, address_of, helper, listen, prepare
+    from tieout.show.web.running import Served, address_of, helpers, listen, prepare
     from tieout.show.web.running import serve as run_server
 
     workspace = place(folder)
@@ -51,7 +52,7 @@ def serve(
     ]
     sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
-    with helper(workspace, work=work):
+    with helpers(workspace, work=work, warm=warm):
         run_server(served, listening)
     return 0
 

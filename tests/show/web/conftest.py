@@ -116,6 +116,7 @@ class served:  # noqa: N801 -- used as a function
             port,
             "--workers",
             "1",
+            "--no-warm",
             *self.options,
         ]
         log = self.root.with_suffix(".log")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tieout.operate.people.roles import Right
 from tieout.operate.people.saved import views_of
+from tieout.show.web.files import rules
 from tieout.show.web.registry import PLACES, ROOMS
 
 if TYPE_CHECKING:
@@ -32,4 +33,4 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     rights = {right.name for right in Right if user.is_authenticated and user.may(right)}
     saved = views_of(user)[:SHOWN] if user.is_authenticated else ()
-    return {"places": places, "rights": rights, "saved": saved}
+    return {"places": places, "rights": rights, "saved": saved, "style": rules()[1]}

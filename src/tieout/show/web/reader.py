@@ -64,11 +64,20 @@ class Reader:
 
 def reader_of(account: Account) -> Reader:
     """Give the published build as this account may see it. Raises NotPublishedError."""
+    return reader_with(eyes_of(account))
+
+
+def eyes_of(account: Account) -> Eyes:
+    """Say what an account may see."""
+    return Eyes(account.may(Right.PERSONAL), account.team.rows if account.team else "")
+
+
+def reader_with(eyes: Eyes) -> Reader:
+    """Give the published build as these eyes see it. Raises NotPublishedError."""
     workspace: Workspace = settings.WORKSPACE
     build = current(workspace)
     contract, zone = _contract(workspace, build)
-    rows = account.team.rows if account.team else ""
-    return Reader(workspace, build, contract, zone, Eyes(account.may(Right.PERSONAL), rows))
+    return Reader(workspace, build, contract, zone, eyes)
 
 
 @lru_cache(maxsize=4)

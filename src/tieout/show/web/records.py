@@ -47,8 +47,8 @@ TAKES = OF_A_LIST
 """The filters of a page that has records, beside its own."""
 SIZE = 50
 """So many records stand on one page of the table."""
-KEPT, MOST_KEPT = 8, 20_000
-"""So many lists are kept by each process, of up to so many records: turning a page asks nothing again."""
+MOST_KEPT = 150_000
+"""The lists asked for last are kept by each process, with so many records in all: turning a page asks nothing again."""
 LONG = 30
 """A longer text is cut on the page, and whole behind it."""
 LIVES = frozenset({"opportunity", "lead", "account"})
@@ -227,7 +227,7 @@ def kept_records(reader: Reader, filters: Filters, make: Callable[[], Records], 
     if len(made.rows) <= MOST_KEPT and stands(reader):
         with _LOCK:
             _LISTS[key] = made
-            while len(_LISTS) > KEPT:
+            while sum(1 + len(one.rows) for one in _LISTS.values()) > MOST_KEPT:
                 _LISTS.popitem(last=False)
     return made
 

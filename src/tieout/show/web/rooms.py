@@ -49,6 +49,8 @@ class Room:
     """What its page depends on beside build, address and eyes: with another one it is made anew."""
     hourly: bool = False
     """Whether its page looks at the clock, as at what is late by now: it is made anew each hour."""
+    ahead: bool = False
+    """Whether it is made ahead of anybody who asks, as the rooms and their tabs are."""
     records: Callable[[Reader, Filters], Records] | None = None
     """The records under this page, if it has any: they are paged, put in order and taken out as files (records.py)."""
 

@@ -34,7 +34,7 @@ class Served:
     host: str = "127.0.0.1"
     port: int = 8642
     workers: int = 2
-    threads: int = 4
+    threads: int = 16
     database: str | None = None
     hosts: str | None = None
     https: bool = False
@@ -161,22 +161,28 @@ def serve(served: Served, listening: socket.socket) -> None:
     ).run()
 
 
+WORK = "from tieout.cli import main; raise SystemExit(main())"
+WARM = """import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+from tieout.show.web.wsgi import application
+from tieout.show.web.warming import keep_warm
+keep_warm()
+"""
+
+
 @contextmanager
-def helper(workspace: Workspace, *, work: bool) -> Iterator[None]:
-    """Run `tieout work` beside what is done within, if it is wanted; it ends with this process in any case."""
-    if not work:
-        yield
-        return
-    command = [
-        sys.executable,
-        "-c",
-        "from tieout.cli import main; raise SystemExit(main())",
-        "work",
-        str(workspace.root),
-    ]
-    beside = subprocess.Popen(command, env={**os.environ, "TIEOUT_PARENT": str(os.getpid())})  # noqa: S603 -- ourselves
+def helpers(workspace: Workspace, *, work: bool, warm: bool) -> Iterator[None]:
+    """Run what is wanted beside what is done within: `tieout work`, and what makes pages before they are asked for.
+
+    They end with this process in any case.
+    """
+    commands = [[WORK, "work", str(workspace.root)]] * work + [[WARM]] * warm
+    environment = {**os.environ, "TIEOUT_PARENT": str(os.getpid())}
+    beside = [subprocess.Popen([sys.executable, "-c", *command], env=environment) for command in commands]  # noqa: S603 -- ourselves
     try:
         yield
     finally:
-        beside.terminate()
-        beside.wait()
+        for one in beside:
+            one.terminate()
+        for one in beside:
+            one.wait()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import wraps
-from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
@@ -19,11 +17,11 @@ from tieout.measure.answers import QuestionError
 from tieout.operate.people.log import EXPORTED, note
 from tieout.operate.people.roles import Right
 from tieout.show.html.page import body_of
-from tieout.show.html.theme import style
 from tieout.show.terminal import clean
 from tieout.show.web.bar import bar
 from tieout.show.web.errors import problem, told
 from tieout.show.web.exports import export
+from tieout.show.web.files import FOR_GOOD, rules
 from tieout.show.web.filters import FilterError, Filters, read_filters
 from tieout.show.web.reader import Reader, kept, reader_of, stands
 from tieout.show.web.rooms import NotHereError
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from tieout.show.web.rooms import Room
 
 Made = TypeVar("Made")
-FRAME = Path(__file__).parent / "static" / "web" / "app.css"
 MISTAKES = (FilterError, QuestionError, PeriodError)
 """What a person can mend by another address."""
 
@@ -146,9 +143,10 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def style_sheet(request: HttpRequest) -> HttpResponse:
-    """Give the one style sheet: the tokens and rules of all pages, then the frame's."""
-    rules = style() + FRAME.read_text(encoding="utf-8")
-    etag = f'"{sha256(rules.encode()).hexdigest()[:16]}"'
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified()
-    return HttpResponse(rules, content_type="text/css", headers={"Cache-Control": "max-age=3600", "ETag": etag})
+    """Give the one style sheet: for good under its own name, else for as long as it is the newest."""
+    text, name = rules()
+    etag, named = f'"{name}"', request.GET.get("v") == name
+    headers = {"Cache-Control": FOR_GOOD if named else "no-cache", "ETag": etag}
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
+        return HttpResponseNotModified(headers=headers)
+    return HttpResponse(text, content_type="text/css", headers=headers)
