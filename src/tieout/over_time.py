@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tieout.basics.calendars import parse_period
+from tieout.basics.wording import option
 from tieout.building import known_builds
 from tieout.measure.answers import Question, QuestionError, Row
 from tieout.measure.moments import calendar_of
@@ -191,7 +192,8 @@ def _said_then(
     if builds or not any(lacking):
         return _each(workspace, asked, questions)
     count = sum(lacking)
-    why = f"needs a build of what was known then ({count} are lacking, each as long as a refresh): --builds makes them"
+    why = f"needs a build of what was known then ({count} are lacking, each as long as a refresh); "
+    why += "asked for with builds, they are made"
     return tuple(
         (Row({}, None, 0, absent=why),) if lacks else ask(workspace, each, asked.facts).rows
         for lacks, each in zip(lacking, questions, strict=True)
@@ -217,7 +219,7 @@ def _bounded(metric: str, count: int) -> None:
     if count > MOST_ASKED:
         message = (
             f"'{metric}' is asked bucket by bucket, and {count} buckets would take long. Allowed: {MOST_ASKED}. Give a "
-            "later --from, or --every month."
+            f"later {option('from')}, or {option('every', 'month')}."
         )
         raise QuestionError(message)
 
@@ -242,12 +244,15 @@ def _records(
     """Give the records of the first way in each bucket; where its value is absent there are none."""
     way, found = next(iter(told.items()))
     if way == "what we said":
-        message = "What we said was said without its records. Leave out --records, or add --restated or --said-then."
+        message = (
+            f"What we said was said without its records. Leave out {option('records')}, or add {option('restated')} or "
+            f"{option('said_then')}."
+        )
         raise QuestionError(message)
     if len(buckets) > MOST_ASKED:
         message = (
-            f"The records of {len(buckets)} buckets would be too many to read. Allowed with --records: {MOST_ASKED}. "
-            "Give a later --from, or --every month."
+            f"The records of {len(buckets)} buckets would be too many to read. Allowed with {option('records')}: "
+            f"{MOST_ASKED}. Give a later {option('from')}, or {option('every', 'month')}."
         )
         raise QuestionError(message)
     then = way == "said then"

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.align.steps import program
 from tieout.basics.calendars import parse_moment, parse_period
+from tieout.basics.wording import option
 from tieout.building import known_build
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import UnknownLensError, resolve_lens
@@ -243,7 +244,8 @@ def _with_report(
         raise QuestionError(message)
     if terms.gross or terms.by or terms.where:
         message = (
-            f"'{own.lens}' is a team's own list: it has no versions and no slices. Leave out --gross, --by, --where."
+            f"'{own.lens}' is a team's own list: it has no versions and no slices. Leave out "
+            f"{option('gross')}, {option('by')}, {option('where')}."
         )
         raise QuestionError(message)
     moments = (own.as_of or other.as_of, own.known_at or other.known_at)
@@ -310,10 +312,13 @@ def _slicing(terms: BridgeTerms) -> Slicing | None:
     """Read the slices and the condition. Raises QuestionError."""
     for name in terms.by:
         allowed("dimension", name, COLUMNS)
-    criterion, findings = parse_criterion(terms.where, OPPORTUNITY_COLUMNS, "--where") if terms.where else (None, ())
+    by = tuple(dict.fromkeys(terms.by))
+    if not terms.where:
+        return Slicing(by) if by else None
+    criterion, findings = parse_criterion(terms.where, OPPORTUNITY_COLUMNS, option("where"))
     if findings:
         raise QuestionError(" ".join(finding.sentence() for finding in findings))
-    return Slicing(tuple(dict.fromkeys(terms.by)), criterion) if terms.by or criterion else None
+    return Slicing(by, criterion)
 
 
 def _moment(asked: EndAsked, facts: BuildFacts, contract: Contract) -> Moment:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from tieout.basics.calendars import end_of_day, local_day, parse_moment, parse_period
+from tieout.basics.wording import option
 from tieout.contract.definitions import resolve_lens
 from tieout.ends import BridgeTerms, EndAsked
 from tieout.measure.answers import Bridge, Chosen, Question, QuestionError
@@ -138,15 +139,21 @@ class _Window:
 def _together(asked: WaterfallAsked) -> None:
     """Refuse what cannot be meant together. Raises QuestionError."""
     if asked.period and (asked.start or asked.end):
-        message = "--period and --from or --to cannot both be given. Give the period, or the two moments."
+        message = (
+            f"{option('period')} and {option('from')} or {option('to')} cannot both be given. Give the period, or the "
+            "two moments."
+        )
         raise QuestionError(message)
     if asked.known_at and asked.said_then:
-        message = "--known-at and --said-then cannot both be given: --said-then takes each end as it was known then."
+        message = (
+            f"{option('known_at')} and {option('said_then')} cannot both be given: {option('said_then')} takes each "
+            "end as it was known then."
+        )
         raise QuestionError(message)
     if asked.said_then and asked.gross:
         message = (
-            "--gross posts one history; --said-then compares what was said at two moments, of two histories. Leave "
-            "one out; --known-at gives the history as it was known at one moment."
+            f"{option('gross')} posts one history; {option('said_then')} compares what was said at two moments, of two "
+            f"histories. Leave one out; {option('known_at')} gives the history as it was known at one moment."
         )
         raise QuestionError(message)
 
@@ -171,7 +178,8 @@ def _window(build: Asked, asked: WaterfallAsked, calendar: FiscalCalendar) -> _W
         start = parse_moment(asked.start, zone) if asked.start else end_of_day(first, zone)
         if start >= end:
             told = asked.end or f"{local_day(end, zone)}, the last that was heard of"
-            message = f"--from {asked.start} is not before {told}. Give two moments, the earlier one as --from."
+            given = option("from", asked.start or "")
+            message = f"{given} is not before {told}. Give two moments, the earlier one as {option('from')}."
             raise QuestionError(message)
         late = end_of_day(local_day(heard, zone), zone)
         later = (f"Nothing was heard after {local_day(heard, zone)}: what happened since is not in it.",)
@@ -181,7 +189,7 @@ def _window(build: Asked, asked: WaterfallAsked, calendar: FiscalCalendar) -> _W
     if start >= heard:
         message = (
             f"{period.name} has not begun: what was last heard is of {local_day(heard, zone)}. Name an earlier period; "
-            f"--closing {period.name} tells how its pipeline came about until now."
+            f"{option('closing', period.name)} tells how its pipeline came about until now."
         )
         raise QuestionError(message)
     last = end_of_day(period.last_day, zone)
@@ -207,12 +215,15 @@ def _since_history(build: Asked, asked: WaterfallAsked, start: datetime) -> None
     if asked.said_then and start < heard:
         message = (
             f"Nothing was said of {local_day(start, build.zone)} then: the first pull was taken on "
-            f"{local_day(heard, build.zone)}. Give a later beginning with --from, or leave out --said-then."
+            f"{local_day(heard, build.zone)}. Give a later beginning with {option('from')}, or leave out "
+            f"{option('said_then')}."
         )
         raise QuestionError(message)
     if first is None or first > start:
         told = f"history begins on {local_day(first, build.zone)}" if first else "no deal is known"
-        message = f"Nothing is known of {local_day(start, build.zone)}: {told}. Give a later beginning with --from."
+        message = (
+            f"Nothing is known of {local_day(start, build.zone)}: {told}. Give a later beginning with {option('from')}."
+        )
         raise QuestionError(message)
 
 

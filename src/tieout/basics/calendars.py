@@ -14,13 +14,15 @@ from functools import cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
+from tieout.basics.wording import WordedError
+
 TICK = timedelta(microseconds=1)
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HALF_A_YEAR = timedelta(days=183)
 
 
-class PeriodError(ValueError):
+class PeriodError(WordedError):
     """A period or moment that cannot be read; the message says what was given and what is allowed."""
 
 

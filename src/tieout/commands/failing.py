@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from tieout.backup import BackupError
 from tieout.basics.calendars import PeriodError
+from tieout.basics.wording import Surface, WordedError
 from tieout.basics.workspace import NoWorkspaceError
 from tieout.commands.result import BUSY, FOUND, INTERRUPTED, MISTAKE_OF_OURS, USAGE, UsageError
 from tieout.connect.files.unreadable import UnreadableError
@@ -39,7 +40,7 @@ class Told:
 
 
 def _whole(error: BaseException) -> str:
-    return str(error)
+    return error.said(Surface.COMMAND) if isinstance(error, WordedError) else str(error)
 
 
 def _unreadable(error: BaseException) -> str:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tieout.basics.wording import WordedError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +21,7 @@ UNKNOWN = "(unknown)"
 """The one reserved value of every dimension for what is not known."""
 
 
-class QuestionError(ValueError):
+class QuestionError(WordedError):
     """A question that cannot be asked; the message names what was given, what is allowed and the nearest."""
 
 

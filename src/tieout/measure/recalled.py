@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.basics.calendars import local_day
+from tieout.basics.wording import option
 from tieout.measure.answers import Question, QuestionError, Row, Unit, Value
 from tieout.measure.run_sql import rows as fetch
 from tieout.warehouse.engine import reading
@@ -45,13 +46,14 @@ def said_of(workspace: Workspace, question: Question, unit: Unit) -> tuple[Said,
     """
     if question.where or question.org != "as-was" or question.rates or question.calendar:
         message = (
-            "What we said was said without --where, --org, --rates and --calendar. Leave them out, or take --said-then."
+            f"What we said was said without {option('where')}, {option('org')}, {option('rates')} and "
+            f"{option('calendar')}. Leave them out, or take {option('said_then')}."
         )
         raise QuestionError(message)
     if question.by not in SLICES:
         message = (
             f"What we said was said in total, by segment and by territory, not by {', '.join(question.by)}. Leave out "
-            "--by, or take --said-then."
+            f"{option('by')}, or take {option('said_then')}."
         )
         raise QuestionError(message)
     folder = workspace.ledger / "said"

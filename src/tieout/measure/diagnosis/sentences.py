@@ -84,7 +84,7 @@ def inflated(asked: Asked, question: Question) -> str | None:
     amount = _money(whole.value, asked.contract.company.currency)
     return (
         f"Of {amount} of open qualified pipeline {' and '.join(told)}: by so much it is inflated. Hold deals to the "
-        "criteria of their stage, and close what is stale; `tieout ask pipeline.stale --records` names the deals."
+        "criteria of their stage, and close what is stale; the records of pipeline.stale name the deals."
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from tieout.basics.calendars import DAY, Period, end_of_day, local_day
+from tieout.basics.wording import option
 from tieout.measure.answers import QuestionError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def buckets_of(
     first = days[0] or _back(calendar, every, last)
     if first > last:
         after = f"its last day, {last}" if days[1] and days[1] < today else f"what was last heard of, {today}"
-        message = f"A series cannot begin on {first}, after {after}. Give an earlier --from."
+        message = f"A series cannot begin on {first}, after {after}. Give an earlier {option('from')}."
         raise QuestionError(message)
     found = []
     for whole in _wholes(calendar, every, first, last):
@@ -65,7 +66,8 @@ def buckets_of(
         found.append(Bucket(whole.name, period, min(ends, now), partial=cut or ends > now))
         if len(found) > MOST:
             message = (
-                f"From {first} to {last} there are more than {MOST:,} buckets. Give a later --from, or --every month."
+                f"From {first} to {last} there are more than {MOST:,} buckets. Give a later "
+                f"{option('from')}, or {option('every', 'month')}."
             )
             raise QuestionError(message)
     return tuple(found)

@@ -26,7 +26,7 @@ CLOCK_METRICS: tuple[Metric, ...] = (
         id="sla.compliance",
         question="Of all hand-offs, how many were answered in time?",
         formula="Hand-offs answered by their deadline / hand-offs whose deadline has passed, by the day of the "
-        "hand-off; --by handoff tells each. Unanswered counts as breached at the deadline, not before it.",
+        "hand-off; sliced by handoff, of each. Unanswered counts as breached at the deadline, not before it.",
         unit="rate",
         fact="due_handoffs",
         aggregate="rate",

@@ -75,7 +75,7 @@ def funnel_notes(asked: Asked, metric: Metric, view: LensView, total: Row) -> tu
     if metric.fact in ("quality_sourced", "quality_worked"):
         return _not_worked(asked, view)
     if metric.fact == "lead_to_opportunity" and total.verdict == BELOW:
-        return (f"{too_few_leads(total)} `tieout show funnel --cohort lead` says at which step they are lost.",)
+        return (f"{too_few_leads(total)} The funnel by cohort of leads says at which step they are lost.",)
     band = band_of(asked.contract, metric)
     if metric.fact in ("mql_to_sal", "mql_to_sql") and band and band.low is not None and total.value < band.low:
         return split_lines(split(asked, view))

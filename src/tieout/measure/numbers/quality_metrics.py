@@ -70,7 +70,7 @@ QUALITY_METRICS: tuple[Metric, ...] = (
         question="How much qualified pipeline is stale?",
         formula="As pipeline.open_qualified without a period, past due deals included, counting only deals that are "
         "stale by the contract: close date passed, pushed too often, too long without an activity or a change. "
-        "--by why tells the first of these that holds.",
+        "By why it tells the first of these that holds.",
         unit="money",
         fact="stale",
         aggregate="sum",

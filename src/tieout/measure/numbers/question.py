@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import end_of_day, parse_period
 from tieout.basics.findings import nearest
+from tieout.basics.wording import option
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.definitions import resolve_lens
 from tieout.measure.answers import Question, QuestionError, UnknownNameError
@@ -47,7 +48,7 @@ def metric_named(name: str) -> Metric:
         return BY_ID[name]
     near = nearest(name, BY_ID)
     hint = f" Did you mean '{near}'?" if near else ""
-    message = f"'{name}' is not a number.{hint} `tieout ask --list` shows all {len(BY_ID)}."
+    message = f"'{name}' is not a number.{hint} The glossary (`tieout ask --list`) has all {len(BY_ID)}."
     raise UnknownNameError(message, name, tuple(BY_ID), near)
 
 
@@ -120,7 +121,7 @@ def _at_end(asked: Asked, question: Question, period: Period, moment: Moment) ->
 
 
 def _criterion(text: str, metric: Metric) -> str:
-    criterion, findings = parse_criterion(text, columns_of(metric), "--where")
+    criterion, findings = parse_criterion(text, columns_of(metric), option("where"))
     if criterion is None:
         raise QuestionError(" ".join(finding.sentence() for finding in findings))
     return f"({criterion.sql('u')})"

@@ -29,7 +29,7 @@ SLIP_METRICS: tuple[Metric, ...] = (
         question="Of the deals that were to close in the period when it began, how many did not?",
         formula="Open qualified deals at the end of the day before the period, with a close date in it, that at its "
         "end were neither won, lost nor disqualified / all such deals; deleted, merged and excluded ones left out. "
-        "--by pushes tells how often a deal had been pushed before the period, --by reason the reason it has at the "
+        "By pushes it tells how often a deal had been pushed before the period, by reason the reason it has at the "
         "end. Absent until the period is over.",
         unit="rate",
         fact=SLIP,

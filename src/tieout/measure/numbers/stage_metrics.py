@@ -38,7 +38,7 @@ STAGE_METRICS: tuple[Metric, ...] = (
         id="stages.conversion",
         question="Of the deals that reached a stage, how many went on?",
         formula=f"Deals that reached a further open stage or are won / all, {_COHORT}; a stage that was jumped over "
-        "was reached, a win that was undone is none. Without --by stage, all stages together. The rest is still open "
+        "was reached, a win that was undone is none. Not sliced by stage, all stages together. The rest is still open "
         "(stages.open_share) or closed.",
         unit="rate",
         fact="steps",

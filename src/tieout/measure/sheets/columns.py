@@ -113,7 +113,7 @@ def find_columns(grid: Grid, choice: Choice) -> Columns:
         told = ", ".join(cell for cell in heads if cell) or "none"
         message = (
             f"No column of {lacking} was recognized. Columns: {told}. "
-            "Say which with --id, --name-column, --account or --amount, by head or letter."
+            "Give it that head; `tieout tie` takes --id, --name-column, --account and --amount, by head or letter."
         )
         raise SheetError(message)
     names = {

@@ -192,7 +192,7 @@ def _findings(file: str, reader: _Reader, grid: Grid) -> list[Finding]:
             Finding(
                 "sheet.total_differs", Level.WARNING, f"{file}, row {number}",
                 f"The total at the foot says {stated:,.2f}; the rows above it sum to {summed:,.2f}.",
-                "The rows are tied. Mend the sheet, or tie the figure that was reported with --total.",
+                "The rows are tied. Mend the sheet, or tie the figure that was reported: `tieout tie --total`.",
             )
         )  # fmt: skip
     unread = [row for row in reader.rows if row.amount is None]
@@ -201,7 +201,7 @@ def _findings(file: str, reader: _Reader, grid: Grid) -> list[Finding]:
             Finding(
                 "sheet.amount_unread", Level.WARNING, f"{file}, row {unread[0].number}",
                 f"{len(unread)} rows have no amount that can be read: they count as records and add nothing.",
-                "Fill the amounts, or say how they are written with --decimal.", count=len(unread),
+                "Fill the amounts, or write them as 1234.56; `tieout tie` takes --decimal.", count=len(unread),
             )
         )  # fmt: skip
     if reader.columns.also:
@@ -210,7 +210,7 @@ def _findings(file: str, reader: _Reader, grid: Grid) -> list[Finding]:
                 "sheet.several_amounts", Level.NOTE, file,
                 f"The amounts are those of '{reader.columns.names['amount']}'; "
                 f"{', '.join(repr(name) for name in reader.columns.also)} could be meant too.",
-                "Say which with --amount.",
+                "Leave the other columns out; `tieout tie` takes --amount.",
             )
         )  # fmt: skip
     if grid.others:
@@ -218,7 +218,7 @@ def _findings(file: str, reader: _Reader, grid: Grid) -> list[Finding]:
         found.append(
             Finding(
                 "sheet.several_tabs", Level.NOTE, file, f"The sheet '{grid.tab}' was read; there are {others} too.",
-                "Say which with --sheet.",
+                "Put the sheet that is meant first; `tieout tie` takes --sheet.",
             )
         )  # fmt: skip
     twice = _repeated(reader.rows)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieout.basics.calendars import parse_period
 from tieout.basics.findings import Finding, Level
+from tieout.basics.wording import option
 from tieout.measure.answers import QuestionError
 from tieout.measure.bridge.records import End
 from tieout.measure.bridge.reported import BEYOND, ReportedUnit, store_reported
@@ -47,7 +48,7 @@ def reported_end(engine: Connection, workspace: Workspace, base: End, contract: 
         given = f"{asked.name} ({asked.start} to {asked.last_day})" if asked else "no period"
         message = (
             f"What '{name}' reports is of {own.name} ({own.start} to {own.last_day}), and {given} was asked for. "
-            f"Add --period {own.name}, or give the lens the list of that period."
+            f"Ask for {option('period', own.name)}, or give the lens the list of that period."
         )
         raise OtherPeriodError(message)
     units, rounded = _units(engine, workspace, base, contract, reported)
@@ -126,7 +127,8 @@ def _rate_findings(sheet: Sheet, values: Mapping[int, Decimal | None]) -> list[F
         Finding(
             "sheet.rate_missing", Level.WARNING, f"{sheet.file}, row {lacking[0].number}",
             f"{len(lacking)} rows are in {codes}, for which there is no rate: they add nothing.",
-            "Add the rate to contract/rates.csv, or say the sheet's currency with --currency.", count=len(lacking),
+            "Add the rate to contract/rates.csv, or say the currency in the sheet; `tieout tie` takes --currency.",
+            count=len(lacking),
         )
     ]  # fmt: skip
 

@@ -254,7 +254,7 @@ def _table(table: Table, back: str) -> Iterator[str]:
     yield "</table>"
     if len(table.rows) > MOST:
         left = figures.counted(len(table.rows) - MOST, "more row")
-        yield _note(f"{left} of {figures.count(len(table.rows))}: --csv with --records gives all of them.")
+        yield _note(f"{left} of {figures.count(len(table.rows))}: the CSV of the records has all of them.")
     yield "</div></details>" if table.folded else "</div>"
 
 

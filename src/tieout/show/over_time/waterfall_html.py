@@ -119,7 +119,7 @@ def _records(bridge: Bridge, ways: Ways, company: Company) -> Iterator[Table]:
             if one.cause == cause
         ]
         told = figures.counted(counts[cause], "record")
-        note = told if len(rows) < RECORDS else f"{told}; the first {RECORDS}: --csv with --records gives all"
+        note = told if len(rows) < RECORDS else f"{told}; the first {RECORDS}: the CSV of the records has all"
         yield Table(cause, heads, rows, anchor=ways.records("cause", cause), note=note)
 
 

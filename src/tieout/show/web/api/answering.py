@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 
 from tieout.basics.findings import nearest
+from tieout.basics.wording import Surface
 from tieout.measure.answers import QuestionError, UnknownNameError
 from tieout.operate.people.log import EXPORTED, note
 from tieout.operate.people.roles import Right
@@ -115,7 +116,7 @@ def _no_name(name: str, names: tuple[str, ...]) -> str:
 def unknown(error: UnknownNameError, status: int = 400) -> HttpResponse:
     """Say what was given, what is allowed, and the nearest."""
     told = {"given": error.given, "allowed": list(error.allowed), "nearest": error.nearest}
-    return problem_json(status, "There is no such name", str(error), **told)
+    return problem_json(status, "There is no such name", error.said(Surface.API), **told)
 
 
 def _nowhere(record: str) -> HttpResponse:

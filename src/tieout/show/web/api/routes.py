@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from tieout.basics.calendars import PeriodError
 from tieout.basics.findings import nearest
+from tieout.basics.wording import Surface, WordedError
 from tieout.measure.answers import QuestionError, UnknownNameError
 from tieout.show.web.api import given
 from tieout.show.web.api.access import Visitor, visitor_of
@@ -144,8 +145,8 @@ def _unknown(_request: HttpRequest, error: UnknownNameError) -> HttpResponse:
 
 @api.exception_handler(QuestionError)
 @api.exception_handler(PeriodError)
-def _question(_request: HttpRequest, error: Exception) -> HttpResponse:
-    return problem_json(400, "This cannot be answered", str(error))
+def _question(_request: HttpRequest, error: WordedError) -> HttpResponse:
+    return problem_json(400, "This cannot be answered", error.said(Surface.API))
 
 
 @api.exception_handler(NotPublishedError)
