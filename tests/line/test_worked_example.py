@@ -214,6 +214,18 @@ def test_the_marketing_lens(ten: Workspace) -> None:
     }
 
 
+def test_a_claim_without_a_deal_is_within_no_condition(ten: Workspace) -> None:
+    """C3 is of no type: of new deals marketing claims O2 twice and O8, 80 + 80 + 60."""
+    terms = BridgeTerms("2026-Q3", where="type = 'new'")
+    made = bridge(ten, read_end("agreed@2026-07-20"), read_end("marketing@2026-07-20"), terms)
+    assert (made.start.value, made.end.value, made.end.n) == (400000, 220000, 3)
+    assert moves(made) == {
+        Move("O1", "slice", -100), Move("O4", "slice", -70), Move("O5", "slice", -90), Move("O2", "several claims", 80)
+    }  # fmt: skip
+    for where, figure in [("type = 'new'", 220), ("type = 'expansion'", 0), ("type is null", 45)]:
+        assert thousands(agreed(ten, on(20), lens="marketing", where=where)) == figure
+
+
 @pytest.mark.parametrize("lens", ["sales", "marketing"])
 def test_the_way_back_has_the_same_lines_with_the_opposite_sign(ten: Workspace, lens: str) -> None:
     there = explained(ten, "agreed@2026-07-20", f"{lens}@2026-07-20")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,10 @@ import pytest
 from tieout.contract.definitions import counting_lenses
 from tieout.measure.answers import Question
 from tieout.measure.counted import AGREED, NEVER, OF_DEALS, OF_LEADS, Counted, counted_in, deal_in, lead_in
+from tieout.measure.counted_accounts import account_in
 from tieout.measure.numbers.ask import ask
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.facts import columns_of
 from tieout.measure.run_sql import run
 from tieout.questions import opened
 
@@ -58,6 +63,43 @@ def test_each_deal_is_counted_where_the_number_counts_it(marlow_asked: Asked) ->
             if one.counted and one.value is not None:
                 assert one.value == inside[record], (record, one)
     assert counted > 20
+
+
+def of_account(asked: Asked, account: str, number: str, lens: str | None) -> tuple[int, object]:
+    """Ask for what a number counts of an account: within a condition, or, where there is none of it, its slice."""
+    if "account_id" in columns_of(BY_ID[number]):
+        total = ask(asked, Question(number, lens=lens, where=f"account_id = '{account}'")).total
+        return total.n, total.value
+    rows = ask(asked, Question(number, by=("account",))).rows
+    return next(((row.n, row.value) for row in rows if row.by.get("account") == account), (0, None))
+
+
+def test_of_an_account_as_much_is_counted_as_the_number_counts_of_it(marlow_asked: Asked) -> None:
+    accounts = """select account_id from opportunities where account_id is not null
+      group by all order by count(*) desc, account_id limit 1"""
+    for account in (marlow_asked.engine.execute(accounts).fetchall()[0][0], some(marlow_asked, "leads_told", 1)[0]):
+        told = account_in(marlow_asked, account)
+        for one in told:
+            lens = None if one.lens == "agreed" else one.lens
+            n, value = of_account(marlow_asked, account, one.number, lens)
+            assert one.counted == (n > 0), one
+            assert re.match(r"\d+|no|it has no", one.why), one
+            found = re.match(r"\d+", one.why)
+            assert int(found[0] if found else 0) == n, one
+            if one.value is not None:
+                assert one.value == value, one
+        assert any(one.counted for one in told) == (account[:3] == "001")
+
+
+def test_what_keeps_the_deals_of_an_account_out_is_counted(marlow_asked: Asked) -> None:
+    """Of each deal by itself, by the other module: the facets of its rejections are those that are told together."""
+    account = marlow_asked.engine.execute("select max(account_id) from opportunities").fetchall()[0][0]
+    deals = marlow_asked.engine.execute("select record from opportunities where account_id = ?", [account]).fetchall()
+    agreed = account_in(marlow_asked, account)[0]
+    alone = [deal_in(marlow_asked, record, Question(AGREED)) for (record,) in deals]
+    assert agreed.why.startswith(f"{sum(one.counted for one in alone)} of its {len(deals)} deal")
+    for facet, n in Counter(one.facet for one in alone if one.facet).items():
+        assert f"{n} by {facet}" in agreed.why
 
 
 def test_each_lead_is_counted_where_the_number_counts_it(marlow_asked: Asked) -> None:

@@ -217,17 +217,19 @@ def _facets(view: LensView, contract: Contract, side: str) -> dict[str, str]:
         "accepted": _criterion(lens.accepted),
         "stage": _stage(lens, contract),
         "category": _category(lens),
-        "slice": " and ".join(text for text in (_criterion(lens.slice), _claimed(lens), *view.extra) if text != "true"),
+        "slice": _all_of(_criterion(lens.slice), _claimed(lens)),
     }
     if lens.grain == "claim":
-        asked = {name: f"(u.lone or ({test or 'true'}))" for name, test in asked.items()}
+        asked = {name: f"(u.lone or ({test}))" for name, test in asked.items()}
+    # What a claim without a deal is of, nobody knows: its team counts it, but no condition that is asked holds of it.
+    asked["slice"] = _all_of(asked["slice"], *view.extra)
     tests = {
         "exists": "not u.missing",
         "deleted": "true" if lens.deleted else "not u.deleted",
         "merged": "true" if lens.merged else "not u.merged",
         "duplicate": "true" if lens.merged else "not u.duplicate",
         "excluded": "not u.excluded" if lens.exclusions else "true",
-        **{name: test or "true" for name, test in asked.items()},
+        **asked,
     }
     told = [tests[name] for name in ("type", "accepted", "stage", "slice") if tests[name] != "true"]
     tests["criteria unknown"] = " and ".join(f"({test}) is not null" for test in told) or "true"
@@ -236,6 +238,10 @@ def _facets(view: LensView, contract: Contract, side: str) -> dict[str, str]:
     if not lens.past_due:
         tests["past due"] = f"not (u.outcome = 'open' and coalesce(u.close_date < {stamps_of(view, side).day}, false))"
     return tests
+
+
+def _all_of(*tests: str) -> str:
+    return " and ".join(test for test in tests if test != "true") or "true"
 
 
 def _claimed(lens: Lens) -> str:

@@ -47,6 +47,18 @@ def test_the_name_of_a_deal_is_masked_and_not_searched_for_those_who_do_not_see_
     assert "New Jul 2026" in client_of(Role.ADMIN).get(DEAL).content.decode()
 
 
+def test_an_account_tells_how_much_of_it_each_number_counts_and_leads_to_that(client_of: ClientOf) -> None:
+    """By hand: 001Mw0000818 has five deals, of which sales counts one, worth 12,084.00, and the agreed number none."""
+    viewer = client_of(Role.VIEWER)
+    page = viewer.get("/record/account/001Mw0000818").content.decode()
+    assert "not counted in 2027-Q3: 0 of its 5 deals; 2 of 3 teams count it" in page
+    assert "1 of its 5 deals; not counted: 4 by stage" in page
+    way = next(
+        found for found in re.findall(r'href="(/records/pipeline.open_qualified[^"]*)"', page) if "sales" in found
+    )
+    assert "12,084.00" in viewer.get(way.replace("&amp;", "&")).content.decode()
+
+
 def test_a_record_is_found_by_keyboard(page_of: Browsing) -> None:
     page = page_of(Role.ADMIN)
     page.goto("/glossary")

@@ -61,7 +61,7 @@ class Slicing:
 
     def inside_sql(self) -> str:
         """Give the test of a unit's meeting the condition."""
-        return f"coalesce(lone or {self.where.sql()}, false)" if self.where else "true"
+        return f"coalesce({self.where.sql()}, false)" if self.where else "true"
 
     def told(self, row: str, prefix: str = "") -> str:
         """Give the slice of a row, its columns named with a prefix."""

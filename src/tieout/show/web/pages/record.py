@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 
 from tieout.measure.answers import QuestionError
 from tieout.measure.counted import Counted, counted_in
+from tieout.measure.counted_accounts import account_in
+from tieout.measure.lens_sql import quoted
 from tieout.measure.life import AGREED_METRIC, Life, Version, entity_of, life_of
 from tieout.measure.names import Deals, deals_of, names_of
+from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.facts import columns_of
 from tieout.questions import opened
 from tieout.show import figures
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table
@@ -94,15 +98,18 @@ def record_page(reader: Reader, filters: Filters) -> Page:
     """Lay out the page of a record. Raises NotHereError, QuestionError or PeriodError."""
     life = _life(reader, filters)
     with opened(reader.workspace, reader.build) as asked:
-        counted = counted_in(asked, life.entity, life.record, filters["period"], filters["calendar"])
+        within = filters["period"], filters["calendar"]
+        counted = (
+            account_in(asked, life.record, *within)
+            if life.entity == "account"
+            else counted_in(asked, life.entity, life.record, *within)
+        )
         state = life.versions[-1].state
         companies = names_of(asked.engine, "account", [str(state.get("account_id") or "")])
-        found = (
-            deals_of(asked, life.record, filters["period"], filters["calendar"]) if life.entity == "account" else None
-        )
+        found = deals_of(asked, life.record, *within) if life.entity == "account" else None
     company = companies.get(str(state.get("account_id") or ""), "")
     sections = [
-        *_counted(reader, filters, counted),
+        *_counted(reader, filters, counted, life),
         *(_deals(reader, filters, found) if found and found.deals else ()),
         _now(reader, filters, life, company),
         _changes(reader, filters),
@@ -127,7 +134,7 @@ def _title(reader: Reader, life: Life, counted: Sequence[Counted]) -> str:
     words = (
         f"counted in the agreed number of {agreed.period}"
         if agreed.counted
-        else f"not counted in {agreed.period}: {agreed.why}"
+        else f"not counted in {agreed.period}: {agreed.why.partition('; not counted')[0]}"
     )
     n = sum(one.counted for one in others)
     return f"{called}: {words}; {n} of {len(others)} teams count it" if others else f"{called}: {words}"
@@ -136,31 +143,37 @@ def _title(reader: Reader, life: Life, counted: Sequence[Counted]) -> str:
 # -- in which numbers
 
 
-def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted]) -> Iterator[Section]:
-    if not counted:
-        return
+def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted], life: Life) -> Iterator[Section]:
     currency = reader.contract.company.currency
+    account = life.record if life.entity == "account" else None
     rows: list[Row] = [
         [
             Cell(one.number, anchor=_of(filters, f"/glossary/{one.number}")),
             one.lens,
             one.period or "any",
-            Cell("counted", style="accent") if one.counted else Cell("not counted", style="muted"),
+            Cell("counted", style="accent", anchor=under(filters, one, account) if account else None)
+            if one.counted
+            else Cell("not counted", style="muted"),
             one.why,
-            Cell(figures.money(one.value), str(one.value), anchor=under(filters, one.number, one.lens))
+            Cell(figures.money(one.value), str(one.value), anchor=under(filters, one, account))
             if one.value is not None
             else "",
         ]
         for one in counted
     ]
     heads = [Head(text, right=False) for text in ("number", "counted by", "period", "", "why")]
-    table = Table("The first reason that keeps it out is told", [*heads, Head(currency)], rows)
-    yield Section("In which numbers it is counted, and why", tables=(table,))
+    words = "The first reason that keeps it out is told" if account is None else "How much of it each number counts"
+    called = "it is" if account is None else "its deals, leads and revenue are"
+    table = Table(words, [*heads, Head(currency)], rows)
+    yield Section(f"In which numbers {called} counted, and why", tables=(table,))
 
 
-def under(filters: Filters, number: str, lens: str) -> str:
-    """Lead to all records of a number, as a lens counts it."""
-    return _of(filters, f"/records/{number}", lens=lens if lens != "agreed" else None)
+def under(filters: Filters, one: Counted, account: str | None = None) -> str | None:
+    """Lead to all records of a number, as a lens counts it; or to those of an account, where they can be chosen."""
+    if account and "account_id" not in columns_of(BY_ID[one.number]):
+        return None
+    where = f"account_id = {quoted(account)}" if account else None
+    return _of(filters, f"/records/{one.number}", lens=one.lens if one.lens != "agreed" else None, where=where)
 
 
 def _of(filters: Filters, path: str, **more: str | None) -> str:
