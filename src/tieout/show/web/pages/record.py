@@ -151,11 +151,11 @@ def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted], life:
             Cell(one.number, anchor=_of(filters, f"/glossary/{one.number}")),
             one.lens,
             one.period or "any",
-            Cell("counted", style="accent", anchor=under(filters, one, account) if account else None)
+            Cell("counted", style="accent", anchor=under(filters, one.number, one.lens, account) if account else None)
             if one.counted
             else Cell("not counted", style="muted"),
             one.why,
-            Cell(figures.money(one.value), str(one.value), anchor=under(filters, one, account))
+            Cell(figures.money(one.value), str(one.value), anchor=under(filters, one.number, one.lens, account))
             if one.value is not None
             else "",
         ]
@@ -168,12 +168,12 @@ def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted], life:
     yield Section(f"In which numbers {called} counted, and why", tables=(table,))
 
 
-def under(filters: Filters, one: Counted, account: str | None = None) -> str | None:
+def under(filters: Filters, number: str, lens: str, account: str | None = None) -> str | None:
     """Lead to all records of a number, as a lens counts it; or to those of an account, where they can be chosen."""
-    if account and "account_id" not in columns_of(BY_ID[one.number]):
+    if account and "account_id" not in columns_of(BY_ID[number]):
         return None
     where = f"account_id = {quoted(account)}" if account else None
-    return _of(filters, f"/records/{one.number}", lens=one.lens if one.lens != "agreed" else None, where=where)
+    return _of(filters, f"/records/{number}", lens=lens if lens != "agreed" else None, where=where)
 
 
 def _of(filters: Filters, path: str, **more: str | None) -> str:
