@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tieout.building import contract_build
-from tieout.contract.archive import NotArchivedError, read_archived
+from tieout.contract.archive import NotArchivedError, part_fingerprint, read_archived
 from tieout.contract.definitions import definition_periods
 from tieout.measure.answers import QuestionError
 from tieout.measure.recalled import contracts_said
@@ -51,7 +51,9 @@ def versions_of(workspace: Workspace, contract: Contract, facts: BuildFacts) -> 
         Version(first.isoformat() if first else FIRST, first, last)
         for first, last, _ in definition_periods(contract.pipeline)
     )
-    said = contracts_said(workspace)
+    said: dict[str, tuple[datetime, datetime]] = {}
+    for moment, name in contracts_said(workspace):
+        said[name] = (said.get(name, (moment,))[0], moment)
     earlier = [
         Version(name, said=said.get(name), archived=True)
         for name in _archived(workspace)
@@ -93,6 +95,39 @@ def by_version(workspace: Workspace, facts: BuildFacts, version: str | None) -> 
     except NotArchivedError as error:
         message = f"The contract {names[0]} cannot be counted by: {error}"
         raise QuestionError(message) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """When figures were first published by the terms of today, by which contract, and whether others came before."""
+
+    said_at: datetime
+    contract: str
+    before: bool
+
+
+def in_force_since(workspace: Workspace, facts: BuildFacts, contract: Contract, part: str) -> Since | None:
+    """Say since when a part of the contract is as it is now, as far as figures were published by it.
+
+    A contract that cannot be read any more is taken to have been another one.
+    """
+    since: Since | None = None
+    digests = {facts.fingerprint: part_fingerprint(contract, (part,))}
+    for said_at, name in reversed(contracts_said(workspace)):
+        if name not in digests:
+            digests[name] = _part_of(workspace, name, part)
+        if digests[name] != digests[facts.fingerprint]:
+            return since and Since(since.said_at, since.contract, before=True)
+        since = Since(said_at, name, before=False)
+    return since
+
+
+def _part_of(workspace: Workspace, name: str, part: str) -> str:
+    """Give the digest of a part of an archived contract; of one that cannot be read, one that is no other's."""
+    try:
+        return part_fingerprint(read_archived(workspace.ledger / "contracts", name), (part,))
+    except NotArchivedError:
+        return ""
 
 
 def _archived(workspace: Workspace) -> list[str]:

@@ -18,7 +18,7 @@ from tieout.ends import BridgeTerms, read_end
 from tieout.measure.answers import Bridge, QuestionError
 from tieout.questions import current, opened
 from tieout.show.bridge import said_of
-from tieout.versions import versions_of
+from tieout.versions import Since, in_force_since, versions_of
 
 BEFORE, NOW = datetime(2026, 7, 22, 8), datetime(2026, 7, 23, 8)
 AT = "agreed@2026-07-20"
@@ -124,6 +124,14 @@ def test_a_contract_that_cannot_be_read_is_not_offered_and_says_so(company: Comp
     assert "0123456789abcdef" not in [one.name for one in found]
     with pytest.raises(QuestionError, match="cannot be counted by"):
         company.between(f"{AT}+contract:012345", AT)
+
+
+def test_since_when_a_part_of_the_contract_is_as_it_is(company: Company) -> None:
+    """The definition of pipeline was changed on the 23rd, nothing about people ever was."""
+    with opened(company.workspace) as asked:
+        told = (company.workspace, current(company.workspace), asked.contract)
+    assert in_force_since(*told, "pipeline") == Since(NOW, company.now, before=True)
+    assert in_force_since(*told, "lifecycle") == Since(BEFORE, company.before, before=False)
 
 
 @pytest.mark.parametrize(

@@ -78,15 +78,16 @@ def said_of(workspace: Workspace, question: Question, unit: Unit) -> tuple[Said,
     )
 
 
-def contracts_said(workspace: Workspace) -> dict[str, tuple[datetime, datetime]]:
-    """Give of each contract by which figures were published when that was first and last, in UTC without zone."""
+def contracts_said(workspace: Workspace) -> tuple[tuple[datetime, str], ...]:
+    """Give when figures were published by which contract, the oldest first; times are UTC without zone."""
     files = sorted((workspace.ledger / "said").glob("*.parquet"))
     if not files:
-        return {}
-    sql = "select contract, min(said_at), max(said_at) from read_parquet($files) group by contract"
+        return ()
+    sql = "select distinct said_at, contract from read_parquet($files) order by said_at, contract"
     with reading(files=files) as engine:
-        found = fetch(engine, sql, {"files": [str(path) for path in files]})
-    return {contract: (first, last) for contract, first, last in found}
+        return tuple(
+            (said, contract) for said, contract in fetch(engine, sql, {"files": [str(path) for path in files]})
+        )
 
 
 def said_at(said: Sequence[Said], moment: datetime, period: str | None, zone: ZoneInfo) -> tuple[Row, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tieout.basics.calendars import end_of_day, local_day
-from tieout.contract.definitions import counting_lenses, definition_periods
+from tieout.contract.definitions import counting_lenses
 from tieout.measure.answers import Answer, QuestionError
 from tieout.measure.effects import HEADLINES
 from tieout.measure.moments import calendar_of
@@ -22,6 +22,7 @@ from tieout.show import figures
 from tieout.show.charts.over_time import Point, Series, lines
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, value_cell
 from tieout.show.labels import label_of
+from tieout.show.web.pages.effective import agreed_tables, since_of
 from tieout.show.web.pages.records import answer_of, question_of, records_path
 from tieout.show.web.records import passport_of
 from tieout.show.web.rooms import Room
@@ -40,8 +41,6 @@ QUARTERS = 6
 """The trend is of so many past quarters."""
 STATES = frozenset({"sum", "share"})
 OPENING = " Each as of the first day of its quarter: later, what was to be closed in it is closed."
-OF_STATES = frozenset({"units", "past_due", "opening", "week3", "to_go", "sourced"})
-"""Facts that count by the agreed definition of pipeline."""
 
 
 def band_words(band: Band | None, unit: Unit) -> str:
@@ -174,19 +173,10 @@ def _definition(reader: Reader, metric: Metric) -> Section:
             "the fiscal quarter of as-of by default" if metric.needs_period else "everything up to as-of by default",
         ],
         ["counts", "what happened" if metric.event else "what is, as of a moment"],
+        ["published so since", since_of(reader, metric)],
     ]
     tables = [Table("As the catalogue and the contract say it", [Head("", right=False), Head("", right=False)], rows)]
-    if metric.fact in OF_STATES:
-        heads = [
-            Head(text, right=False)
-            for text in ("from", "until before", "stage", "types", "left out", "basis", "rates", "reason")
-        ]
-        periods: list[Row] = [
-            [str(first or "the beginning"), str(last or "today and on"), one.stage or "", ", ".join(one.types or ()),
-             ", ".join(one.omitted or ()), one.basis or "", one.rates or "", one.reason or ""]
-            for first, last, one in definition_periods(reader.contract.pipeline)
-        ]  # fmt: skip
-        tables.append(Table("What was agreed, and when it took effect", heads, periods))
+    tables += agreed_tables(reader, metric)
     return Section("Definition", tables=tables)
 
 
