@@ -101,12 +101,11 @@ def inventory(workspace: Workspace, now: datetime, facts: BuildFacts | None = No
 
 
 def objects_held(workspace: Workspace, now: datetime, facts: BuildFacts | None = None) -> tuple[Held, ...]:
-    """Give the objects of the inventory alone, which is quick: what was pulled and when, who owns it, what is late."""
+    """Give the objects alone, which is quick: what was pulled and when, who owns it, what is late; no columns."""
     with opened(workspace, facts) as asked:
         contract, ledger = asked.contract, Ledger(workspace)
         feeds = feed_files(ledger, contract, asked.facts.known_at, asked.facts.position)
-        with reading(files=[workspace.ledger, workspace.cache / "changes"]) as engine:
-            return held_objects(engine, contract, ledger, feeds, now)
+        return held_objects(None, contract, ledger, feeds, now)
 
 
 def field_named(found: Inventory, name: str) -> FieldHeld:

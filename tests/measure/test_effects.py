@@ -12,7 +12,8 @@ from tests.wrong_numbers.company import AS_OF, DAYS, deal
 from tieout import Workspace
 from tieout.commands.effects import show_effects
 from tieout.commands.result import Form, Output
-from tieout.measure.effects import BOOKINGS, Effects, effects_of
+from tieout.measure import effects as measured
+from tieout.measure.effects import BOOKINGS, Effects, _in_force, _switched_off, effects_of
 from tieout.questions import opened
 
 DEALS = {
@@ -109,3 +110,19 @@ def test_what_was_won_is_bookings_of_every_type_at_the_rate_of_the_close_date(tm
     told = {one.metric: (one.without.total.value, one.given.total.value) for one in found.headlines}
     assert told[BOOKINGS] == (1_050, 0)
     assert money(found, BOOKINGS) == {"renewed": 1_050}
+
+
+def test_registers_that_are_switched_off_are_not_in_force(workspace: Workspace) -> None:
+    with opened(workspace) as asked:
+        assert _in_force(asked)
+        with _switched_off(asked):
+            assert not _in_force(asked)
+
+
+def test_without_registers_a_headline_is_one_figure(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(workspace) as asked, _switched_off(asked):
+        monkeypatch.setattr(measured, "_switched_off", None)  # it is not asked a second time
+        found = effects_of(asked, "2027-Q3", stored(AS_OF))
+    told = {one.metric: one.given.total.value for one in found.headlines}
+    assert told["pipeline.open"] == 127_000
+    assert all(one.without == one.given for one in found.headlines)

@@ -11,7 +11,7 @@ from tests.oracles.arithmetic import wilson
 from tests.oracles.tiny import GONE, Life, Tiny, answered, dated, records, slices, stored
 from tieout import Workspace
 from tieout.measure.answers import Question, Row
-from tieout.measure.stages.stages import Stages, stages
+from tieout.measure.stages.stages import WHOLE, Stages, stages
 from tieout.questions import opened
 
 Q2 = "2027-Q2"
@@ -238,6 +238,27 @@ def test_the_view_says_what_the_numbers_say(company: Workspace) -> None:
 
 
 # -- velocity
+
+
+def test_a_part_is_as_it_stands_in_the_whole(company: Workspace) -> None:
+    question = Question("stages.conversion", by=("segment",), as_of=stored(LATEST))
+    with opened(company) as asked:
+        whole = stages(asked, question)
+        going, flow, late = (stages(asked, question, parts=(part,)) for part in WHOLE)
+        label = stages(asked, question, parts=())
+    assert (going.stages, going.trend, going.quarters) == (whole.stages, whole.trend, whole.quarters)
+    assert (flow.velocity, flow.win_rates) == (whole.velocity, whole.win_rates)
+    assert (late.usual, late.stalled) == (whole.usual, whole.stalled)
+    assert going.answer == flow.answer == late.answer == label.answer == whole.answer
+    assert not (going.velocity)
+    assert not (going.usual)
+    assert not (flow.stages)
+    assert not (flow.usual)
+    assert not (late.stages)
+    assert not (late.velocity)
+    assert whole.stages
+    assert whole.velocity
+    assert whole.usual
 
 
 def by_segment(company: Workspace, metric: str, segment: str = "vector", **terms: str) -> Row:

@@ -38,6 +38,12 @@ SHADOWS = {
     "leads": "select * replace (timestamp '0001-01-01' as duplicate_until) from {build}.leads",
 }
 """What stands before the tables of a build while its registers are switched off."""
+CHANGES = {
+    "exclusions": "true",
+    "opportunity_merges": "(told_by <> 'register') is not true",
+    "leads": "duplicate_until is distinct from timestamp '0001-01-01'",
+}
+"""The rows that these are without, or have otherwise: where there are none, a number is the same with and without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +104,16 @@ def effects_of(asked: Asked, period: str | None = None, as_of: datetime | None =
     questions = {name: Question(name, period, as_of=as_of) for name in HEADLINES}
     given = {name: ask(asked, question) for name, question in questions.items()}
     moment = next(iter(given.values())).as_of
-    counted = {name: _counted(asked, question) for name, question in questions.items() if _additive(name)}
-    with _switched_off(asked):
-        without = {name: ask(asked, question) for name, question in questions.items()}
-        all_of = {name: _counted(asked, question) for name, question in questions.items() if _additive(name)}
     entries = _entries(asked, moment)
-    accounts = _accounts(asked, moment)
+    accounts = _accounts(asked, moment, entries)
+    named = sorted({*(entry.id for entry in entries if entry.object != "account"), *accounts})
+    additive = {name: question for name, question in questions.items() if _additive(name) and named}
+    counted = {name: _counted(asked, question, named) for name, question in additive.items()}
+    without, all_of = given, counted
+    if _in_force(asked):
+        with _switched_off(asked):
+            without = {name: ask(asked, question) for name, question in questions.items()}
+            all_of = {name: _counted(asked, question, named) for name, question in additive.items()}
     left: list[Left] = []
     for name, found in all_of.items():
         out = {record: value for record, value in found.items() if record not in counted[name]}
@@ -120,11 +130,17 @@ def _additive(name: str) -> bool:
     return BY_ID[name].aggregate != "coverage"
 
 
-def _counted(asked: Asked, question: Question) -> dict[str, Decimal | None]:
-    """Give the records that a number counts, with the value of each."""
+def _counted(asked: Asked, question: Question, named: list[str]) -> dict[str, Decimal | None]:
+    """Give those of some records that a number counts, with the value of each."""
     metric = BY_ID[question.metric]
     facts = facts_of(metric, view_of(asked, question, metric), asked.contract)
-    return dict(fetch(asked.engine, f"select f.record, f.value from ({facts.sql}) as f", facts.parameters))
+    sql = f"select f.record, f.value from ({facts.sql}) as f where list_contains($named, f.record)"
+    return dict(fetch(asked.engine, sql, {**facts.parameters, "named": named}))
+
+
+def _in_force(asked: Asked) -> bool:
+    """Say whether the registers change anything that a build holds."""
+    return any(fetch(asked.engine, f"select 1 from {name} where {change} limit 1") for name, change in CHANGES.items())
 
 
 @contextmanager
@@ -169,19 +185,31 @@ def _known(asked: Asked, entries: list[Entry]) -> Iterator[Entry]:
         "lead": "leads_told",
         "contact": "contacts",
     }
+    named = {"named": [entry.id for entry in entries]}
+    wanted = {entry.object for entry in entries}
     known = {
-        what: {row[0] for row in fetch(asked.engine, f"select distinct record from {table}")}
+        what: {
+            row[0]
+            for row in fetch(
+                asked.engine, f"select distinct record from {table} where list_contains($named, record)", named
+            )
+        }
         for what, table in tables.items()
+        if what in wanted
     }
     for entry in entries:
         yield entry if entry.id in known[entry.object] else replace(entry, state="unknown")
 
 
-def _accounts(asked: Asked, moment: datetime) -> dict[str, str]:
+def _accounts(asked: Asked, moment: datetime, entries: list[Entry]) -> dict[str, str]:
+    """Give the deals of the accounts that entries name, with their account."""
+    named = [entry.id for entry in entries if entry.object == "account"]
+    if not named:
+        return {}
     sql = """select record, told_account_id from opportunity_states
       where valid_from <= $as_of and $as_of < valid_to and seen_to = timestamp '9999-12-31'
-        and told_account_id is not null"""
-    return dict(fetch(asked.engine, sql, {"as_of": moment}))
+        and list_contains($named, told_account_id)"""
+    return dict(fetch(asked.engine, sql, {"as_of": moment, "named": named}))
 
 
 def _attributed(

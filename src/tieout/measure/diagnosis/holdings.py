@@ -79,13 +79,16 @@ class Shared:
 
 
 def held_objects(
-    engine: Connection, contract: Contract, ledger: Ledger, feeds: Sequence[FeedFiles], now: datetime
+    engine: Connection | None, contract: Contract, ledger: Ledger, feeds: Sequence[FeedFiles], now: datetime
 ) -> tuple[Held, ...]:
-    """Describe every object of the contract. `now` is UTC without zone."""
+    """Describe every object of the contract. `now` is UTC without zone.
+
+    How far columns are filled is read from every row that was pulled; without an engine it is left out.
+    """
     return tuple(_held(engine, contract, ledger, feed, now) for feed in feeds)
 
 
-def _held(engine: Connection, contract: Contract, ledger: Ledger, feed: FeedFiles, now: datetime) -> Held:
+def _held(engine: Connection | None, contract: Contract, ledger: Ledger, feed: FeedFiles, now: datetime) -> Held:
     key = Feed(feed.system, feed.name)
     pulls = sorted(ledger.pulls(key), key=lambda pull: pull.order)
     item, system = feed.object, contract.sources[feed.system]
@@ -105,8 +108,8 @@ def _held(engine: Connection, contract: Contract, ledger: Ledger, feed: FeedFile
         first_taken=pulls[0].taken_at if pulls else None,
         last_taken=pulls[-1].taken_at if pulls else None,
         late=late_by(contract, ledger, key, now),
-        empty=_empty(engine, feed),
-        unmapped=tuple((name, n) for name, n in _filled(engine, feed, extra).items() if n),
+        empty=_empty(engine, feed) if engine else (),
+        unmapped=tuple((name, n) for name, n in _filled(engine, feed, extra).items() if n) if engine else (),
     )
 
 

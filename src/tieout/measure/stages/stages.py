@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tieout.measure.answers import UNKNOWN, Answer, Question
 from tieout.measure.diagnosis.sentences import inflated
@@ -23,6 +23,7 @@ from tieout.measure.run_sql import run
 from tieout.measure.survival import quantiles_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from tieout.basics.calendars import Period
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 RATES = ("win_rate.closed.count", "win_rate.created.count", "win_rate.created.open_share", "win_rate.created.maturity")
 NARROW = "win_rate.narrow"
+Part = Literal["conversion", "velocity", "stalls"]
+WHOLE: tuple[Part, ...] = ("conversion", "velocity", "stalls")
+"""Conversion and times with their trend and records; what flows through, with win rates; who stays too long."""
 TREND = 6
 """How many quarters the trend of conversion has."""
 
@@ -138,28 +142,31 @@ class Stages:
         return tuple(next((stage.by for stage in self.stages if stage.by), {}))
 
 
-def stages(asked: Asked, question: Question, most: int | None = None) -> Stages:
+def stages(asked: Asked, question: Question, most: int | None = None, parts: Collection[Part] = WHOLE) -> Stages:
     """Answer a question of the stages; `question.metric` is not looked at, `most` is how many records of each stage.
 
-    Raises QuestionError or PeriodError.
+    Parts that are not asked for are empty; the answer and its label are there in any case. Raises QuestionError or
+    PeriodError.
     """
     question = replace(question, metric="stages.conversion", original=False)
     plain = replace(question, records=False)
     answer = ask(asked, plain)
     view = view_of(asked, plain, BY_ID[question.metric])
-    wide = _velocity_of(asked, plain)
+    flow, going = "velocity" in parts, "conversion" in parts
+    wide = _velocity_of(asked, plain) if flow else ()
     begun = view.period is None or view.period.start <= view.moment.day
     absent = unknowable(asked, view) or (None if begun else "the period has not begun")
-    rates = tuple(ask(asked, replace(plain, metric=name)) for name in (*RATES, NARROW))
+    rates = tuple(ask(asked, replace(plain, metric=name)) for name in ((*RATES, NARROW) if flow else ()))
     if absent:
         return Stages(answer, (), (), (), wide, rates, (), (), () if question.records else None, absent)
     counted = counting(asked, plain, BY_ID[question.metric], view)
-    trend, quarters = _trend(asked, plain, counted)
-    usual, stalled = _stalls(asked, plain)
-    records = _records(counted, most) if question.records else None
-    told = inflated(asked, plain)
+    trend, quarters = _trend(asked, plain, counted) if going else ((), ())
+    usual, stalled = _stalls(asked, plain) if "stalls" in parts else ((), ())
+    records = _records(counted, most) if question.records and going else None
+    told = inflated(asked, plain) if parts else None
     said = (told,) if told else ()
-    return Stages(answer, _stages(counted), trend, quarters, wide, rates, usual, stalled, records, diagnoses=said)
+    found = _stages(counted) if going else ()
+    return Stages(answer, found, trend, quarters, wide, rates, usual, stalled, records, diagnoses=said)
 
 
 def _velocity_of(asked: Asked, question: Question) -> tuple[Velocity, ...]:

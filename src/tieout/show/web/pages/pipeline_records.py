@@ -185,7 +185,7 @@ def reached_records(reader: Reader, filters: Filters) -> Records:
     """Give the deals that reached a stage, with what became of them there. Raises QuestionError."""
 
     def make() -> Records:
-        found = stages_of(reader, filters, records=True)
+        found = stages_of(reader, filters, "conversion", records=True)
         stage = _stage(filters, [one.stage for one in found.stages if not one.by])
         flags = ("went_on", "still_open", "skipped", "fell_back", "came_back")
         names = ("record", "day", *flags, *found.answer_slices)
@@ -213,7 +213,7 @@ def stalled_records(reader: Reader, filters: Filters) -> Records:
     """Give the open deals that have been in a stage for longer than is usual, the largest first."""
 
     def make() -> Records:
-        found = stages_of(reader, filters)
+        found = stages_of(reader, filters, "stalls")
         stage = _stage(filters, list(dict.fromkeys(one.stage for one in found.usual)))
         columns = (
             *DEAL, Column("segment"), Column("owner"), Column("days", unit="days", main=True),
@@ -260,7 +260,7 @@ def covered_records(reader: Reader, filters: Filters) -> Records:
 
 def covered_page(reader: Reader, filters: Filters) -> Page:
     """Lay out the deals of a trailing quarter."""
-    return _page(reader, filters, covered_records, cover_of(reader, filters, records=True).answer)
+    return _page(reader, filters, covered_records, cover_of(reader, filters).answer)
 
 
 PUSHES = Room(

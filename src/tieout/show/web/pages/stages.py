@@ -21,7 +21,7 @@ from tieout.show.web.pages.records import question_of
 from tieout.show.web.rooms import Room
 
 if TYPE_CHECKING:
-    from tieout.measure.stages.stages import Stages
+    from tieout.measure.stages.stages import Part, Stages
     from tieout.show.html.page import Page
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
@@ -30,11 +30,11 @@ METRIC, VELOCITY_METRIC = "stages.conversion", "pipeline_velocity"
 BAR = ("period", "calendar", "segment", "team", "owner", "as_of", "by", "org", "said_then")
 
 
-def stages_of(reader: Reader, filters: Filters, *, records: bool = False) -> Stages:
-    """Answer everything about the stages. Raises QuestionError or PeriodError."""
+def stages_of(reader: Reader, filters: Filters, *parts: Part, records: bool = False) -> Stages:
+    """Answer parts of what there is about the stages. Raises QuestionError or PeriodError."""
     question = question_of(reader, filters, METRIC, records=records)
     with as_known(reader.workspace, question, reader.build) as asked:
-        return stages(asked, question)
+        return stages(asked, question, parts=parts)
 
 
 def _ways(filters: Filters) -> Ways:
@@ -46,12 +46,12 @@ def _ways(filters: Filters) -> Ways:
 
 def stages_room(reader: Reader, filters: Filters) -> Page:
     """Give the page of who goes on and how long they stay."""
-    return conversion_html(stages_of(reader, filters), reader.contract.company, _ways(filters))
+    return conversion_html(stages_of(reader, filters, "conversion"), reader.contract.company, _ways(filters))
 
 
 def stalls_room(reader: Reader, filters: Filters) -> Page:
     """Give the page of the open deals that have been in their stage for longer than is usual."""
-    found, company = stages_of(reader, filters), reader.contract.company
+    found, company = stages_of(reader, filters, "stalls"), reader.contract.company
     money = sum((one.amount or Decimal(0) for one in found.stalled), Decimal(0))
     count = len(found.stalled)
     verb = "stalls" if count == 1 else "stall"
@@ -62,7 +62,7 @@ def stalls_room(reader: Reader, filters: Filters) -> Page:
 
 def velocity_room(reader: Reader, filters: Filters) -> Page:
     """Give the page of what flows through in a day, and of the win rates behind it."""
-    found, company = stages_of(reader, filters), reader.contract.company
+    found, company = stages_of(reader, filters, "velocity"), reader.contract.company
     whole = found.velocity[0]
     title = f"Velocity is not known: {whole.absent}"
     if whole.a_day is not None:
