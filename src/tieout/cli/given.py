@@ -62,8 +62,8 @@ SaidThen = Annotated[bool, typer.Option("--said-then", help="As known at as-of: 
 
 
 def names_in(by: list[str] | None) -> tuple[str, ...]:
-    """Give the names of an option that takes several, each once or with commas between."""
-    return tuple(name.strip() for part in by or () for name in part.split(",") if name.strip())
+    """Give the names of an option that takes several, given one by one or with commas between; each once."""
+    return tuple(dict.fromkeys(name.strip() for part in by or () for name in part.split(",") if name.strip()))
 
 
 def place(given: Path | None) -> Workspace:

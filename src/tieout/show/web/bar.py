@@ -11,6 +11,7 @@ from tieout.contract.funnel import STEPS
 from tieout.measure.choices import Choices, choices
 from tieout.questions import opened
 from tieout.show.terminal import clean
+from tieout.show.web.filters import SWITCHES
 
 if TYPE_CHECKING:
     from tieout.basics.workspace import Workspace
@@ -28,7 +29,6 @@ LABELS = {
 }  # fmt: skip
 LONGEST = 60
 """A choice is called by so many characters at most; its value is whole."""
-SWITCHES = ("said_then", "gross", "weighted", "flow", "weeks")
 DATES = ("as_of", "known_at", "since")
 
 

@@ -15,6 +15,10 @@ COMMON = (
     "period", "calendar", "lens", "segment", "team", "owner", "where", "as_of", "known_at", "said_then", "org", "by",
 )  # fmt: skip
 """What most pages take; a page takes more by naming it, and fewer by naming those."""
+SWITCHES = ("said_then", "gross", "weighted", "flow", "weeks")
+"""The filters that are on or off."""
+VALUES = {**dict.fromkeys(SWITCHES, ("1", "0")), "org": ("as-was", "as-is"), "format": ("csv", "xlsx")}
+"""The filters that have few values."""
 OF_A_LIST = ("sort", "page", "format")
 """The filters of a list of records: they are of that list and lead nowhere else."""
 
@@ -52,8 +56,8 @@ class Filters:
 
     @property
     def by(self) -> tuple[str, ...]:
-        """The dimensions to slice by."""
-        return tuple(name.strip() for name in (self.texts.get("by") or "").split(",") if name.strip())
+        """The dimensions to slice by, each once."""
+        return tuple(dict.fromkeys(filter(None, map(str.strip, (self.texts.get("by") or "").split(",")))))
 
     @property
     def where(self) -> str | None:
@@ -105,6 +109,10 @@ def read_filters(
             message = f"The filter '{name}' is {len(text):,} characters long; at most {LONGEST} are read."
             raise FilterError(message)
     texts = {name: text.strip() for name, text in given.items() if text.strip()}
+    for name, text in texts.items():
+        if name in VALUES and text not in VALUES[name]:
+            message = f"'{text[:60]}' is no value of the filter '{name}'. Allowed: {', '.join(VALUES[name])}."
+            raise FilterError(message)
     return Filters(path, texts, named or {})
 
 

@@ -181,12 +181,12 @@ def _check(reader: Reader, records: Records, order: str | None) -> None:
     """Hold an order to the columns there are, and to those whose values are seen: an order tells of what it goes by."""
     columns = {column.name: column for column in records.columns}
     name = (order or "").removeprefix("-")
-    if name and name not in columns:
+    if order and name not in columns:
         near = nearest(name, columns)
         hint = f" Did you mean '{near}'?" if near else ""
         message = f"'{name[:60]}' is no column of these records. Allowed: {', '.join(columns)}.{hint}"
         raise FilterError(message)
-    if name and columns[name].personal and not reader.eyes.personal:
+    if order and columns[name].personal and not reader.eyes.personal:
         message = f"'{name}' is personal data: you may not see it, nor put records in its order."
         raise FilterError(message)
 

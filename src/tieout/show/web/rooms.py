@@ -54,10 +54,14 @@ class Room:
     records: Callable[[Reader, Filters], Records] | None = None
     """The records under this page, if it has any: they are paged, put in order and taken out as files (records.py)."""
 
+    listed: bool = True
+    """Whether these records stand on the page, in an order and in parts, or only go into its files."""
+
     @property
     def all(self) -> tuple[str, ...]:
         """Every filter of its address."""
-        return (*self.common, *self.takes, *(OF_A_LIST if self.records else ()))
+        of_a_list = () if self.records is None else OF_A_LIST if self.listed else ("format",)
+        return (*self.common, *self.takes, *of_a_list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ Document = dict[str, Any]
 
 
 def names_in(by: str | None) -> tuple[str, ...]:
-    """Give the names of a list with commas."""
-    return tuple(name.strip() for name in (by or "").split(",") if name.strip())
+    """Give the names of a list with commas, each once."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, (by or "").split(",")))))
 
 
 def question_of(reader: Reader, metric: str, asked: given.Moment | given.SeriesOf, *, records: bool) -> Question:

@@ -158,7 +158,8 @@ def _row(one: Reading, reader: Reader) -> list[Cell | str]:
 
 SHEET = Room(
     "tie-out-sheet", "A sheet tied out", PATH, sheet_page, right=Right.UPLOAD, takes=TAKES, common=COMMON, bar=(),
-    above="web/tie_out.html", below="web/tie_out_ways.html", context=_form, records=sheet_records, beside=_matches,
+    above="web/tie_out.html", below="web/tie_out_ways.html", context=_form, records=sheet_records, listed=False,
+    beside=_matches,
 )  # fmt: skip
 SHEET_RECORDS = Room(
     "tie-out-sheet-records", "Records of a sheet", RECORDS_PATH, _records_page, right=Right.UPLOAD,

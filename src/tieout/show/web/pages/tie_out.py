@@ -266,7 +266,7 @@ def _marked(table: Table, records: Records) -> Table:
 TIE_OUT = Room(
     "tie-out", "Tie-out", PATH, tie_out, "tools", "t", takes=TAKES, common=COMMON, bar=(),
     above="web/tie_out.html", below="web/tie_out_ways.html", context=form,
-    records=records_of,
+    records=records_of, listed=False,
 )  # fmt: skip
 TIE_OUT_RECORDS = Room(
     "tie-out-records", "Records of a tie-out", RECORDS_PATH, records_page, takes=(*TAKES, "cause"), common=COMMON,
