@@ -58,7 +58,7 @@ each is written anew. `tieout erase --yes`: plan, rewriting and proof.""",
     "init-from": """1 GB of exports in ten files: weekly deals, accounts, contacts, mail events, charges, invoices with
 decimal commas. `tieout init --from --no-refresh`, from its start to its end; the median of three.""",
     "tie": """A list of 230 rows tied out to the company of `figures`: by ids, by names, and `--find`.""",
-    "web": """`tieout serve` with its own settings on the company of `whole-line`. First every room and tool, a page of
+    "web": """`tieout serve --no-warm` on the company of `whole-line`. First every room and tool, a page of
 every kind that a link leads to, and slices and moments of five rooms, each cold; then those pages by somebody of each
 kind of rights; then twenty people of eight roles, each with a session, 3 s to think between pages, for two minutes.
 Server time is that of the server's own log. First paint is Chromium's, in a browser that kept nothing.""",

@@ -67,8 +67,8 @@ def _account(root: Path, email: str, role: str, password: str) -> None:
 
 @contextmanager
 def _served(root: Path, log: Path) -> Iterator[str]:
-    """Run `tieout serve` with its own settings; give its address."""
-    command = [str(part) for part in tieout("serve", root, "--port", "0")]
+    """Run `tieout serve`, which makes nothing ahead, so that cold pages are cold; give its address."""
+    command = [str(part) for part in tieout("serve", root, "--port", "0", "--no-warm")]
     with log.open("w") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:

@@ -108,6 +108,16 @@ def objects_held(workspace: Workspace, now: datetime, facts: BuildFacts | None =
         return held_objects(None, contract, ledger, feeds, now)
 
 
+def fields_held(workspace: Workspace, facts: BuildFacts | None = None) -> tuple[FieldHeld, ...]:
+    """Give the fields of the inventory alone; every row that was pulled is read for them."""
+    with opened(workspace, facts) as asked:
+        contract, ledger = asked.contract, Ledger(workspace)
+        feeds = feed_files(ledger, contract, asked.facts.known_at, asked.facts.position)
+        with reading(files=[workspace.ledger, workspace.cache / "changes"]) as engine:
+            told, shared = told_fields(engine, contract, feeds)
+        return _fields(contract, told, shared, uses_of(asked))
+
+
 def field_named(found: Inventory, name: str) -> FieldHeld:
     """Give one field by its full name. Raises QuestionError with the nearest."""
     for one in found.fields:

@@ -306,14 +306,23 @@ def _stalls(asked: Asked, question: Question) -> tuple[tuple[Usual, ...], tuple[
     return tuple(sorted(usual, key=lambda one: (order.get(one.stage, len(order)), one.segment))), stalled
 
 
-def _records(counted: Counting, most: int | None) -> tuple[dict[str, object], ...]:
+def reached(asked: Asked, question: Question, stage: str) -> tuple[dict[str, object], ...]:
+    """Give the deals that reached one stage, as `stages` gives those of all. Raises QuestionError or PeriodError."""
+    plain = replace(question, metric="stages.conversion", original=False, records=False)
+    metric = BY_ID[plain.metric]
+    return _records(counting(asked, plain, metric, view_of(asked, plain, metric)), None, stage)
+
+
+def _records(counted: Counting, most: int | None, stage: str | None = None) -> tuple[dict[str, object], ...]:
     """Give every deal with the stage that it reached, and what became of it there."""
     flags = ", ".join(f"f.{column} as {name}" for name, column in FLAGS.items())
     keys = "".join(f", {key} as {name}" for key, name in zip(counted.keys, counted.slices, strict=True))
     sql = f"""
       select f.record, f.stage, f.day, {flags}{keys}
       from ({counted.facts.sql}) as f {counted.joins}
+      {"where f.stage = $one_stage" if stage is not None else ""}
       {f"qualify row_number() over (partition by f.place order by f.record) <= {most}" if most else ""}
       order by f.record, f.place"""
     names = ("record", "stage", "day", *FLAGS, *counted.slices)
-    return tuple(dict(zip(names, row, strict=True)) for row in fetch(counted.asked.engine, sql, counted.parameters))
+    parameters = counted.parameters | ({} if stage is None else {"one_stage": stage})
+    return tuple(dict(zip(names, row, strict=True)) for row in fetch(counted.asked.engine, sql, parameters))

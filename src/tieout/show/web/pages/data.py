@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import simplejson
 
 from tieout.history.lateness import told as length
-from tieout.inventory import inventory, objects_held
+from tieout.inventory import fields_held, objects_held
 from tieout.measure.answers import Question
 from tieout.measure.diagnosis.audit_tables import Broken, broken_checks
 from tieout.measure.effects import BOOKINGS, Effects, Entry, effects_of
@@ -19,7 +20,7 @@ from tieout.questions import opened
 from tieout.show import figures
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table, anchor_of
 from tieout.show.terminal import clean
-from tieout.show.web.reader import kept
+from tieout.show.web.reader import Eyes, kept
 from tieout.show.web.records import (
     LIVES,
     Column,
@@ -262,13 +263,14 @@ def field_records(reader: Reader, filters: Filters) -> Records:
     """Give every field: its owner, who tells it and how far it is filled, who requires it, what reads it."""
 
     def make() -> Records:
-        # What reads each field is found in the text of every step, which takes seconds: once for all workers.
-        rows = simplejson.loads(kept(reader, "the rows of /data/fields", told))
+        # Every row that was pulled is read for it: once for all workers and all eyes, which see the same.
+        anybody = replace(reader, eyes=Eyes(personal=False))
+        rows = simplejson.loads(kept(anybody, "the rows of /data/fields", told))
         return Records(f"{len(rows)} fields", FIELDS, rows, build_passport(reader), "fields", "field")
 
     def told() -> str:
         rows: list[list[object]] = []
-        for one in inventory(reader.workspace, _now(), reader.build).fields:
+        for one in fields_held(reader.workspace, reader.build):
             n = sum(told.rows for told in one.told)
             filled = sum(told.filled for told in one.told) / n if n else None
             objects = ", ".join(dict.fromkeys(told.object for told in one.told))

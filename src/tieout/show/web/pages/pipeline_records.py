@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tieout.measure.answers import Chosen
 from tieout.measure.names import accounts_of, names_of
 from tieout.measure.numbers.question import allowed
+from tieout.measure.stages.stages import FLAGS
 from tieout.questions import opened
 from tieout.show import figures
 from tieout.show.html.page import Head, Page, Section, Table
@@ -19,7 +20,7 @@ from tieout.show.over_time.waterfall_html import passport_of as waterfall_passpo
 from tieout.show.web.pages.coverage import COVERAGE, cover_of
 from tieout.show.web.pages.pipeline import BAR, SLICES, TAKES, waterfall_of
 from tieout.show.web.pages.stages import BAR as STAGE_BAR
-from tieout.show.web.pages.stages import stages_of
+from tieout.show.web.pages.stages import reached_of, stages_of
 from tieout.show.web.records import Column, Records, answer_passport, kept_records, passport_of, records_section
 from tieout.show.web.rooms import Room
 from tieout.show.web.slicing import slice_of
@@ -185,14 +186,12 @@ def reached_records(reader: Reader, filters: Filters) -> Records:
     """Give the deals that reached a stage, with what became of them there. Raises QuestionError."""
 
     def make() -> Records:
-        found = stages_of(reader, filters, "conversion", records=True)
-        stage = _stage(filters, [one.stage for one in found.stages if not one.by])
-        flags = ("went_on", "still_open", "skipped", "fell_back", "came_back")
-        names = ("record", "day", *flags, *found.answer_slices)
-        rows = [tuple(row[name] for name in names) for row in found.records or () if row["stage"] == stage]
+        answer, stage, found = reached_of(reader, filters, lambda stages: _stage(filters, stages))
+        names = ("record", "day", *FLAGS, *filters.by)
+        rows = [tuple(row[name] for name in names) for row in found]
         title = f"{figures.counted(len(rows), 'deal')} reached {stage}"
         columns = (*DEAL, *(Column(name, main=name == "went_on") for name in names[1:]))
-        return Records(title, columns, deals(reader, rows), answer_passport(found.answer), f"reached {stage}")
+        return Records(title, columns, deals(reader, rows), answer_passport(answer), f"reached {stage}")
 
     return kept_records(reader, filters, make)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tieout.measure.stages.stages import stages
+from tieout.measure.stages.stages import open_stages, reached, stages
 from tieout.questions import as_known
 from tieout.show import figures
 from tieout.show.html.ways import Ways
@@ -21,6 +21,9 @@ from tieout.show.web.pages.records import question_of
 from tieout.show.web.rooms import Room
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tieout.measure.answers import Answer
     from tieout.measure.stages.stages import Part, Stages
     from tieout.show.html.page import Page
     from tieout.show.web.filters import Filters
@@ -35,6 +38,20 @@ def stages_of(reader: Reader, filters: Filters, *parts: Part, records: bool = Fa
     question = question_of(reader, filters, METRIC, records=records)
     with as_known(reader.workspace, question, reader.build) as asked:
         return stages(asked, question, parts=parts)
+
+
+def reached_of(
+    reader: Reader, filters: Filters, choose: Callable[[Sequence[str]], str]
+) -> tuple[Answer, str, tuple[dict[str, object], ...]]:
+    """Give the deals that reached the stage that is chosen among those there are; none where nothing is known.
+
+    Raises QuestionError or PeriodError.
+    """
+    question = question_of(reader, filters, METRIC)
+    with as_known(reader.workspace, question, reader.build) as asked:
+        found = stages(asked, question, parts=())
+        stage = choose([] if found.absent else open_stages(asked))
+        return found.answer, stage, reached(asked, question, stage)
 
 
 def _ways(filters: Filters) -> Ways:
