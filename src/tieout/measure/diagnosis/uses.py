@@ -14,6 +14,7 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
+from sqlglot.schema import MappingSchema
 
 from tieout.align.mapping import fields_of
 from tieout.align.placing_sql import ruled_accounts
@@ -94,9 +95,10 @@ class Uses:
 
     def __init__(self, asked: Asked) -> None:
         self.asked, self.contract = asked, asked.contract
-        self.schema = _schema(asked)
+        schema = _schema(asked)
+        self.schema = MappingSchema(cast("dict[str, object]", schema), dialect="duckdb")
         self.seen: dict[str, Read] = {}
-        self.tables = {name: Read(dict.fromkeys(columns, NONE)) for name, columns in self.schema.items()}
+        self.tables = {name: Read(dict.fromkeys(columns, NONE)) for name, columns in schema.items()}
         self.tables |= _sources(self.contract)
         for name in step_order():
             self.tables[name] = self.step(name)
@@ -135,7 +137,7 @@ class Uses:
         try:
             tree = qualify(
                 parse_one(sql, dialect="duckdb"),
-                schema=cast("dict[str, object]", self.schema),
+                schema=self.schema,
                 dialect="duckdb",
                 validate_qualify_columns=False,
                 identify=False,
