@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,7 +72,7 @@ def role(
 def _people(where: Path | None, database: str | None) -> Iterator[ModuleType]:
     from tieout.show.web.running import Served, prepare
 
-    prepare(place(where), Served(database=database or os.environ.get("TIEOUT_DATABASE")))
+    prepare(place(where), Served(database=database))
     from tieout.operate.people.accounts import PeopleError
     from tieout.show.web.people import accounts_cli
 

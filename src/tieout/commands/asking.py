@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +20,9 @@ from tieout.contract.model import Company
 from tieout.measure.answers import Question, QuestionError
 from tieout.measure.numbers.aligned import Aligned, aligned
 from tieout.measure.numbers.catalogue import METRICS
-from tieout.measure.numbers.question import metric_named
+from tieout.measure.numbers.question import Asked, metric_named
 from tieout.passports import ask_again
-from tieout.questions import ask, opened
+from tieout.questions import as_known, ask, opened
 from tieout.show.aligned import aligned_csv, aligned_json, aligned_page
 from tieout.show.answer import answer_page
 from tieout.show.as_csv import answer_csv, glossary_csv
@@ -95,6 +97,17 @@ def filled(workspace: Workspace, question: Question, moments: Moments) -> tuple[
     zone = ZoneInfo(company.time_zone)
     as_of, known_at = _moment(moments.as_of, zone), _moment(moments.known_at, zone)
     return company, replace(question, as_of=as_of, known_at=known_at)
+
+
+@contextmanager
+def viewed(
+    workspace: Workspace, question: Question, moments: Moments, output: Output
+) -> Iterator[tuple[Company, Question, Asked]]:
+    """Open the build that answers a view; as a page it has the records too."""
+    company, asking = filled(workspace, question, moments)
+    asking = replace(asking, records=asking.records or output.file is not None)
+    with as_known(workspace, asking) as asked:
+        yield company, asking, asked
 
 
 def list_numbers(output: Output) -> Result:

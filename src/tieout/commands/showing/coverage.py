@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tieout.basics.workspace import Workspace
-from tieout.commands.asking import Moments, filled
+from tieout.commands.asking import Moments, viewed
 from tieout.commands.result import Output, Result, finished
 from tieout.measure.answers import Question
 from tieout.measure.numbers.covered import cover
 from tieout.measure.numbers.required import MOST
-from tieout.questions import as_known
 from tieout.show.html.page import html_of
 from tieout.show.over_time.coverage import coverage_csv, coverage_json, coverage_page
 from tieout.show.over_time.coverage_html import coverage_html
@@ -27,9 +26,7 @@ class Looked:
 
 def show_coverage(workspace: Workspace, question: Question, moments: Moments, looked: Looked, output: Output) -> Result:
     """Show what coverage there is, what is needed by own history, and what is missing in money."""
-    company, asking = filled(workspace, question, moments)
-    asking = replace(asking, records=asking.records or output.file is not None)
-    with as_known(workspace, asking) as asked:
+    with viewed(workspace, question, moments, output) as (company, asking, asked):
         found = cover(asked, asking, looked.quarters, looked.week, weeks=looked.weeks)
     return finished(
         output,

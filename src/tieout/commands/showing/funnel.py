@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tieout.commands.asking import Moments, filled
+from tieout.commands.asking import Moments, viewed
 from tieout.commands.result import Output, Result, finished
 from tieout.contract.funnel import STEPS
 from tieout.measure.answers import Question
 from tieout.measure.funnel.funnel import FunnelTerms, funnel
 from tieout.measure.numbers.question import allowed
-from tieout.questions import as_known
 from tieout.show.html.page import html_of
 from tieout.show.over_time.funnel import funnel_csv, funnel_json, funnel_page
 from tieout.show.over_time.funnel_html import funnel_html
@@ -47,11 +46,8 @@ def show_funnel(
     workspace: Workspace, question: Question, moments: Moments, given: FunnelGiven, output: Output
 ) -> Result:
     """Count a funnel and write it."""
-    company, question = filled(workspace, question, moments)
-    terms = given.terms()
-    question = replace(question, records=question.records or output.file is not None)
-    with as_known(workspace, question) as asked:
-        found = funnel(asked, question, terms)
+    with viewed(workspace, question, moments, output) as (company, asking, asked):
+        found = funnel(asked, asking, given.terms())
     return finished(
         output,
         lambda: html_of(funnel_html(found, company)),

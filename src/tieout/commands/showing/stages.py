@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tieout.basics.workspace import Workspace
-from tieout.commands.asking import Moments, filled
+from tieout.commands.asking import Moments, viewed
 from tieout.commands.result import Output, Result, finished
 from tieout.measure.answers import Question
 from tieout.measure.stages.stages import stages
-from tieout.questions import as_known
 from tieout.show.html.page import MOST, html_of
 from tieout.show.over_time.stages import stages_csv, stages_json, stages_page
 from tieout.show.over_time.stages_html import stages_html
@@ -17,11 +14,8 @@ from tieout.show.over_time.stages_html import stages_html
 
 def show_stages(workspace: Workspace, question: Question, moments: Moments, output: Output) -> Result:
     """Show conversion, time, velocity and stalls of the stages, in total and by slices."""
-    company, asking = filled(workspace, question, moments)
-    to_page = output.file is not None
-    asking = replace(asking, records=asking.records or to_page)
-    with as_known(workspace, asking) as asked:
-        found = stages(asked, asking, MOST + 1 if to_page else None)
+    with viewed(workspace, question, moments, output) as (company, asking, asked):
+        found = stages(asked, asking, None if output.file is None else MOST + 1)
     return finished(
         output,
         lambda: html_of(stages_html(found, company)),

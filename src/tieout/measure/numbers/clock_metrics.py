@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from tieout.measure.numbers.metric import Aggregate, Metric
+from tieout.measure.numbers.metric import LASTING, QUANTILES, Aggregate, Metric
 
-LASTING: tuple[tuple[Aggregate, str, str], ...] = (
-    ("lasting_median", "median", "median"),
-    ("lasting_p90", "p90", "90th percentile"),
-)
+TOLD: tuple[Aggregate, ...] = ("lasting_median", "lasting_p90")
 
 CLOCK_METRICS: tuple[Metric, ...] = (
     Metric(
@@ -35,7 +32,7 @@ CLOCK_METRICS: tuple[Metric, ...] = (
     ),
     *(
         Metric(
-            id=f"sla.time_to_touch.{name}",
+            id=f"sla.time_to_touch.{LASTING[aggregate]}",
             question=f"How long do hand-offs wait for their answer ({word})?",
             formula=f"The {word} of hours from the hand-off to its answer, on the hand-off's own clock (business or "
             "elapsed hours), those still waiting counted by Kaplan and Meier's estimate. Business and elapsed hours "
@@ -47,7 +44,8 @@ CLOCK_METRICS: tuple[Metric, ...] = (
             minimum_n=10,
             event=True,
         )
-        for aggregate, name, word in LASTING
+        for aggregate in TOLD
+        for word in (QUANTILES[LASTING[aggregate]],)
     ),
     Metric(
         id="mql_volume_at_quality",

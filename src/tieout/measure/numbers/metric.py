@@ -26,6 +26,8 @@ Aggregate = Literal[
     "required",
     "commitment",
 ]
+QUANTILES = {"median": "median", "p75": "75th percentile", "p90": "90th percentile"}
+"""What the quantiles of durations are called in words."""
 LASTING: dict[Aggregate, str] = {"lasting_median": "median", "lasting_p75": "p75", "lasting_p90": "p90"}
 """Quantiles of durations of which some still go on (survival.py): the fact's `hit` says that one has ended."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tieout.measure.numbers.metric import ANY_OPEN, LASTING, Aggregate, Metric
+from tieout.measure.numbers.metric import ANY_OPEN, LASTING, QUANTILES, Aggregate, Metric
 
 _COHORT = "of the deals that first reached the stage, or went beyond it, in the period"
-_WORDS = {"median": "median", "p75": "75th percentile", "p90": "90th percentile"}
 _STAYS = {
     "latest": ("How long does a deal stay in a stage, the last time it is there", "the newest stay in the stage"),
     "cumulative": ("How long is a deal in a stage, all its stays together", "all stays in the stage together"),
@@ -17,7 +16,7 @@ COHORT: dict[str, object] = {**NEW, "date_field": "none"}
 
 def _time(fact: str, aggregate: Aggregate) -> Metric:
     asked, counted = _STAYS[fact]
-    word = _WORDS[LASTING[aggregate]]
+    word = QUANTILES[LASTING[aggregate]]
     return Metric(
         id=f"stages.time.{fact}.{LASTING[aggregate]}",
         question=f"{asked} ({word})?",

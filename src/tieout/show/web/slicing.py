@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from tieout.show.html.ways import Ways
 from tieout.show.terminal import clean
 from tieout.show.web.filters import FilterError
+
+if TYPE_CHECKING:
+    from tieout.show.web.filters import Filters
 
 
 def slice_text(values: Sequence[str]) -> str | None:
@@ -17,6 +22,15 @@ def slice_text(values: Sequence[str]) -> str | None:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(values)
     return line.getvalue()
+
+
+def ways_to(filters: Filters, path: str, name: str) -> Ways:
+    """Lead from the figures of a page to a page of their records, told by what each is of and by its slice."""
+
+    def records(_kind: str, told: str, *part: str) -> str:
+        return filters.link(path, **{name: told}, slice=slice_text(part))
+
+    return Ways(records, apart=True)
 
 
 def slice_of(text: str | None) -> tuple[str, ...]:

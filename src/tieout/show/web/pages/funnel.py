@@ -10,11 +10,10 @@ from tieout.measure.answers import QuestionError
 from tieout.measure.funnel.funnel import FunnelTerms, funnel
 from tieout.measure.numbers.question import allowed
 from tieout.questions import as_known
-from tieout.show.html.ways import Ways
 from tieout.show.over_time.funnel_html import funnel_html
 from tieout.show.web.pages.records import question_of
 from tieout.show.web.rooms import Room
-from tieout.show.web.slicing import slice_text
+from tieout.show.web.slicing import ways_to
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -64,11 +63,7 @@ def funnel_of(reader: Reader, filters: Filters, *, step: str | None = None) -> F
 
 def funnel_room(reader: Reader, filters: Filters) -> Page:
     """Give the page of the funnel; each step leads to the people who reached it."""
-
-    def records(_kind: str, step: str, *part: str) -> str:
-        return filters.link("/funnel/records", of=step, slice=slice_text(part))
-
-    return funnel_html(funnel_of(reader, filters), reader.contract.company, Ways(records, apart=True))
+    return funnel_html(funnel_of(reader, filters), reader.contract.company, ways_to(filters, "/funnel/records", "of"))
 
 
 FUNNEL = Room(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Literal, cast
 from tieout.basics.calendars import parse_period
 from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.question import allowed
-from tieout.show.html.ways import Ways
 from tieout.show.over_time.waterfall_html import waterfall_html
 from tieout.show.web.rooms import Room
-from tieout.show.web.slicing import slice_text
+from tieout.show.web.slicing import ways_to
 from tieout.waterfall import Waterfall, WaterfallAsked, waterfall
 
 if TYPE_CHECKING:
@@ -75,11 +74,8 @@ def waterfall_of(
 
 def pipeline(reader: Reader, filters: Filters) -> Page:
     """Give the page of the waterfall; each bar leads to a page of its records."""
-
-    def records(_kind: str, cause: str, *part: str) -> str:
-        return filters.link("/pipeline/records", cause=cause, slice=slice_text(part))
-
-    return waterfall_html(waterfall_of(reader, filters), reader.contract.company, Ways(records, apart=True))
+    ways = ways_to(filters, "/pipeline/records", "cause")
+    return waterfall_html(waterfall_of(reader, filters), reader.contract.company, ways)
 
 
 PIPELINE = Room(
