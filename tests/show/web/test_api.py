@@ -146,6 +146,7 @@ def test_taking_records_out_is_written_down(ask: Ask) -> None:
     entry = LogEntry.objects.get(did="exported")
     assert entry.what == "/api/v1/numbers/pipeline.open_qualified"
     assert entry.detail["limit"] == 5
+    assert len(entry.request) == 32, "the line leads to the request that it was done in"
 
 
 def test_totals_are_the_same_whatever_may_be_opened(ask: Ask, token_of: Callable[..., str]) -> None:

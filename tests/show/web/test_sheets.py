@@ -76,7 +76,8 @@ def test_a_sheet_is_tied_out_and_its_address_is_the_view(client: Client, own: Wo
     records = client.get(answer["Location"].replace("/sheet?", "/sheet/records?") + "&cause=type").content.decode()
     assert ">row 2<" in records
     assert "type renewal; counted: new, expansion" in records
-    assert [entry.what for entry in LogEntry.objects.filter(did="upload")] == ["my deals"]
+    (entry,) = LogEntry.objects.filter(did="uploaded")
+    assert (entry.what, len(entry.request)) == ("my deals", 32)
     assert len(list((own.app / "sheets").glob("*.csv"))) == 1
 
 

@@ -12,12 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SIGNED_IN, SIGNED_OUT, REFUSED = "signed in", "signed out", "failed to sign in"
-EXPORTED = "exported"
+EXPORTED, UPLOADED = "exported", "uploaded"
 
 
-def note(by: HttpRequest | Account | str, did: str, what: str = "", detail: Mapping[str, Any] | None = None) -> None:
-    """Write a line: who (a request, an account, or words), did what, to what; `detail` holds before and after."""
-    who, request = str(by), ""
+def note(
+    by: HttpRequest | Account | str,
+    did: str,
+    what: str = "",
+    detail: Mapping[str, Any] | None = None,
+    within: HttpRequest | None = None,
+) -> None:
+    """Write a line: who (a request, an account, or words), did what, to what; `detail` holds before and after.
+
+    `within` is the request in which an account did it that the request itself does not know, as by a token.
+    """
+    who, request = str(by), str(getattr(within, "request_id", ""))
     if isinstance(by, HttpRequest):
         who = by.user.email if isinstance(by.user, Account) else "somebody"
         request = str(getattr(by, "request_id", ""))

@@ -71,7 +71,7 @@ def answer(
         links = _links(request, limit, offset, total)
         headers |= {"Link": links} if links else {}
     if takes_out(asked):
-        note(visitor.account, EXPORTED, request.path, {"by": "api", **document.get("paging", {})})
+        note(visitor.account, EXPORTED, request.path, {"by": "api", **document.get("paging", {})}, request)
     return HttpResponse(dumps(document), content_type="application/json", headers=headers)
 
 

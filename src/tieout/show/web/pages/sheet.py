@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tieout.measure.sheets.grid import SheetError
-from tieout.operate.people.models import LogEntry
+from tieout.operate.people.log import UPLOADED, note
 from tieout.operate.people.roles import Right
 from tieout.postings import sheet_postings
 from tieout.show import figures
@@ -27,7 +27,7 @@ from tieout.show.web.records import Records, kept_records
 from tieout.show.web.rooms import Room
 from tieout.show.web.sheets import Kept, RefusedError, find, keep, without_path
 from tieout.show.web.sight import masked
-from tieout.show.web.views import account_of, guarded
+from tieout.show.web.views import guarded
 from tieout.tying import Reported, matches_digest, tie
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         kept = keep(settings.WORKSPACE, str(file.name), file.chunks(), file.size or 0)
     except RefusedError as error:
         return problem(request, 400, "This sheet was not taken", str(error))
-    LogEntry.objects.create(who=account_of(request).email, did="upload", what=kept.name, detail={"digest": kept.digest})
+    note(request, UPLOADED, kept.name, {"digest": kept.digest})
     asked = {name: request.POST.get(name, "")[:LONGEST] for name in (*TAKES[1:], *COMMON)}
     given = {"sheet": kept.digest} | {name: text for name, text in asked.items() if text}
     return redirect(f"{PATH}?{urlencode(given)}")
