@@ -124,9 +124,9 @@ def test_a_large_run_is_parted_and_gives_the_same(marlow: Marlow, monkeypatch: p
         marlow.lay(f"{day:02d}", *rows, *(["broken"] if day % 9 == 4 else []))
     marlow.pull("crm.deals")
     at_once = marlow.changes()
-    for most in (1, 30, 77):
+    for most in (1, 90, 231):
         shutil.rmtree(marlow.root / ".tieout" / "changes")
-        monkeypatch.setattr(sys.modules["tieout.history.changes"], "CHUNK_ROWS", most)
+        monkeypatch.setattr(sys.modules["tieout.history.changes"], "CHUNK_VALUES", most)
         assert marlow.changes() == at_once
     assert sum(map(len, at_once)) > 100
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from tieout.align.contract_tables import create_contract_tables
 from tieout.align.lifecycle_sql import met_by_leads
-from tieout.align.mapping import FeedFiles, source_view
+from tieout.align.mapping import FeedFiles, is_told, source_view
 from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import run_steps
 from tieout.align.working_time import create_working_tables
@@ -50,7 +50,10 @@ def align(
     progress: Callable[[str], None] | None = None,
     heard_until: datetime | None = None,
 ) -> None:
-    """Fill an empty build: the contract's tables, then every step. Source views live only as long as the connection.
+    """Fill an empty build: the contract's tables, what the systems said, then every step.
+
+    What the systems said is read and typed once, into a temporary table for each entity that any object tells of: a
+    dozen steps and rules read some of them. It lives only as long as the connection.
 
     `key` hashes addresses, which do not reach the build; neither does the key. `heard_until` is the newest taking in
     the build: what "now" means in it.
@@ -61,7 +64,8 @@ def align(
         if "email" in fields:
             email_key = keyed_sql(key, email_sql(exp.column("email", "s"))).sql("duckdb")
             view = f"select s.*, {email_key} as email_key from ({view}) as s"
-        engine.execute(f"create temp view source_{entity} as {view}")
+        held = "table" if is_told(entity, feeds) else "view"
+        engine.execute(f"create temp {held} source_{entity} as {view}")
     engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
     engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
     create_working_tables(engine, contract, heard_until)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sqlglot import exp, parse_one
@@ -21,6 +21,7 @@ from tieout.contract.criteria import parse_expression
 from tieout.contract.model import Contract, FieldMapping, SourceObject
 from tieout.contract.typing_sql import currency_in, from_minor, typed
 from tieout.contract.vocabulary import ENTITIES, FIELD_HISTORY, Kind
+from tieout.warehouse.engine import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,41 @@ class FeedFiles:
         return f"{self.system}.{self.name}"
 
 
+def is_told(entity: str, feeds: Sequence[FeedFiles]) -> bool:
+    """Say whether any object with files tells of an entity."""
+    return any(feed.files and entity in (feed.object.entity, feed.object.of) for feed in feeds)
+
+
 def source_view(entity: str, feeds: Sequence[FeedFiles], contract: Contract) -> str:
     """Compile the SELECT of `source_<entity>`: a union over the objects that mean it, or an empty relation."""
-    zone = contract.company.time_zone
-    base = None if _tells_currency(entity, feeds) else contract.company.currency
+    mine = [feed for feed in feeds if entity in (feed.object.entity, feed.object.of)]
+    told = tuple(
+        (feed.system, feed.name, feed.object.model_dump_json(by_alias=True), feed.columns, bool(feed.files))
+        for feed in mine
+    )
+    compiled = _compiled(entity, told, contract.company.time_zone, contract.company.currency)
+    for number, feed in enumerate(mine):
+        files = ", ".join(literal(str(path)) for path in feed.files)
+        compiled = compiled.replace(literal(str(_stand_in(number))), files)
+    return compiled
+
+
+def _stand_in(number: int) -> Path:
+    return Path(f"the files of object {number} of a source view")
+
+
+@lru_cache(maxsize=256)
+def _compiled(
+    entity: str, told: tuple[tuple[str, str, str, tuple[str, ...], bool], ...], zone: str, currency: str
+) -> str:
+    """Compile a source view with stand-ins for its files: the same in every build of a process, and dear to make."""
+    feeds = [
+        FeedFiles(
+            system, name, SourceObject.model_validate_json(text), (_stand_in(number),) if has_files else (), columns
+        )
+        for number, (system, name, text, columns, has_files) in enumerate(told)
+    ]
+    base = None if _tells_currency(entity, feeds) else currency
     parts: list[exp.Select] = []
     for feed in _assuming_alike(entity, feeds):
         if not feed.files:

@@ -11,22 +11,20 @@ with said as (
 first_said as (
   select
     record, object, created_at, taken_at, position,
-    row_number() over (
-      partition by record
-      order by case when created_at is null then 1 else 0 end, taken_at, position, happened_at, sequence, row_number, object
-    ) as place,
-    min(happened_at) over (
-      partition by record order by taken_at, position, happened_at, sequence, row_number, object
-      rows between unbounded preceding and current row
-    ) as known_from
+    count(created_at) over heard as dated,
+    min(happened_at) over heard as known_from
   from said
+  window heard as (
+    partition by record order by taken_at, position, happened_at, sequence, row_number, object
+    rows between unbounded preceding and current row
+  )
 ),
 moments as (
   select record, object, voice, happened_at, taken_at, position, sequence, row_number, op, created_at from said
   union all
   select record, object, 'start', created_at, taken_at, position, -1, 0, 'put', created_at
   from first_said
-  where place = 1 and created_at < known_from
+  where dated = 1 and created_at < known_from
 ),
 placed as (
   select

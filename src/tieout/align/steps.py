@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MADE_BY = ("tieout.align", "tieout.measure.quality")
 """The packages whose text makes the tables and findings of a build."""
 
+VIEWS = frozenset({"activities_told", "opportunity_versions"})
+"""Steps that only pick or put together rows of others: as tables they would be the largest ones, written twice."""
+
 
 @cache
 def step_texts(package: str = "tieout.align") -> dict[str, str]:
@@ -57,9 +60,9 @@ def step_order(package: str = "tieout.align") -> tuple[str, ...]:
 
 
 def run_steps(engine: Connection, progress: Callable[[str], None] | None = None) -> None:
-    """Create every table of align, in order."""
+    """Create every table of align, in order; a few are views of others."""
     texts = step_texts()
     for name in step_order():
         if progress:
             progress(name)
-        engine.execute(f"create table {name} as {texts[name]}")
+        engine.execute(f"create {'view' if name in VIEWS else 'table'} {name} as {texts[name]}")

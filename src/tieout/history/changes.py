@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 RULES = "2"
 """Changes when the rules change, so that files made by older rules are not used."""
 
-CHUNK_ROWS = 500_000
+CHUNK_VALUES = 30_000_000
+"""How many values are compared in one run: each run looks at all that stood before it, so few large ones are best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,16 @@ def _chunks(lacking: Sequence[_Step]) -> Iterator[list[_Step]]:
     chunk: list[_Step] = []
     for step in lacking:
         follows = chunk and step.rank == chunk[-1].rank + 1 and step.log == chunk[-1].log
-        if chunk and not (follows and sum(one.pull.rows for one in chunk) + step.pull.rows <= CHUNK_ROWS):
+        if chunk and not (follows and sum(map(_values, chunk)) + _values(step) <= CHUNK_VALUES):
             yield chunk
             chunk = []
         chunk.append(step)
     if chunk:
         yield chunk
+
+
+def _values(step: _Step) -> int:
+    return step.pull.rows * len(step.pull.columns)
 
 
 @dataclass(frozen=True)
@@ -234,7 +239,10 @@ class _Derivation:
                 f" union all select _key, _digest, _row, _position, {start - 1}, {complete}, null, {following}"
                 f" from ({self._standing})"
             )
-            sources = f"({sources}) union all by name ({self._standing})"
+            if any(
+                step.pull.deletions for step in steps
+            ):  # what stood before is written again only where it is deleted
+                sources = f"({sources}) union all by name ({self._standing})"
         return f"""
             with ranks(position, rank, complete, complete_before, next_complete) as (values {self._ranks(steps)}),
             lives as ({lives}),

@@ -162,10 +162,10 @@ def store(engine: DuckDBPyConnection, export: Export, extract: Extract, aside: P
     """
     raw = ", ".join(f"{extract.column(name)} as {identifier(name)}" for name in extract.columns)
     row = "record" if extract.numbered else "rowid + 1"
-    engine.execute(
+    written = engine.execute(
         f"copy (select 'put' as _op, {key_sql(extract, export.source.keys)} as _key, {digest_sql(extract)} as _digest,"
         f" {row} as _row, {position}::bigint as _position, timestamp '{export.taken_at}' as _taken_at,"
         f" null::timestamp as _previous_taken_at, {raw} from {TABLE})"
         f" to {literal(str(aside))} (format parquet, compression zstd, compression_level 1, use_tmp_file false)"
     )
-    return int(engine.execute(f"select count(*) from {TABLE}").fetchall()[0][0])
+    return int(written.fetchall()[0][0])

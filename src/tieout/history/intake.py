@@ -49,17 +49,21 @@ def take_in(engine: DuckDBPyConnection, export: Export, extract: Extract, past: 
     if held:
         return Verdict(wrong, held)
     findings = list(wrong)
-    totals = judge.drop_totals(engine, export.source.keys, extract)
-    keyless = judge.count_keyless(engine, export.source.keys, extract)
+    keys = export.source.keys
+    seen = judge.look(engine, keys, extract)
+    totals = judge.drop_totals(engine, keys, extract) if seen.totals else ()
+    seen = judge.look(engine, keys, extract) if totals else seen
+    keyless = seen.keyless
     if keyless + len(totals) == extract.rows and (keyless or extract.rejects):
         return Verdict((*findings, _nothing_left(export, extract, keyless)), "file.no_rows")
     rejects = (*extract.rejects, *totals)
     if keyless:
-        rejects += judge.drop_keyless(engine, export.source.keys, extract)
+        rejects += judge.drop_keyless(engine, keys, extract)
+        seen = judge.look(engine, keys, extract)
     findings += _rejected(export, rejects)
     full = export.source.mode == "full"
     deletions = full and all(reject.spare for reject in rejects)
-    unique = judge.is_unique(engine, extract, export.source.keys or extract.columns)
+    unique = seen.unique
     if full and not unique:
         same, repeated = judge.drop_repeats(engine, export.source, extract, past.zone)
         findings += _repeats(export, same, repeated)
@@ -67,7 +71,7 @@ def take_in(engine: DuckDBPyConnection, export: Export, extract: Extract, past: 
     if full and not deletions and past.pulls:
         findings.append(_no_deletions(export))
     if deletions and past.files:
-        loss = judge.would_delete(engine, extract, export.source.keys, past.files)
+        loss = judge.would_delete(engine, extract, keys, past.files)
         found = judge.guard_finding(export.place, export.feed, loss)
         if found and not past.accepted:
             return Verdict((*findings, found), found.code)

@@ -107,9 +107,27 @@ def digest_sql(extract: Extract) -> str:
     return f"coalesce(kept_digest, {digest})" if extract.digested else digest
 
 
-def count_keyless(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> int:
-    """Count the rows without a key."""
-    return int(engine.execute(f"select count(*) from {TABLE} where {_lacking(keys, extract)}").fetchall()[0][0])
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the rows of an extract are: how many say that they are totals, how many lack a key, whether no two agree."""
+
+    totals: int
+    keyless: int
+    unique: bool
+
+
+def look(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> Look:
+    """Look at all rows in one pass; `unique` is of the keys, else of all columns.
+
+    By hashes: two that collide count as agreeing, which is safe.
+    """
+    totals = f"{_says(keys, extract)} in ({_listed(TOTALS)})" if keys else "false"
+    shown = ", ".join(extract.column(name) for name in keys or extract.columns)
+    query = (
+        f"select count(*) filter (where {totals}), count(*) filter (where {_lacking(keys, extract)}),"
+        f" count(*) = count(distinct hash({shown})) from {TABLE}"
+    )
+    return Look(*engine.execute(query).fetchall()[0])
 
 
 def drop_keyless(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> tuple[Reject, ...]:
@@ -123,24 +141,19 @@ def _lacking(keys: Sequence[str], extract: Extract) -> str:
 
 def drop_totals(engine: DuckDBPyConnection, keys: Sequence[str], extract: Extract) -> tuple[Reject, ...]:
     """Take rows of totals out: the last rows whose key (or first cell) says so, and grand totals anywhere."""
-    if not keys:
-        return ()
-    shown = [f"nullif(trim({extract.column(name)}), '')" for name in (*keys, *extract.columns)]
-    says = f"coalesce(lower(trim(coalesce({', '.join(shown)}), ' :')), '')"
+    says = _says(keys, extract)
     last = f"rowid > (select coalesce(max(rowid), -1) from {TABLE} where {says} not in ({_listed(TOTALS)}))"
     query = f"select rowid from {TABLE} where {last} or {says} in ({_listed(SUBTOTALS)})"
     return tuple(replace(reject, spare=True) for reject in _take_out(engine, extract, query, "it is a row of totals"))
 
 
+def _says(keys: Sequence[str], extract: Extract) -> str:
+    shown = [f"nullif(trim({extract.column(name)}), '')" for name in (*keys, *extract.columns)]
+    return f"coalesce(lower(trim(coalesce({', '.join(shown)}), ' :')), '')"
+
+
 def _listed(words: Sequence[str]) -> str:
     return ", ".join(literal(word) for word in words)
-
-
-def is_unique(engine: DuckDBPyConnection, extract: Extract, columns: Sequence[str]) -> bool:
-    """Say whether no two rows agree in these columns. By hashes: two that collide count as agreeing, which is safe."""
-    shown = ", ".join(extract.column(name) for name in columns)
-    query = f"select count(*) = count(distinct hash({shown})) from {TABLE}"
-    return bool(engine.execute(query).fetchall()[0][0])
 
 
 def drop_repeats(

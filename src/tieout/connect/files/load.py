@@ -205,8 +205,7 @@ def _csv(path: Path, names: Sequence[str], delimiter: str, *, header: bool = Tru
 
 
 def _fill(engine: DuckDBPyConnection, query: str) -> int:
-    engine.execute(f"create or replace temp table {TABLE} as {query}")
-    return int(engine.execute(f"select count(*) from {TABLE}").fetchall()[0][0])
+    return int(engine.execute(f"create or replace temp table {TABLE} as {query}").fetchall()[0][0])
 
 
 def _parquet(engine: DuckDBPyConnection, prepared: Prepared, reading: Reading) -> Extract:

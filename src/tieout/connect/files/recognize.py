@@ -129,14 +129,21 @@ def _with_groups(rows: Rows, number: int, merges: Merges) -> Top:
 
 def _top(rows: Rows, numbers: Sequence[int], merges: Merges) -> Top:
     """Give the names in rows, each with the group above it."""
+    if len(numbers) == 1 and not merges:
+        return Top(tuple(numbers), tuple(map(_on_one_line, rows[numbers[0]])))
     width = max(len(rows[number]) for number in numbers)
     parts: list[list[str]] = [[] for _ in range(width)]
     for number in numbers:
         for column, cell in enumerate(_spread(rows, number, numbers, merges)):
-            text = re.sub(r"\s*[\r\n]+\s*", " ", cell.strip())
+            text = _on_one_line(cell)
             if text and text not in parts[column]:
                 parts[column].append(text)
     return Top(tuple(numbers), tuple(" / ".join(part) for part in parts))
+
+
+def _on_one_line(cell: str) -> str:
+    text = cell.strip()
+    return re.sub(r"\s*[\r\n]+\s*", " ", text) if "\n" in text or "\r" in text else text
 
 
 def _spread(rows: Rows, number: int, numbers: Sequence[int], merges: Merges) -> list[str]:
