@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 KEPT = "durations_kept"
+Quantiles = dict[tuple[object, ...], tuple[float | None, ...]]
+"""Of each slice, the quantiles in the order of QUANTILES."""
 
 
 def keep(counted: Counting, told: str, facts: str) -> None:
@@ -27,23 +29,30 @@ def with_quantiles(counted: Counting, found: list[tuple[Any, ...]]) -> list[tupl
     if counted.metric.aggregate not in LASTING:
         return found
     names = [f"by_{number}" for number in range(len(counted.slices))]
-    keys = "".join(f"{key} as {name}, " for key, name in zip(counted.keys, names, strict=True))
     many = ["asked"] if counted.many else []
+    quantiles = _quantiles(counted, many, names)
+    place, width = list(QUANTILES).index(LASTING[counted.metric.aggregate]), len(many) + len(names)
+
+    def of(row: tuple[Any, ...]) -> Any:  # noqa: ANN401 - engine values
+        key = (*row[: len(many)], *[None] * len(names)) if row[width] == 1 else tuple(row[:width])
+        return quantiles[key][place] if key in quantiles else None
+
+    return [(*row[: width + 2], of(row), *row[width + 3 :]) for row in found]
+
+
+def _quantiles(counted: Counting, many: list[str], names: list[str]) -> Quantiles:
+    """Give every quantile of the whole (its slices None) and of each slice, found once for each set of durations."""
+    keys = "".join(f"{key} as {name}, " for key, name in zip(counted.keys, names, strict=True))
     told = f"{'f.asked, ' if many else ''}{keys}f.value as duration, f.hit as ended"
-    keep(counted, told, counted.facts.sql)
-    name = LASTING[counted.metric.aggregate]
-
-    def quantiles(keys: list[str]) -> dict[tuple[Any, ...], Any]:
-        sql = quantiles_sql(KEPT, keys, {name: QUANTILES[name]})
-        return {tuple(row[: len(keys)]): row[-1] for row in fetch(counted.asked.engine, sql)}
-
-    totals, slices = quantiles(many), quantiles([*many, *names]) if names else {}
-    width = len(many) + len(names)
-    return [
-        (
-            *row[: width + 2],
-            totals.get(tuple(row[: len(many)])) if row[width] == 1 else slices.get(tuple(row[:width])),
-            *row[width + 3 :],
-        )
-        for row in found
-    ]
+    facts = counted.facts.sql
+    asked_of = (told, facts, counted.joins, tuple(sorted((key, str(one)) for key, one in counted.parameters.items())))
+    kept: dict[object, Quantiles] = counted.asked.quantiles
+    if asked_of not in kept:
+        keep(counted, told, facts)
+        found: Quantiles = {}
+        for by in [[], names] if names else [[]]:
+            for row in fetch(counted.asked.engine, quantiles_sql(KEPT, [*many, *by])):
+                slices = row[len(many) : len(many) + len(by)] or (None,) * len(names)
+                found[(*row[: len(many)], *slices)] = row[-len(QUANTILES) :]
+        kept[asked_of] = found
+    return kept[asked_of]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,10 @@ class Asked:
     engine: Connection
     contract: Contract
     facts: BuildFacts
+    quantiles: dict[object, dict[tuple[object, ...], tuple[float | None, ...]]] = field(
+        default_factory=dict, compare=False
+    )
+    """The quantiles of durations found so far: a median, a 75th and a 90th percentile are asked of the same ones."""
 
     @property
     def zone(self) -> ZoneInfo:
