@@ -36,7 +36,7 @@ class Asked:
     contract: Contract
     facts: BuildFacts
     quantiles: dict[object, dict[tuple[object, ...], tuple[float | None, ...]]] = field(
-        default_factory=dict, compare=False
+        default_factory=dict, compare=False, kw_only=True
     )
     """The quantiles of durations found so far: a median, a 75th and a 90th percentile are asked of the same ones."""
 
