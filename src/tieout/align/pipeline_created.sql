@@ -3,8 +3,7 @@
 -- have been: before `created_at` where the record existed and its state is not known.
 with held as (
   select
-    s.*, d.basis, d.rates,
-    greatest(s.valid_from, d.starts_at) as became_at,
+    s.record, s.valid_from, d.definition, greatest(s.valid_from, d.starts_at) as became_at,
     row_number() over (partition by s.record order by greatest(s.valid_from, d.starts_at)) as place
   from opportunity_states as s
   join definitions as d on d.starts_at < s.valid_to and s.valid_from < d.ends_at
@@ -23,10 +22,13 @@ unknown as (
 select
   h.record, h.became_at as created_at,
   case when u.known_from >= h.became_at then u.since else h.became_at end as since,
-  h.account_id, h.owner_id, h.lead_id, h.team, h.manager_id, h.segment, h.territory, h.region, h.industry, h.vertical, h.country, h.employees, h.type, h.stage,
-  h.category, h.probability, h.accepted,
-  h.close_date, h.arr, h.acv, h.tcv, h.currency, h.source, h.basis, h.rates,
-  h.stage_grade, h.type_grade, h.currency_grade, h.arr_grade, h.acv_grade, h.tcv_grade
+  s.account_id, s.owner_id, s.lead_id, s.team, s.manager_id, s.segment, s.territory, s.region, s.industry, s.vertical, s.country, s.employees, s.type, s.stage,
+  s.category, s.probability, s.accepted,
+  s.close_date, s.arr, s.acv, s.tcv, s.currency, s.source, d.basis, d.rates,
+  s.stage_grade, s.type_grade, s.currency_grade, s.arr_grade, s.acv_grade, s.tcv_grade
 from held as h
+join opportunity_states as s
+  on s.record = h.record and s.valid_from = h.valid_from and s.seen_to = timestamp '9999-12-31' and s.valid_to > s.valid_from
+join definitions as d on d.definition = h.definition
 left join unknown as u on u.record = h.record
 where h.place = 1
