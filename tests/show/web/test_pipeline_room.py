@@ -166,7 +166,7 @@ def test_a_day_of_which_nothing_is_known_is_refused(client_of: ClientOf, query: 
         ("/pipeline/records?cause=won&by=segment&slice=Huge", "'Huge' is not a slice. Allowed: Enterprise"),
         ("/pipeline/stages/records?stage=Magic", "'Magic' is not a stage. Allowed: "),
         ("/pipeline/coverage/records?quarter=1999-Q1", "'1999-Q1' is not a quarter of it."),
-        ("/pipeline?said_then=1&gross=1", "--gross posts one history"),
+        ("/pipeline?said_then=1&gross=1", "posts one history"),
         ("/pipeline?by=magic", "'magic' is not a dimension."),
     ],
 )
