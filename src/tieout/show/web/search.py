@@ -25,9 +25,12 @@ from tieout.show.web.views import account_of, guarded
 from tieout.warehouse.builds import NotPublishedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from tieout.measure.numbers.question import Asked
     from tieout.show.web.reader import Reader
     from tieout.show.web.rooms import Place, Room
 
@@ -71,17 +74,26 @@ def _records(reader: Reader, text: str, most: int) -> list[Hit]:
         found = [*by_id(asked, text, most * SPARE), *by_name(asked, text, most * SPARE, named)]
         closed = {kind: closed_to(reader, (one.record for one in found if one.entity == kind), kind) for kind in CALLED}
         mine = [one for one in found if one.record not in closed[one.entity]]
-        ids = {entity: [one.record for one in mine if one.entity == entity] for entity in named}
-        names = {entity: names_of(asked.engine, entity, records) for entity, records in ids.items()}
-    several: dict[tuple[str, str], Found] = {(one.entity, one.record): one for one in mine}
+        several: dict[tuple[str, str], Found] = {(one.entity, one.record): one for one in mine}
+        told = list(several.values())[:most]
+        names = _names(asked, [one for one in told if one.entity in named])
     return [
         Hit(
-            clean(f"{record} {names.get(entity, {}).get(record) or ''}".strip())[:120],
-            CALLED[entity],
-            record_path(entity, record),
+            clean(f"{one.record} {names.get((one.entity, one.record)) or ''}".strip())[:120],
+            CALLED[one.entity],
+            record_path(one.entity, one.record),
         )
-        for entity, record in list(several)[:most]
+        for one in told
     ]
+
+
+def _names(asked: Asked, found: Sequence[Found]) -> dict[tuple[str, str], str]:
+    """Give the names of what was found: those by which it was, and those of what was found by its id."""
+    names = {(one.entity, one.record): one.name for one in found if one.name}
+    for entity in {one.entity for one in found if not one.name}:
+        wanted = [one.record for one in found if one.entity == entity and not one.name]
+        names |= {(entity, record): name for record, name in names_of(asked.engine, entity, wanted).items()}
+    return names
 
 
 @require_safe
