@@ -162,7 +162,7 @@ def _chosen(asked: WaterfallAsked, found: Bridge) -> None:
     """Hold what is chosen to the causes and slices that there are. Raises QuestionError."""
     if not isinstance(asked.postings, Chosen):
         return
-    lines = [line for part in (found, *found.slices) for line in part.lines]
+    lines = [line for part in (found, *found.slices) for line in (*part.lines, *part.memo)]
     allowed("cause", asked.postings.cause, (*ENDS, *dict.fromkeys(line.cause for line in lines)))
     if asked.postings.slice:
         allowed("slice", ", ".join(asked.postings.slice), [", ".join(part.by.values()) for part in found.slices])

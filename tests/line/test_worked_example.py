@@ -150,6 +150,13 @@ def test_waterfall_net_with_its_memo(ten: Workspace) -> None:
     assert [(line.cause, line.amount, line.n) for line in made.memo] == [("deleted and restored", 70000, 1)]
 
 
+def test_a_memo_line_has_its_records(ten: Workspace) -> None:
+    terms = BridgeTerms("2026-Q3", postings=Chosen("deleted and restored"))
+    made = bridge(ten, read_end("agreed@2026-07-06"), read_end("agreed@2026-07-20"), terms)
+    assert moves(made) == {Move("O4", "deleted and restored", 70)}
+    assert [line.cause for line in made.lines] == ["qualified", "amount up", "pushed out"]
+
+
 def test_a_bridge_tells_the_grade_of_both_its_ends(ten: Workspace) -> None:
     made = explained(ten, "agreed@2026-07-06", "agreed@2026-07-20")
     assert made.start.grade == {

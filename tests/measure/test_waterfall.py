@@ -197,12 +197,12 @@ def test_two_waterfalls_make_the_longer_one(company: Workspace) -> None:
 @pytest.mark.parametrize(
     ("terms", "words"),
     [
-        ({"start": "2026-09-30", "end": "2026-07-31"}, "--from 2026-09-30 is not before 2026-07-31"),
+        ({"start": "2026-09-30", "end": "2026-07-31"}, "'from 2026-09-30' is not before 2026-07-31"),
         ({"start": "2025-12-31"}, "Nothing is known of 2025-12-31: history begins on 2026-01-05"),
-        ({"period": "2027-Q3"}, "--period and --from or --to cannot both be given"),
+        ({"period": "2027-Q3"}, "'period' and 'from' or 'to' cannot both be given"),
         ({"start": None, "end": None, "period": "2027-Q4"}, "2027-Q4 has not begun"),
-        ({"said_then": True, "gross": True}, "--gross posts one history"),
-        ({"said_then": True, "known_at": "2026-09-30"}, "--known-at and --said-then cannot both be given"),
+        ({"said_then": True, "gross": True}, "'gross' posts one history"),
+        ({"said_then": True, "known_at": "2026-09-30"}, "'known at' and 'said then' cannot both be given"),
         (
             {"said_then": True, "start": "2026-06-29"},
             "Nothing was said of 2026-06-29 then: the first pull was taken on",

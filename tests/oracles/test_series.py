@@ -276,9 +276,9 @@ def test_what_we_said_is_told_row_by_row(tmp_path: Path) -> None:
         ("pipeline.opne", {}, "Did you mean 'pipeline.open'"),
         ("pipeline.open", {"by": ("colour",)}, "not a dimension"),
         ("pipeline.open", {"lens": "nobody"}, "not a lens"),
-        ("pipeline.open", {"where": "arr >"}, "--where"),
+        ("pipeline.open", {"where": "arr >"}, "'where'"),
         ("pipeline.open", {"ways": ("what we said",), "by": ("stage",)}, "by segment and by territory, not by stage"),
-        ("pipeline.open", {"ways": ("what we said",), "where": "arr > 1"}, "without --where"),
+        ("pipeline.open", {"ways": ("what we said",), "where": "arr > 1"}, "without 'where'"),
         ("coverage.to_go", {"by": ("stage",)}, "Targets are by segment"),
     ],
 )

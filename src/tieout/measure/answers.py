@@ -144,7 +144,8 @@ class Posting(NamedTuple):
 class Chosen:
     """The postings of one cause, the largest amounts first.
 
-    The cause may be `opening` or `closing`: then they are what the figure at that end counts. `slice` holds them to one
+    The cause may be `opening` or `closing`: then they are what the figure at that end counts; or that of a memo line:
+    then they are what came and went, of all slices together. `slice` holds them to one
     slice, named by its values.
     """
 

@@ -47,6 +47,21 @@ def test_the_waterfall_is_that_of_the_exports(client_of: ClientOf, books: Books,
     assert seen["residual"][0] == "0.00"
 
 
+@pytest.mark.parametrize("by", ["", "?by=segment"])
+def test_a_memo_line_leads_to_its_records(client_of: ClientOf, by: str) -> None:
+    client = client_of(Role.VIEWER)
+    page = body(client, f"/pipeline{by}")
+    memo = {cause: told for cause, told in rows(page).items() if " and " in cause}
+    ways = {way["cause"]: way for way in links(page, "/pipeline/records") if way["cause"] in memo}
+    assert set(ways) == set(memo)
+    assert len(memo) > 2
+    for cause, way in ways.items():
+        amount, n = memo[cause]
+        told = body(client, f"/pipeline/records?{urlencode(way)}")
+        assert f"{cause[:1].upper()}{cause[1:]}: {amount} USD, {n} deal" in told
+        assert figures.money(Decimal(amount.replace(",", ""))) in told.split("<tfoot>")[1]
+
+
 def test_every_bar_leads_to_its_records_with_the_filters(client_of: ClientOf, books: Books) -> None:
     client, expected = client_of(Role.VIEWER), counted(books)
     part = expected.lines("SMB")
@@ -166,7 +181,7 @@ def test_a_day_of_which_nothing_is_known_is_refused(client_of: ClientOf, query: 
         ("/pipeline/records?cause=won&by=segment&slice=Huge", "'Huge' is not a slice. Allowed: Enterprise"),
         ("/pipeline/stages/records?stage=Magic", "'Magic' is not a stage. Allowed: "),
         ("/pipeline/coverage/records?quarter=1999-Q1", "'1999-Q1' is not a quarter of it."),
-        ("/pipeline?said_then=1&gross=1", "posts one history"),
+        ("/pipeline?said_then=1&gross=1", "'gross' posts one history"),
         ("/pipeline?by=magic", "'magic' is not a dimension."),
     ],
 )

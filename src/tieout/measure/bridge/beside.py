@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tieout.measure.answers import Line
+from tieout.measure.answers import Line, Posting
 from tieout.measure.bridge.gross import between
 from tieout.measure.bridge.movements import movement_sql
 from tieout.measure.lens_sql import RANK, counted_sql, units_sql
@@ -48,7 +48,7 @@ PASSED = """
       on d.day = l.closed_on and l.began_at < d.ends_at and d.ends_at < l.next_at
     where l.rank = 0 and l.outcome = 'open'"""
 """When the close date of what is counted passes, time alone makes it past due."""
-MEMO = """
+MEMO = """create temp table memo_moves as
     with followed as (
       select l.* from temp.lives as l
       semi join (
@@ -88,13 +88,11 @@ MEMO = """
     born as (select distinct record from temp.left_units)
     select
       concat(case when b.record is null then 'created' else f.cause end, ' and ', l.cause) as cause,
-      sum(abs(f.value)) as amount, count(*) as n
+      abs(f.value) as amount, f.record
     from moves as f
     join moves as l on l.record = f.record and l.place = l.moves
     left join born as b on b.record = f.record
-    where f.place = 1 and f.moves % 2 = 0
-    group by all
-    order by 1"""
+    where f.place = 1 and f.moves % 2 = 0"""
 
 
 def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple[Line, ...]:
@@ -131,7 +129,15 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
         passed="" if view.lens.past_due else passed,
         cause=movement_sql(ends.left, ends.right),
     )
-    return tuple(Line(cause, amount, n) for cause, amount, n in rows(engine, sql))
+    engine.execute(sql)
+    told = "select cause, sum(amount), count(*) from temp.memo_moves group by cause order by cause"
+    return tuple(Line(cause, amount, n) for cause, amount, n in rows(engine, told))
+
+
+def memo_postings(engine: Connection, cause: str) -> tuple[Posting, ...]:
+    """Give the records of a memo line, the largest first, each with what it was worth when it first came or went."""
+    sql = "select record, cause, amount from temp.memo_moves where cause = $cause order by amount desc, record"
+    return tuple(Posting(*one) for one in rows(engine, sql, {"cause": cause}))
 
 
 def won_lines(engine: Connection, walk: Walk, *, within: bool) -> tuple[Line, ...]:

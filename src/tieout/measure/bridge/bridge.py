@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tieout.measure.answers import Bridge, Chosen, Line, Posting, QuestionError, Side
-from tieout.measure.bridge.beside import memo_lines, take_came, won_lines
+from tieout.measure.bridge.beside import memo_lines, memo_postings, take_came, won_lines
 from tieout.measure.bridge.changes import changes
 from tieout.measure.bridge.gross import gross_pairs, take_between
 from tieout.measure.bridge.movements import MOVEMENTS
@@ -99,6 +99,8 @@ def bridge(
     won = won_lines(engine, walk_of(ends, net_pairs(ends)), within=slicing is not None) if told else ()
     deals = changes(engine, ends, slicing) if detail.deals and _is_movement(ends) else ()
     made = _made(engine, ends, "gross_postings" if detail.gross else "net_postings", detail)
+    if isinstance(detail.postings, Chosen) and detail.postings.cause in [line.cause for line in memo]:
+        made = replace(made, postings=memo_postings(engine, detail.postings.cause))
     _drop(engine, ends)
     return replace(made, memo=memo, won=won, deals=deals)
 
@@ -146,8 +148,8 @@ def _made(engine: Connection, ends: Ends, table: str, detail: Detail) -> Bridge:
 TABLES = (
     "net_postings", "gross_postings", "net_walked", "gross_walked", "seen_counted", "left_counted", "right_counted",
     "left_sought", "right_sought", "left_units", "right_units", "left_rates", "between_states", "between_seen",
-    "between_counted", "both_ends", "sought", "lives", "through_seen_units", "reported_walks", "reported_states",
-    "reported_rates",
+    "between_counted", "both_ends", "sought", "lives", "memo_moves", "through_seen_units", "reported_walks",
+    "reported_states", "reported_rates",
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def waterfall_html(found: Waterfall, company: Company, ways: Ways = ON_PAGE) -> 
         "Where it came from and went", (chart,), (_lines(bridge, names, ways, company),), found.notes,
         () if ways.apart else tuple(_records(bridge, ways, company)),
     )  # fmt: skip
-    sections = [whole, *_beside(bridge, company), *_slices(bridge, ways, company), *_deals(found, company)]
+    sections = [whole, *_beside(bridge, ways, company), *_slices(bridge, ways, company), *_deals(found, company)]
     headline = (figures.short(bridge.end.value), f"{company.currency}, {figures.counted(bridge.end.n, 'deal')}")
     return Page(title_of(found), label_of(found, zone), sections, passport_of(found), headline)
 
@@ -73,7 +73,7 @@ def passport_of(found: Waterfall) -> list[tuple[str, str]]:
 
 
 def _end_of(ways: Ways, end: str) -> str | None:
-    """Give where the deals at an end are: there is no table of them on a page that stands alone."""
+    """Give where the deals at an end, or of a memo line, are: a page that stands alone has no table of them."""
     return ways.records("cause", end) if ways.apart else None
 
 
@@ -123,7 +123,7 @@ def _records(bridge: Bridge, ways: Ways, company: Company) -> Iterator[Table]:
         yield Table(cause, heads, rows, anchor=ways.records("cause", cause), note=note)
 
 
-def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
+def _beside(bridge: Bridge, ways: Ways, company: Company) -> Iterator[Section]:
     heads = _heads("", company.currency, "n")
 
     def rows(lines: tuple[Line, ...]) -> list[Row]:
@@ -133,8 +133,8 @@ def _beside(bridge: Bridge, company: Company) -> Iterator[Section]:
 
     tables = []
     if bridge.memo:
-        memo = [
-            [line.cause, figures.money(line.amount), figures.count(line.n)]
+        memo: list[Row] = [
+            [Cell(line.cause, anchor=_end_of(ways, line.cause)), figures.money(line.amount), figures.count(line.n)]
             for line in sorted(bridge.memo, key=lambda one: -abs(one.amount))
         ]
         tables.append(Table("There and back again in between", heads, memo))

@@ -27,7 +27,7 @@ from tieout.show.web.slicing import slice_of
 from tieout.waterfall import ANY, Waterfall
 
 if TYPE_CHECKING:
-    from tieout.measure.answers import Answer, Posting
+    from tieout.measure.answers import Answer, Bridge, Posting
     from tieout.show.web.filters import Filters
     from tieout.show.web.reader import Reader
 STALLED = "stages.stalled"
@@ -68,10 +68,13 @@ def cause_records(reader: Reader, filters: Filters) -> Records:
         chosen = cause_of(filters)
         found = waterfall_of(reader, filters, chosen)
         bridge = found.bridge
-        parts = bridge.slices or (bridge,)
-        by = tuple(bridge.slices[0].by) if bridge.slices else ()
+        memo = chosen.cause in _memo(bridge)
+        parts = (bridge,) if memo else bridge.slices or (bridge,)
+        by = tuple(bridge.slices[0].by) if bridge.slices and not memo else ()
         rows: list[tuple[object, ...]] = [
-            (one.record, *part.by.values(), one.amount) for part in parts for one in _posted(part.postings, found)
+            (one.record, *(part.by.values() if by else ()), one.amount)
+            for part in parts
+            for one in (part.postings if memo else _posted(part.postings, found))
         ]
         rows.sort(key=lambda row: (-abs(Decimal(str(row[-1]))), str(row[0])))
         columns = (*DEAL, *map(Column, by), Column("amount", unit="money", summed=True, main=True))
@@ -82,6 +85,11 @@ def cause_records(reader: Reader, filters: Filters) -> Records:
         )  # fmt: skip
 
     return kept_records(reader, filters, make)
+
+
+def _memo(bridge: Bridge) -> dict[str, tuple[Decimal, int]]:
+    """Give amount and number of what came and went, by its words; slices tell none."""
+    return {line.cause: (line.amount, line.n) for line in bridge.memo}
 
 
 def _posted(postings: Sequence[Posting], found: Waterfall) -> Iterable[Posting]:
@@ -111,10 +119,11 @@ def cause_page(reader: Reader, filters: Filters) -> Page:
         allowed("slice", ", ".join(chosen.slice), names)
         parts = [part for part in found.bridge.slices if tuple(part.by.values()) == chosen.slice]
     ends = {"opening": (parts[0].start.value, parts[0].start.n), "closing": (parts[0].end.value, parts[0].end.n)}
-    lines = ends | {line.cause: (line.amount, line.n) for line in parts[0].lines}
+    unsigned = ends | _memo(parts[0])
+    lines = unsigned | {line.cause: (line.amount, line.n) for line in parts[0].lines}
     allowed("cause", chosen.cause, lines)
     amount, n = lines[chosen.cause]
-    told = figures.money(amount) if chosen.cause in ends else figures.signed(amount)
+    told = figures.money(amount) if chosen.cause in unsigned else figures.signed(amount)
     title = f"{_named(chosen)}: {told} {company.currency}, {figures.counted(n, 'deal')}"
     section = records_section(reader, filters, cause_records(reader, filters), "Deals")
     label = [*waterfall_label(found, reader.zone), *(f"{name}" for name in chosen.slice)]

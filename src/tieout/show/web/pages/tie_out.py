@@ -142,7 +142,7 @@ def form(reader: Reader, filters: Filters) -> dict[str, object]:
 
 def _versions(reader: Reader, chosen: str | None) -> list[tuple[str, str]]:
     """Offer the versions of the contract, with what was chosen among them: any day chooses the definition of it."""
-    offered = [("", "In force then"), *_offered(reader.workspace, reader.build, reader.zone)]
+    offered = [("", "In force"), *_offered(reader.workspace, reader.build, reader.zone)]
     if chosen and chosen not in dict(offered):
         offered.append((chosen, said_of(f"contract:{chosen}").removeprefix("by ")))
     return offered
