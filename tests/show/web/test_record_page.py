@@ -10,11 +10,17 @@ from playwright.sync_api import expect
 
 from tests.show.web.browsing import Browsing
 from tests.show.web.conftest import ClientOf
+from tieout.measure.answers import Question
+from tieout.measure.clocks.table import METRIC, clocks
+from tieout.measure.dealt_with import activities_about, handed_over
 from tieout.operate.people.models import Account, Team
 from tieout.operate.people.roles import Role
+from tieout.questions import opened
 
 if TYPE_CHECKING:
     from django.test import Client
+
+    from tieout import Workspace
 
 DEAL = "/record/opportunity/006Mw0002205"
 """An open deal of the SMB segment: "Flint Textiles Group - New Jul 2026"."""
@@ -57,6 +63,37 @@ def test_an_account_tells_how_much_of_it_each_number_counts_and_leads_to_that(cl
         found for found in re.findall(r'href="(/records/pipeline.open_qualified[^"]*)"', page) if "sales" in found
     )
     assert "12,084.00" in viewer.get(way.replace("&amp;", "&")).content.decode()
+
+
+def test_a_lead_tells_its_hand_offs_each_with_its_clock(client_of: ClientOf, marlow: Workspace) -> None:
+    """Beside the table of clocks, which lists the hand-offs of all leads."""
+    with opened(marlow) as asked:
+        every = clocks(asked, Question(METRIC, "2020-01-01..2026-12-31", records=True)).records or ()
+        lead = next(str(one["lead_id"]) for one in every if one["outcome"] == "breached")
+        mine = [one for one in every if one["lead_id"] == lead]
+        found = handed_over(asked, "lead", lead)
+    told = sorted((one.handoff, one.outcome, one.due_at, one.answered_at, one.breach_class) for one in found)
+    names = ("handoff", "outcome", "due_at", "answered_at", "breach_class")
+    assert told == sorted(tuple(one[name] for name in names) for one in mine)
+    page = client_of(Role.VIEWER).get(f"/record/lead/{lead}").content.decode()
+    table = page.split("Each with its clock")[1].split("</table>")[0]
+    assert table.count("<tr>") == len(mine) + 1
+    assert ">breached<" in table
+
+
+@pytest.mark.parametrize(("entity", "column"), [("opportunity", "opportunity_id"), ("account", "account_id")])
+def test_a_record_tells_what_was_done_about_it(
+    client_of: ClientOf, marlow: Workspace, entity: str, column: str
+) -> None:
+    most = f"select {column}, count(*) from activities where {column} is not null group by 1 order by 2 desc, 1 limit 1"
+    with opened(marlow) as asked:
+        record, n = asked.engine.execute(most).fetchall()[0]
+        newest, count = activities_about(asked, entity, record, 5)
+    assert (count, len(newest)) == (n, 5)
+    assert [one.at for one in newest] == sorted((one.at for one in newest), reverse=True)
+    page = client_of(Role.VIEWER).get(f"/record/{entity}/{record}").content.decode()
+    assert f"{n} activities" in page
+    assert newest[0].record in page
 
 
 def test_a_record_is_found_by_keyboard(page_of: Browsing) -> None:

@@ -20,6 +20,7 @@ from tieout.show import figures
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table
 from tieout.show.terminal import clean
 from tieout.show.web.filters import Filters
+from tieout.show.web.pages.dealt_with import dealt_with
 from tieout.show.web.records import (
     LIVES,
     Column,
@@ -107,10 +108,12 @@ def record_page(reader: Reader, filters: Filters) -> Page:
         state = life.versions[-1].state
         companies = names_of(asked.engine, "account", [str(state.get("account_id") or "")])
         found = deals_of(asked, life.record, *within) if life.entity == "account" else None
+        dealt = tuple(dealt_with(reader, asked, life))
     company = companies.get(str(state.get("account_id") or ""), "")
     sections = [
         *_counted(reader, filters, counted, life),
         *(_deals(reader, filters, found) if found and found.deals else ()),
+        *dealt,
         _now(reader, filters, life, company),
         _changes(reader, filters),
         *_beside(reader, life),
