@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tieout.show.charts.drawing import WIDTH, Chart, svg
+from tieout.show.charts.canvas import PAGE_WIDE, PHONE
+from tieout.show.charts.drawing import Chart, framed, svg
 from tieout.show.charts.marks import value_ticks
 from tieout.show.charts.over_time import Mark, Point, Series, columns, lines, multiples
 from tieout.show.charts.structure import Bar, FunnelStep, bars, funnel
@@ -63,9 +64,28 @@ def test_a_drawing_is_well_formed_the_same_twice_and_has_no_address_outside(char
     assert "http" not in told
     assert "<script" not in told
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in "".join(words(chart))
-    assert drawn(chart).attrib["viewBox"] == f"0 0 {WIDTH} {chart.height}"
+    assert drawn(chart).attrib["viewBox"] == f"0 0 {PAGE_WIDE.width} {chart.height}"
     colors = {each.split("-")[0] for each in re.findall(r'(?:fill|stroke)="([^"]+)"', told)}
     assert {one for one in colors if not one.startswith(("var(", "url("))} <= {"none", "transparent"}
+
+
+@pytest.mark.parametrize("chart", every_chart(), ids=["waterfall", "bars", "funnel", "columns", "lines", "multiples"])
+def test_a_phone_gets_the_same_marks_and_ways_in_a_drawing_of_its_own(chart: Chart) -> None:
+    assert chart.narrow is not None
+    phone = drawn(chart.narrow)
+    assert phone.attrib["viewBox"].split()[2] == str(PHONE.width)
+    assert sorted(titles(chart.narrow)) == sorted(titles(chart))
+    assert chart.narrow.links == chart.links
+    places = [float(place) for place in re.findall(r"translate\((-?[\d.]+),", svg(chart.narrow))]
+    assert all(0 <= place <= PHONE.width for place in places)
+    told = framed(chart)
+    assert (told.count('class="chart"'), told.count('class="narrow"')) == (1, 1)
+
+
+def test_few_columns_stay_columns() -> None:
+    chart = columns("two months", ["2026-08", "2026-09"], [Series("", days(81, 14))], "count")
+    ways = re.findall(r'd="M([\d.]+),[\d.]+h([\d.]+)', svg(chart))
+    assert [float(width) for _, width in ways] == [72.0, 72.0]
 
 
 def test_each_bar_of_a_waterfall_leads_to_its_records_and_says_its_amount() -> None:

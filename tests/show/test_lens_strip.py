@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from tieout.show.charts.canvas import PAGE_WIDE
 from tieout.show.charts.drawing import svg
 from tieout.show.charts.lenses import Lens, lens_strip
-from tieout.show.charts.marks import LABELS
 from tieout.show.charts.waterfall import Step
 
 AGREED = Lens("agreed", Decimal(500), 5, (), "/records/pipeline.open_qualified")
@@ -30,7 +30,7 @@ def places(drawn: str, label: str) -> tuple[float, float]:
 def test_bars_and_steps_are_on_one_scale() -> None:
     drawn = svg(lens_strip("words", AGREED, [TEAM]))
     start, end = places(drawn, "sales: 900.00, 8 records")
-    assert start == LABELS
+    assert start == PAGE_WIDE.labels
     unit = (end - start) / 900
     up, down = places(drawn, "sales, type: +600.00, 2 records"), places(drawn, "sales, slice: −200.00, 1 record")  # noqa: RUF001
     assert [round((place - start) / unit) for place in (*up, *down)] == [500, 1100, 900, 1100]

@@ -100,7 +100,7 @@ def test_every_way_leads_to_something_and_back() -> None:
     ids = [given["id"] for _, given in found.tags if given.get("id")]
     assert set(ways) <= set(ids)
     assert len(ids) == len(set(ids))
-    assert ways.count("r-1") == 4, "the bar, its name, and one cell in each table"
+    assert ways.count("r-1") == 6, "the bar and its name, for a page and for a phone, and one cell in each table"
     assert ways.count("s1") == 1, "the records lead back to their section"
 
 
@@ -121,7 +121,7 @@ def test_the_structure_serves_those_who_hear_the_page() -> None:
     assert len([tag for tag, _ in found.tags if tag == "caption"]) == len(tables) == 2
     assert set(found.every("th", "scope")) == {"col", "row"}
     assert all("scope" in given for tag, given in found.tags if tag == "th")
-    assert found.every("svg", "aria-label") == ["Two names"]
+    assert found.every("svg", "aria-label") == ["Two names", "Two names"], "for a page and for a phone"
 
 
 def test_figures_stand_right_and_carry_the_exact_value() -> None:

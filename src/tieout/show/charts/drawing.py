@@ -16,10 +16,10 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
+from tieout.show.charts.canvas import canvas
 from tieout.show.links import href
 from tieout.show.terminal import clean
 
-WIDTH = 880
 HATCH = "url(#hatch)"
 """The fill of what is forecast, partial or not yet mature."""
 _ROOT = re.compile(r"^<svg[^>]*>")
@@ -46,13 +46,16 @@ class Chart:
     links: dict[str, str] = field(default_factory=dict)
     apart: bool = False
     """Whether each layer has scales of its own, as small multiples have."""
+    width: int = field(default_factory=lambda: canvas().width)
+    narrow: Chart | None = None
+    """The same, laid out for a phone."""
 
     @property
     def spec(self) -> dict[str, Any]:
         """The specification in Vega-Lite."""
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-            "width": WIDTH,
+            "width": self.width,
             "height": self.height,
             "padding": 0,
             "autosize": {"type": "none"},
@@ -63,7 +66,13 @@ class Chart:
         }
 
 
-def svg(chart: Chart) -> str:
+def framed(chart: Chart) -> str:
+    """Draw a chart, and the same for a phone; the style sheet shows one of them."""
+    phone = svg(chart.narrow, "narrow") if chart.narrow else ""
+    return f"<figure{' class=both' if phone else ''}>{svg(chart)}{phone}</figure>"
+
+
+def svg(chart: Chart, kind: str = "chart") -> str:
     """Draw a chart; marks that carry words get them as a title, and links lead to ids of the page."""
     # It costs a third of a second to start: only what draws pays for it.
     from vl_convert import vegalite_to_svg  # noqa: PLC0415
@@ -77,7 +86,7 @@ def svg(chart: Chart) -> str:
     body = _PLACES.sub(lambda found: f'{found[1]}="{_LONG.sub(_shorter, found[2])}"', body)
     body = _FONT.sub("", body)
     label = escape(clean(chart.words))
-    head = f'<svg class="chart" role="group" aria-label="{label}" viewBox="0 0 {WIDTH} {chart.height}">'
+    head = f'<svg class="{kind}" role="group" aria-label="{label}" viewBox="0 0 {chart.width} {chart.height}">'
     if HATCH not in body:
         return head + body
     name = f"hatch-{sha256(body.encode()).hexdigest()[:8]}"

@@ -8,9 +8,10 @@ from decimal import Decimal
 from itertools import accumulate
 
 from tieout.show import figures
-from tieout.show.charts.drawing import WIDTH, Chart
-from tieout.show.charts.marks import LABELS, PAGE, SMALL, Layer, Links, Scale, at, names, rects, rules, texts, token
-from tieout.show.charts.waterfall import EDGE, Step
+from tieout.show.charts.canvas import canvas, for_phones_too
+from tieout.show.charts.drawing import Chart
+from tieout.show.charts.marks import PAGE, SMALL, Layer, Links, Scale, at, names, rects, rules, texts, token
+from tieout.show.charts.waterfall import Step
 
 HEAD, BAR, STEP, WORDS, GAP = 28, 22, 5, 20, 16
 LETTER = 6.6
@@ -28,13 +29,14 @@ class Lens:
     anchor: str | None = None
 
 
+@for_phones_too
 def lens_strip(words: str, agreed: Lens, lenses: Sequence[Lens]) -> Chart:
     """Draw the bars from 0 on one scale; below each its steps, and the largest of them in words."""
-    links = Links()
+    links, room = Links(), canvas()
     reach = [agreed.value, Decimal(0)]
     for lens in lenses:
         reach += [lens.value, *_levels(agreed, lens)]
-    x = Scale(float(min(reach)), float(max(reach)) or 1.0, LABELS, WIDTH - EDGE)
+    x = Scale(float(min(reach)), float(max(reach)) or 1.0, room.labels, room.width - room.amount)
     tops = list(accumulate((_height(lens) for lens in lenses), initial=HEAD))
     height = int(tops[-1]) - GAP + 4
     layers = [layer for lens, top in zip(lenses, tops, strict=False) for layer in _lens(lens, agreed, top, x, links)]
@@ -83,9 +85,8 @@ def _lens(lens: Lens, agreed: Lens, top: int, x: Scale, links: Links) -> list[La
         bars.append(place | {"fill": tone, "words": words, "key": links.key(step.anchor)})
     figure = [{"x": float(max(lens.value, Decimal(0))), "y": top + BAR / 2, "text": figures.short(lens.value)}]
     named = names([(top + BAR / 2, lens.name, key)], down)
-    said = at(
-        LABELS, under + len(lens.steps) * STEP + WORDS / 2, _largest(lens.steps), "muted", align="left", fontSize=SMALL
-    )
+    below = under + len(lens.steps) * STEP + WORDS / 2
+    said = at(canvas().labels, below, _largest(lens.steps), "muted", align="left", fontSize=SMALL)
     return [
         *rects(bars, x, down),
         *texts(figure, x, down, align="left", dx=8, fontWeight=600),
@@ -98,7 +99,7 @@ def _largest(steps: Sequence[Step]) -> str:
     """Name the largest steps, as many as fit."""
     ranked = sorted(steps, key=lambda step: -abs(step.amount))
     words = [f"{step.label} {_short(step.amount)}" for step in ranked]
-    room = (WIDTH - LABELS) / LETTER
+    room = canvas().letters(LETTER)
     kept = list(words)
     while len(kept) > 1 and len(_joined(kept, len(words))) > room:
         kept.pop()

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from tieout.show import figures
-from tieout.show.charts.drawing import WIDTH
+from tieout.show.charts.canvas import PAGE_WIDE, canvas
 from tieout.show.terminal import clean, fit
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 Layer = dict[str, Any]
 Tone = Literal["actual", "previous", "plan", "good", "bad", "accent", "muted", "ink"]
 
-LABELS = 200
-"""How far from the left the bars of a structure begin: what is left of it is for their names."""
-NAME = 26
-"""The most letters of a name that fit there; the whole stands in the mark's title."""
 SMALL, PLAIN = 12, 13
 
 
@@ -45,7 +41,7 @@ class Scale:
         return self.start + (value - self.low) / span * (self.end - self.start) if span else self.start
 
 
-PAGE = Scale(0, WIDTH, 0, WIDTH)
+PAGE = Scale(0, PAGE_WIDE.width, 0, PAGE_WIDE.width)
 """Places of the drawing itself. Layers of one chart share their scales; what is on this one has none."""
 
 
@@ -112,7 +108,8 @@ def at(x: float, y: float, text: str, tone: str = "ink", **mark: object) -> Laye
 
 def names(rows: Sequence[tuple[float, str, str | None]], y: Scale) -> list[Layer]:
     """Write the names of bars, right-aligned, each at its row."""
-    found = [{"x": LABELS - 10, "y": row, "text": fit(clean(name), NAME), "key": key} for row, name, key in rows]
+    end, most = canvas().labels - 10, canvas().name
+    found = [{"x": end, "y": row, "text": fit(clean(name), most), "key": key} for row, name, key in rows]
     return texts(found, PAGE, y, align="right")
 
 

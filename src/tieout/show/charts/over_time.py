@@ -7,7 +7,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from tieout.show import figures
-from tieout.show.charts.drawing import HATCH, WIDTH, Chart
+from tieout.show.charts.canvas import canvas, for_phones_too
+from tieout.show.charts.drawing import HATCH, Chart
 from tieout.show.charts.marks import PAGE, SMALL, Layer, Links, Tone, at, rects, texts, tick, token, told
 from tieout.show.charts.plot import (
     LETTER,
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Kind", "Mark", "Point", "Series", "columns", "lines", "multiples"]
 
-LEFT, RIGHT, TOP, FOOT = 64, 130, 34, 28
+TOP, FOOT = 34, 28
 HEIGHT = 240
-PANEL, GAP, ACROSS = 120, 44, 3
-LABELED = 16
-"""Up to so many columns carry their value."""
+PANEL, GAP = 120, 44
 LINE, DOTS = 15, 40
+WIDEST = 72
+"""A column is no wider than this, however few there are."""
 CATEGORIES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("category-1", ()),
     ("category-2", (7, 3)),
@@ -45,18 +46,20 @@ CATEGORIES: tuple[tuple[str, tuple[int, ...]], ...] = (
 """Colors of categories, each with its dashes: on paper they have no color."""
 
 
+@for_phones_too
 def columns(
     words: str, buckets: Sequence[str], series: Sequence[Series], unit: Unit, marks: Sequence[Mark] = ()
 ) -> Chart:
     """Draw columns, all from 0: the actual in front, the previous lighter behind, plan outlined, forecast hatched."""
-    links = Links()
-    frame = frame_of(series, len(buckets), unit, (LEFT, WIDTH - 8), (TOP, TOP + HEIGHT), zero=True)
+    links, room = Links(), canvas()
+    frame = frame_of(series, len(buckets), unit, (room.left, room.width - 8), (TOP, TOP + HEIGHT), zero=True)
     behind = [one for one in series if one.kind != "actual"]
-    shift = 0.1 if behind and len(behind) < len(series) else 0.0
-    drawn = [bar for one in behind for bar in _columns(one, buckets, frame, -shift, links)]
+    half = min(0.3, WIDEST / 2 / (frame.x.place(1) - frame.x.place(0)))
+    shift = half / 3 if behind and len(behind) < len(series) else 0.0
+    drawn = [bar for one in behind for bar in _columns(one, buckets, frame, (-shift, half), links)]
     front = [one for one in series if one.kind == "actual"]
-    drawn += [bar for one in front for bar in _columns(one, buckets, frame, shift, links)]
-    labeled = (front or behind)[:1] if len(buckets) <= LABELED else []
+    drawn += [bar for one in front for bar in _columns(one, buckets, frame, (shift, half), links)]
+    labeled = (front or behind)[:1] if len(buckets) <= room.labeled else []
     layers = [
         *gaps(series, frame),
         *grid(frame, buckets, align="center"),
@@ -69,6 +72,7 @@ def columns(
     return Chart(words, TOP + HEIGHT + FOOT, tuple(layers), links.anchors)
 
 
+@for_phones_too
 def lines(
     words: str,
     buckets: Sequence[str],
@@ -79,7 +83,9 @@ def lines(
     zero: bool = True,
 ) -> Chart:
     """Draw lines with their names at their ends; a line breaks where history is missing. At most five categories."""
-    frame = frame_of(series, len(buckets), unit, (LEFT, WIDTH - RIGHT), (TOP, TOP + HEIGHT), zero=zero)
+    room = canvas()
+    right = room.width - (room.right if len(series) > 1 else room.left)
+    frame = frame_of(series, len(buckets), unit, (room.left, right), (TOP, TOP + HEIGHT), zero=zero)
     layers = [*gaps(series, frame), *grid(frame, buckets, align="left"), *zero_line(frame)]
     looks = _looks(series)
     links = Links()
@@ -88,43 +94,49 @@ def lines(
         layers += _dots(one, look, buckets, frame, links)
     layers += [*_ends(series, looks, frame), *marks_on(marks, frame, 0)]
     if frame.y.low > 0:
-        layers.append(at(LEFT, TOP - 22, f"the axis begins at {tick(frame.y.low, unit)}", "muted", align="left"))
+        layers.append(at(room.left, TOP - 22, f"the axis begins at {tick(frame.y.low, unit)}", "muted", align="left"))
     return Chart(words, TOP + HEIGHT + FOOT, tuple(layers), links.anchors)
 
 
+@for_phones_too
 def multiples(
     words: str, buckets: Sequence[str], panels: Sequence[Series], unit: Unit, marks: Sequence[Mark] = ()
 ) -> Chart:
     """Draw one small chart for each slice, all on one scale; the end carries the last value."""
-    width = (WIDTH - LEFT - (ACROSS - 1) * 32 - 70) / ACROSS
+    room = canvas()
+    across = room.across
+    width = (room.width - room.left - (across - 1) * 32 - 70) / across
     drawn: list[Layer] = []
     for number, one in enumerate(panels):
-        left = LEFT + (number % ACROSS) * (width + 50)
-        top = TOP + (number // ACROSS) * (PANEL + GAP + 20)
+        left = room.left + (number % across) * (width + 50)
+        top = TOP + (number // across) * (PANEL + GAP + 20)
         frame = frame_of(panels, len(buckets), unit, (left, left + width - 24), (top, top + PANEL), zero=True)
-        first = number % ACROSS == 0
+        first = number % across == 0
         layers = [*gaps([one], frame), *grid(frame, buckets, few=True, left=first, align="left"), *zero_line(frame)]
         layers += [*_line(one, ("actual", ()), frame), *_dots(one, ("actual", ()), buckets, frame, Links(), wide=False)]
         layers += _last(one, frame)
         layers += marks_on([Mark(mark.place, "") for mark in marks], frame, 0)
         panel: Layer = {"layer": layers}
         drawn += [panel, at(left, top - 14, fit(clean(one.name), 28), "ink", align="left", fontSize=13, fontWeight=600)]
-    rows = ceil(len(panels) / ACROSS) or 1
+    rows = ceil(len(panels) / across) or 1
     return Chart(words, TOP + rows * (PANEL + GAP + 20) - 8, tuple(drawn), apart=True)
 
 
 # -- columns
 
 
-def _columns(one: Series, buckets: Sequence[str], frame: Frame, shift: float, links: Links) -> Iterator[Layer]:
+def _columns(
+    one: Series, buckets: Sequence[str], frame: Frame, place_of: tuple[float, float], links: Links
+) -> Iterator[Layer]:
+    shift, half = place_of
     for place, point in enumerate(one.points):
         if point.value is None:
             continue
         value = float(point.value)
         fill, stroke = _paint(one.kind, partial=point.partial)
         yield {
-            "x0": place - 0.3 + shift,
-            "x1": place + 0.3 + shift,
+            "x0": place + shift - half,
+            "x1": place + shift + half,
             "y0": min(value, 0.0),
             "y1": max(value, 0.0),
             "fill": fill,
@@ -154,7 +166,9 @@ def _values(one: Series, frame: Frame, shift: float) -> list[Layer]:
     above = [
         {"x": place + shift, "y": max(float(value), 0.0), "text": told(value, frame.unit)} for place, value in there
     ]
-    return texts(above, frame.x, frame.y, align="center", dy=-9, fontSize=SMALL)
+    # The style sheet paints the stroke under the letters: they stay readable on the outline of a plan.
+    look = {"stroke": token("paper"), "strokeWidth": 4}
+    return texts(above, frame.x, frame.y, align="center", dy=-9, fontSize=SMALL, **look)
 
 
 def _key(series: Sequence[Series]) -> list[Layer]:
@@ -162,7 +176,7 @@ def _key(series: Sequence[Series]) -> list[Layer]:
     if len(series) < 2:
         return []
     drawn: list[Layer] = []
-    place = float(LEFT)
+    place = float(canvas().left)
     for one in series:
         fill, stroke = _paint(one.kind, partial=False)
         square = {"x0": place, "x1": place + 10, "y0": 3, "y1": 13, "fill": fill, "stroke": stroke}
@@ -204,7 +218,7 @@ def _dots(
     one: Series, look: Look, buckets: Sequence[str], frame: Frame, links: Links, *, wide: bool = True
 ) -> list[Layer]:
     """Put a dot on each point where there are few, else on those that stand alone, are partial or lead somewhere."""
-    few = len(one.points) <= (DOTS if wide else DOTS // ACROSS)
+    few = len(one.points) <= (DOTS if wide else DOTS // 3)
     rows = []
     for place, point in enumerate(one.points):
         if point.value is None or not (few or point.partial or point.anchor or _alone(one.points, place)):
@@ -230,10 +244,11 @@ def _ends(series: Sequence[Series], looks: Sequence[Look], frame: Frame) -> list
         if not there:
             continue
         place, value = there[-1]
-        text = f"{fit(clean(one.name), 13)} {told(value, frame.unit)}".strip()
+        name = f"{fit(clean(one.name), canvas().series)} " if len(series) > 1 else ""
+        text = f"{name}{told(value, frame.unit)}"
         tone = "muted" if look[0] == "previous" else look[0]
         x, y = frame.x.place(place), frame.y.place(float(value))
-        stops = place < len(one.points) - 1 and frame.x.end - x > RIGHT
+        stops = place < len(one.points) - 1 and frame.x.end - x > canvas().right
         (early if stops else ends).append((y, x + 6, text, tone))
     drawn = [at(x, y, text, tone, align="left") for y, x, text, tone in early]
     for height, (_, _, text, tone) in zip(_apart([end[0] for end in sorted(ends)], frame), sorted(ends), strict=True):

@@ -8,7 +8,7 @@ from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from tieout.show.charts.drawing import WIDTH
+from tieout.show.charts.canvas import canvas
 from tieout.show.charts.marks import SMALL, Layer, Scale, at, rects, rules, texts, tick, token, value_ticks
 from tieout.show.terminal import clean, fit
 
@@ -146,12 +146,12 @@ def marks_on(marks: Sequence[Mark], frame: Frame, shift: float) -> list[Layer]:
     taken: list[float] = [-1.0, -1.0]
     for number, mark in enumerate(marks, 1):
         place = frame.x.place(mark.place + shift)
-        text = fit(clean(mark.text), 40) if short else str(number)
+        text = fit(clean(mark.text), min(40, canvas().width // (2 * LETTER))) if short else str(number)
         if not mark.text:
             continue
         row = 0 if taken[0] <= place else 1
         width = len(text) * LETTER
-        right = place + width > WIDTH - 4
+        right = place + width > canvas().width - 4
         taken[row] = place + (0 if right else width + 8)
         align = "right" if right else "left"
         up = frame.y.end - 8 - 14 * row

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tieout.show import figures
-from tieout.show.charts.drawing import HATCH, WIDTH, Chart
+from tieout.show.charts.canvas import canvas, for_phones_too
+from tieout.show.charts.drawing import HATCH, Chart
 from tieout.show.charts.marks import (
-    LABELS,
     PAGE,
     SMALL,
     Layer,
@@ -23,20 +23,23 @@ from tieout.show.charts.marks import (
     token,
     told,
 )
+from tieout.show.terminal import fit
 
 if TYPE_CHECKING:
     from tieout.measure.answers import Unit, Value
 
 ROW, STEP, BETWEEN = 30, 34, 22
-EDGE = 160
 FOOT = 20
+LETTER = 7.2
+"""The width of a letter, about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One row: its value or the reason why there is none, its n, its interval (low, high), the period before.
 
-    `small` greys a value that counts too few; `immature` hatches it; `anchor` is the id of its table of records.
+    `small` greys a value that counts too few; `immature` hatches it; `plan` outlines what is asked for. `anchor` is the
+    id of its table of records.
     """
 
     label: str
@@ -47,6 +50,7 @@ class Bar:
     absent: str | None = None
     small: bool = False
     immature: bool = False
+    plan: bool = False
     anchor: str | None = None
 
 
@@ -60,6 +64,7 @@ class FunnelStep:
     anchor: str | None = None
 
 
+@for_phones_too
 def bars(
     words: str,
     rows: Sequence[Bar],
@@ -77,7 +82,8 @@ def bars(
     reach += [float(row.previous) for row in rows if row.previous is not None]
     reach += [float(mark[0])] if mark else []
     low, high = min(reach), max(reach) or 1.0
-    x = Scale(low, high, LABELS, WIDTH - EDGE)
+    room = canvas()
+    x = Scale(low, high, room.labels, room.width - room.count)
     y = Scale(0, len(rows) or 1, 0, (len(rows) or 1) * ROW)
     there = [(row, bar, bar.value) for row, bar in enumerate(rows) if bar.value is not None]
     before = [_previous(row, bar) for row, bar in enumerate(rows) if bar.previous is not None]
@@ -101,9 +107,9 @@ def _bar(row: int, bar: Bar, value: Value, unit: Unit, links: Links) -> Layer:
     n = f", n {figures.count(bar.n)}" if bar.n is not None else ""
     words = f"{bar.label}: {figures.figure(value, unit)}{n}{', too few to judge' if bar.small else ''}"
     words += ", not yet mature" if bar.immature else ""
-    fill = HATCH if bar.immature else token("small" if bar.small else "actual")
+    fill = HATCH if bar.immature else token("paper" if bar.plan else "small" if bar.small else "actual")
     drawn = {"x0": min(0.0, float(value)), "x1": max(0.0, float(value)), "y0": row + 0.2, "y1": row + 0.8}
-    stroke = token("actual") if bar.immature else "none"
+    stroke = token("actual") if bar.immature or bar.plan else "none"
     return drawn | {"fill": fill, "stroke": stroke, "words": words, "key": links.key(bar.anchor)}
 
 
@@ -115,7 +121,12 @@ def _previous(row: int, bar: Bar) -> Layer:
 def _figure(row: int, bar: Bar, unit: Unit, x: Scale) -> Layer:
     if bar.value is None:
         reason = f"n/a: {bar.absent}" if bar.absent else "n/a"
-        return {"x": max(0.0, x.low), "y": row + 0.5, "text": reason, "fill": token("muted")}
+        return {
+            "x": max(0.0, x.low),
+            "y": row + 0.5,
+            "text": fit(reason, canvas().letters(LETTER)),
+            "fill": token("muted"),
+        }
     right = max(0.0, float(bar.value), *(bar.interval or ()), float(bar.previous or 0))
     tone = "muted" if bar.small else "ink"
     return {"x": right, "y": row + 0.5, "text": told(bar.value, unit), "fill": token(tone)}
@@ -130,7 +141,7 @@ def _whiskers(rows: Sequence[tuple[int, Bar, Value]], x: Scale, y: Scale) -> lis
 
 def _counts(rows: Sequence[Bar], y: Scale) -> list[Layer]:
     counts = [
-        {"x": WIDTH - 4, "y": row + 0.5, "text": f"n {figures.count(bar.n)}", "fill": token("muted")}
+        {"x": canvas().width - 4, "y": row + 0.5, "text": f"n {figures.count(bar.n)}", "fill": token("muted")}
         for row, bar in enumerate(rows)
         if bar.n is not None
     ]
@@ -156,12 +167,14 @@ def _marked(mark: tuple[Value, str], x: Scale, y: Scale, unit: Unit) -> list[Lay
 # -- the funnel
 
 
+@for_phones_too
 def funnel(words: str, steps: Sequence[FunnelStep]) -> Chart:
     """Lay out the steps of a funnel from top to bottom, between them what part went on."""
     links = Links()
     height = max(len(steps) * (STEP + BETWEEN) - BETWEEN, STEP)
     largest = max((step.n for step in steps), default=0) or 1
-    x, y = Scale(0, largest, LABELS, WIDTH - EDGE), Scale(0, height, 0, height)
+    room = canvas()
+    x, y = Scale(0, largest, room.labels, room.width - room.count), Scale(0, height, 0, height)
     tops = [number * (STEP + BETWEEN) for number in range(len(steps))]
     drawn = [
         {

@@ -9,11 +9,11 @@ from itertools import accumulate
 
 from tieout.show import figures
 from tieout.show.bars import scale_of
-from tieout.show.charts.drawing import WIDTH, Chart
-from tieout.show.charts.marks import LABELS, Layer, Links, Scale, Tone, at, names, rects, rules, texts, token
+from tieout.show.charts.canvas import canvas, for_phones_too
+from tieout.show.charts.drawing import Chart
+from tieout.show.charts.marks import Layer, Links, Scale, Tone, at, names, rects, rules, texts, token
 
 ROW = 28
-EDGE = 110
 UP, DOWN = "\N{BLACK UP-POINTING TRIANGLE}", "\N{BLACK DOWN-POINTING TRIANGLE}"
 
 
@@ -38,6 +38,7 @@ class Step:
     tone: Tone | None = None
 
 
+@for_phones_too
 def waterfall(
     words: str, opening: Level, steps: Sequence[Step], closing: Level, residual: Decimal = Decimal(0)
 ) -> Chart:
@@ -45,11 +46,11 @@ def waterfall(
 
     `residual` is printed whether or not it is 0.00. The axis begins at 0, and says so where it does not.
     """
-    links = Links()
+    links, room = Links(), canvas()
     levels = list(accumulate((step.amount for step in steps), initial=opening.value))
     axis = scale_of([*levels, closing.value], 1)
     count = len(steps) + 3
-    x = Scale(float(axis.start), float(axis.end) or 1.0, LABELS, WIDTH - EDGE)
+    x = Scale(float(axis.start), float(axis.end) or 1.0, room.labels, room.width - room.amount)
     y = Scale(0, count, 0, count * ROW)
     ends = [(0, opening), (len(steps) + 1, closing)]
     bars = [_level(row, end, axis.start, links) for row, end in ends]
@@ -66,8 +67,8 @@ def waterfall(
     ]
     tone = "danger" if residual else "muted"
     left = [
-        at(LABELS - 10, (count - 0.5) * ROW, "residual", tone, align="right"),
-        at(LABELS, (count - 0.5) * ROW, figures.money(residual), tone, align="left"),
+        at(room.labels - 10, (count - 0.5) * ROW, "residual", tone, align="right"),
+        at(room.labels, (count - 0.5) * ROW, figures.money(residual), tone, align="left"),
     ]
     layers = [
         *rules(connectors, x, y, "muted"),
@@ -117,5 +118,5 @@ def _cut(x: Scale, y: Scale, ends: Sequence[tuple[int, Level]], count: int, star
     note = f"the axis begins at {figures.short(start)}"
     return [
         *texts(signs, x, y, fontSize=18, fontWeight=700),
-        at(WIDTH - 8, (count - 0.5) * ROW, note, "muted", align="right"),
+        at(canvas().width - 8, (count - 0.5) * ROW, note, "muted", align="right"),
     ]

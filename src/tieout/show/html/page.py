@@ -30,7 +30,7 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from tieout.show import figures
-from tieout.show.charts.drawing import Chart, svg
+from tieout.show.charts.drawing import Chart, framed
 from tieout.show.html.theme import style
 from tieout.show.links import href
 from tieout.show.terminal import clean
@@ -44,6 +44,9 @@ MOST = 1000
 """Up to so many rows of records stand on a page; what is more is told, with where to get it."""
 WIDE = 9
 """A table of more columns scrolls by itself; its head then stays with it."""
+FEW, SENTENCE = 16, 32
+"""Up to so many letters stand on one line; more than so many are a sentence, which a phone gives its room."""
+_TYPED = re.compile("`([^`]+)`")
 _DATED = re.compile(r"\S*\d-\S*")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
@@ -201,7 +204,7 @@ def _section(place: str, section: Section) -> Iterator[str]:
     yield f'<h2 id="{place}-h">{_text(section.title)}</h2>'
     if section.cards:
         yield f'<ul class="cards">{"".join(map(_card, section.cards))}</ul>'
-    yield from (f"<figure>{svg(chart)}</figure>" for chart in section.charts)
+    yield from (framed(chart) for chart in section.charts)
     if section.groups:
         yield f'<div class="groups">{"".join(map(_group, section.groups))}</div>'
     yield from (line for table in section.tables for line in _table(table, place))
@@ -238,11 +241,11 @@ def _table(table: Table, back: str) -> Iterator[str]:
     name = f' id="{escape(table.anchor)}"' if table.anchor else ""
     kind = " dense" if table.dense else " wide" if len(table.heads) > WIDE else ""
     kind += " few" if any(head.main for head in table.heads) else ""
-    room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if table.dense else ""
+    room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if table.dense or " wide" in kind else ""
     yield f'<div class="scroll{kind}"{name}{room}><table>'
     note = f"<small>{_text(table.note)}</small>" if table.note else ""
     way = f'<a class="back" href="#{escape(back)}">\N{UPWARDS ARROW} back</a>' if table.anchor else ""
-    yield f"<caption>{_text(table.caption)}{note}{way}</caption>"
+    yield f"<caption><div>{_text(table.caption)}{note}{way}</div></caption>"
     yield f"<thead><tr>{''.join(map(_head, table.heads))}</tr></thead>"
     yield "<tbody>"
     yield from (_row(table.heads, row) for row in table.rows[:MOST])
@@ -266,7 +269,8 @@ def _row(heads: Sequence[Head], row: Row) -> str:
 
 
 def _cell(tag: str, head: Head, cell: Cell) -> str:
-    return _told(tag, cell, ' scope="row"' if tag == "th" else "", _styles(head))
+    held = _styles(head) if head.right else f"{_styles(head)} {_held(cell.text)}".strip()
+    return _told(tag, cell, ' scope="row"' if tag == "th" else "", held)
 
 
 def _cell_of(told: Cell | str) -> Cell:
@@ -278,7 +282,7 @@ def _told(tag: str, cell: Cell, attributes: str = "", style_of: str = "") -> str
     names = " ".join(name for name in (style_of, cell.style) if name)
     styles = f' class="{names}"' if names else ""
     full = f' title="{_text(cell.full)}"' if cell.full and cell.full != cell.text else ""
-    text = _text(cell.text)
+    text = _unbroken(cell.text)
     told = f'<a href="{href(cell.anchor)}">{text}</a>' if cell.anchor else text
     return f"<{tag}{attributes}{styles}{full}>{told}</{tag}>"
 
@@ -299,11 +303,21 @@ def _label(parts: Sequence[str]) -> str:
 
 
 def _note(text: str) -> str:
-    return f'<p class="note">{_text(text)}</p>'
+    told = _TYPED.sub(r"<code>\1</code>", _text(text))
+    return f'<p class="note">{told}</p>'
+
+
+def _held(text: str) -> str:
+    """Say how a text that is no figure is broken: a few words not at all, a sentence not into single words."""
+    if len(text) > SENTENCE:
+        return "long"
+    return "whole" if len(text) <= FEW and not text.isalnum() and text[:1].isalnum() else ""
 
 
 def _unbroken(text: str) -> str:
-    """Make a title safe, its dates and periods on one line each."""
+    """Make a text safe, its dates and periods on one line each."""
+    if " " not in text:
+        return _text(text)
     return _DATED.sub(lambda found: f'<span class="whole">{found[0]}</span>', _text(text))
 
 

@@ -78,17 +78,19 @@ a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:2px}
 a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .label{color:var(--muted);font-size:13px;margin:0 0 4px;padding:0;list-style:none;display:flex;flex-wrap:wrap;
 gap:0 8px;max-width:none}
-.label li+li::before{content:"\\00b7";margin-right:8px}
+.label li:not(:last-child)::after{content:"\\00b7";margin-left:8px}
 .headline{font-size:36px;line-height:1.15;font-weight:650;margin:16px 0 0}
 .headline small{font-size:15px;font-weight:400;color:var(--muted);margin-left:8px}
 nav{font-size:13px;margin:12px 0 0;display:flex;flex-wrap:wrap;gap:4px 16px}
 figure{margin:8px 0 16px}
-.chart{display:block;width:100%;max-width:880px;height:auto;overflow:visible}
-.chart text{font-family:inherit;font-variant-numeric:tabular-nums}
-.chart a{cursor:pointer}
-.chart a text,.chart a text:hover{text-decoration:underline;text-decoration-color:var(--rule);
+figure svg{display:block;width:100%;max-width:880px;height:auto;overflow:visible}
+figure .narrow{display:none;max-width:480px;overflow:hidden}
+figure text{font-family:inherit;font-variant-numeric:tabular-nums;paint-order:stroke}
+figure svg a{cursor:pointer}
+figure a text,figure a text:hover{text-decoration:underline;text-decoration-color:var(--rule);
 text-underline-offset:3px}
-.chart a:hover path{opacity:.82}
+figure a:hover path{opacity:.82}
+figure a:focus-visible path{stroke:var(--accent);stroke-width:3}
 .scroll{margin:0 0 16px}
 .wide{overflow-x:auto}
 .wide tbody th{white-space:nowrap}
@@ -101,8 +103,11 @@ text-underline-offset:3px}
 .dense tfoot th,.dense tfoot td{position:sticky;bottom:0;background:var(--paper)}
 .dense tbody tr:hover>*{background:var(--raised)}
 .whole{white-space:nowrap}
+code{font:inherit;font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.93em;overflow-wrap:anywhere}
+header>.note{margin-top:8px}
 table{border-collapse:collapse;font-size:13px;line-height:20px}
 caption{text-align:left;font-size:15px;font-weight:600;padding:16px 0 4px}
+caption div{width:max-content;max-width:44ch}
 caption small{font-size:13px;font-weight:400;color:var(--muted);margin-left:8px}
 th,td{padding:5px 12px 5px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule);
 font-weight:400}
@@ -111,6 +116,8 @@ thead th{position:sticky;top:0;background:var(--paper);color:var(--muted);vertic
 box-shadow:inset 0 -1px var(--muted);border-bottom:0}
 tbody th,tfoot th{max-width:40ch;min-width:9ch}
 .right{text-align:right;white-space:nowrap;padding-left:12px}
+thead .right{white-space:normal}
+.dense thead .right{white-space:nowrap}
 tfoot td,tfoot th{border-top:1px solid var(--muted);border-bottom:0;font-weight:600}
 tfoot tr+tr td,tfoot tr+tr th{border-top:0}
 .figure{font-weight:600}
@@ -137,16 +144,24 @@ summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}
 .cards li{border-top:2px solid var(--rule);padding-top:8px;display:flex;flex-direction:column}
 .cards span,.cards small{font-size:13px;color:var(--muted)}
-.cards strong{font-size:24px;line-height:1.25;font-weight:650}
+.cards strong{font-size:24px;line-height:1.25;font-weight:650;overflow-wrap:anywhere}
 footer{margin-top:48px;border-top:1px solid var(--rule);padding-top:12px;font-size:12px;color:var(--muted)}
 footer dl{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:2px 16px;margin:0}
 footer dt,footer dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:760px){main{padding:20px 16px 32px}h1{font-size:18px}.headline{font-size:24px}
-.scroll{overflow-x:auto}thead th{position:static}
+@media screen and (min-width:1200px){.dense th,.dense td{max-width:44ch}}
+@media screen and (max-width:760px){main{padding:20px 16px 32px}h1{font-size:18px}.headline{font-size:24px}
+.scroll{overflow-x:auto}thead th{position:static}caption div{max-width:calc(100vw - 32px)}
 .dense{max-height:none}.dense table{width:100%}.dense th,.dense td{max-width:16ch}
-.few table{width:100%}.few td:not(.main),.few thead th:not(.main):not(:first-child){display:none}
-figure{overflow-x:auto}.chart{min-width:640px}}
-@media (prefers-reduced-motion:no-preference){.chart a path{transition:opacity .12s}}
+.scroll td,.scroll thead th{white-space:nowrap}.scroll .long{white-space:normal;min-width:26ch}
+th,td{padding-right:8px}.right{padding-left:8px}
+.scroll tbody th{max-width:44vw;position:sticky;left:0;background:var(--paper)}
+.few table{width:100%;table-layout:fixed}.few thead th:first-child{width:34%}
+.few tbody th{max-width:none;overflow-wrap:anywhere}
+.few td:not(.main),.few thead th:not(.main):not(:first-child){display:none}
+.few td,.few .long{white-space:normal;min-width:0}.few .right,.dense.few td{white-space:nowrap}
+.cards strong{font-size:16px}
+figure.both .chart{display:none}figure .narrow{display:block}}
+@media (prefers-reduced-motion:no-preference){figure a path{transition:opacity .12s}}
 @page{margin:16mm 14mm}
 @page wide{size:landscape}
 """
@@ -155,7 +170,8 @@ h2{font-size:12pt;break-after:avoid}nav,.back{display:none}.good,.bad{color:#000
 .wide{page:wide}.wide table{font-size:6.5pt}.wide,.dense{overflow:visible;max-height:none}
 .dense th,.dense td{white-space:normal;position:static}a{color:inherit;text-decoration:none}
 figure,tr{break-inside:avoid}thead{display:table-header-group}thead th{position:static}tfoot{display:table-row-group}
-.chart{max-width:100%}table{font-size:8.5pt;line-height:1.35}.chart path[fill^="var(--"]{stroke:#000;stroke-width:.5}"""
+figure svg{max-width:100%}table{font-size:8.5pt;line-height:1.35}
+figure path[fill^="var(--"]{stroke:#000;stroke-width:.5}"""
 
 
 def style() -> str:

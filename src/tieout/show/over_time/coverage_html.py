@@ -48,7 +48,8 @@ def _needs(found: Cover, company: Company) -> Section:
     for one in found.slices:
         bounds = one.required.adjusted_interval
         closed = (bounds[0], bounds[1]) if bounds and bounds[1] is not None else None
-        rows.append(Bar(f"{_name(one)}: needed", one.required.adjusted, None, closed, absent=one.required.absent))
+        needed = one.required.adjusted
+        rows.append(Bar(f"{_name(one)}: needed", needed, None, closed, absent=one.required.absent, plan=True))
         if one.coverage is not None or one.absent:
             rows.append(Bar(f"{_name(one)}: there is", one.coverage, one.n, absent=one.absent))
     heads = [f"pipeline {company.currency}", "to go", "coverage", "needed", "95% interval", "plain", "short by"]

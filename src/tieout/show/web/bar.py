@@ -51,6 +51,11 @@ class Bar:
     rest: tuple[tuple[str, str], ...]
     clear: str
 
+    @property
+    def chosen(self) -> int:
+        """How many of its fields say something: told where a phone folds the bar away."""
+        return sum(bool(field.value) for field in self.fields)
+
 
 def bar(reader: Reader, filters: Filters, room: Room) -> Bar:
     """Make the bar of a page."""

@@ -87,8 +87,8 @@ def _rate(row: Answered) -> Cell:
     return Cell("n/a", row.absent or "") if row.value is None else Cell(figures.rate(float(row.value)))
 
 
-def _words(*texts: str) -> list[Head]:
-    return [Head(text, right=False) for text in texts]
+def _words(*texts: str, main: tuple[str, ...] = ()) -> list[Head]:
+    return [Head(text, right=False, main=text in main) for text in texts]
 
 
 def _sources(reader: Reader, objects: Sequence[Held]) -> Section:
@@ -110,7 +110,8 @@ def _sources(reader: Reader, objects: Sequence[Held]) -> Section:
         for one in objects
     ]
     heads = _words("object", "system", "is", "mode")
-    table = Table("What each system gives", [*heads, Head("rows"), *_words("newest pull", "every", "", "owner")], rows)
+    heads += [Head("rows"), *_words("newest pull", "every", "", "owner", main=("newest pull", ""))]
+    table = Table("What each system gives", heads, rows)
     return Section("Sources", tables=(table,))
 
 
@@ -131,7 +132,8 @@ def _checks(reader: Reader, broken: Sequence[Broken]) -> Section:
         ]
         for check in broken
     ]
-    heads = [*_words("rule", "owner", "level"), Head("broken"), Head("of"), Head(reader.contract.company.currency)]
+    heads = [*_words("rule", "owner", "level"), Head("broken", main=True), Head("of")]
+    heads.append(Head(reader.contract.company.currency, main=True))
     table = Table(
         "Rules of the contract that records break, by what is at stake", [*heads, *_words("what to do")], rows
     )
@@ -172,7 +174,8 @@ def _findings(reader: Reader) -> Section:
         place = one.place.split(" ")[0] if hidden else one.place
         level = Cell(one.level.value, style="danger" if one.level.value == "error" else "muted")
         rows.append([place, level, one.code, figures.count(one.count), told, said[1]])
-    heads = [*_words("where", "level", "finding"), Head("records"), *_words("what is wrong", "what to do")]
+    heads = [*_words("where", "level", "finding"), Head("records")]
+    heads += _words("what is wrong", "what to do", main=("what is wrong",))
     table = (Table("What the last refresh found", heads, rows),) if rows else ()
     return Section("Findings", tables=table, notes=() if rows else ("The last refresh found nothing to look at.",))
 
@@ -227,8 +230,8 @@ def _effects(reader: Reader, filters: Filters, effects: Effects) -> list[Section
         _entry(filters, effects, place, entry) for place, entry in named if (entry.object, entry.id) not in closed
     ]
     heads = [
-        *_words("register", "record", "into", "reason", "owner", "until", ""),
-        *(Head(name) for name in HEADS),
+        *_words("register", "record", "into", "reason", "owner", "until", "", main=("record",)),
+        *(Head(name, main=name == HEADS[0]) for name in HEADS),
         Head("leads"),
     ]
     notes = [f"{len(closed)} more you may not open; the figures above count them."] if closed else []

@@ -164,7 +164,8 @@ def _counted(reader: Reader, filters: Filters, counted: Sequence[Counted], life:
         ]
         for one in counted
     ]
-    heads = [Head(text, right=False) for text in ("number", "counted by", "period", "", "why")]
+    names = ("number", "counted by", "period", "", "why")
+    heads = [Head(text, right=False, main=text in {"counted by", ""}) for text in names]
     words = "The first reason that keeps it out is told" if account is None else "How much of it each number counts"
     called = "it is" if account is None else "its deals, leads and revenue are"
     table = Table(words, [*heads, Head(currency)], rows)
@@ -189,7 +190,7 @@ def _deals(reader: Reader, filters: Filters, found: Deals) -> Iterator[Section]:
     closed = closed_to(reader, (deal.record for deal in deals), "opportunity")
     mine = [deal for deal in deals if deal.record not in closed]
     names = ("deal", "name", "outcome", "stage", "close date", f"agreed number, {found.period}")
-    heads = [Head(text, right=False) for text in names]
+    heads = [Head(text, right=False, main=text == "stage") for text in names]
     rows: list[Row] = [
         [
             Cell(deal.record, anchor=record_path("opportunity", deal.record, asked_of(filters))),
@@ -207,9 +208,8 @@ def _deals(reader: Reader, filters: Filters, found: Deals) -> Iterator[Section]:
     foot = [[figures.counted(len(deals), "deal"), "", "", "", "", f"{n} counted", figures.money(total)]]
     notes = [f"{len(deals) - len(mine)} more you may not open; the sums count them."] if len(mine) < len(deals) else []
     notes += [f"The first {DEALS} of {len(mine)} are shown."] if len(mine) > DEALS else []
-    table = Table(
-        "Its deals, those of the agreed number first", [*heads, Head(reader.contract.company.currency)], rows, foot
-    )
+    heads.append(Head(reader.contract.company.currency, main=True))
+    table = Table("Its deals, those of the agreed number first", heads, rows, foot)
     yield Section("Its deals", tables=(table,), notes=notes)
 
 
@@ -250,7 +250,8 @@ def _now(reader: Reader, filters: Filters, life: Life, company: str) -> Section:
         if value is not None
     ]
     unknown = ", ".join(name.replace("_", " ") for name, value in state.items() if value is None)
-    heads = [Head(text, right=False) for text in ("field", "value", "true from", "grade", "told by")]
+    names = ("field", "value", "true from", "grade", "told by")
+    heads = [Head(text, right=False, main=text in {"value", "true from"}) for text in names]
     cards = [
         Card(name.removesuffix("_id").replace("_", " "), _card(reader, filters, life, name, company), words)
         for name in CARDS[life.entity]

@@ -33,7 +33,9 @@ def people_page(asking: Account) -> Page:
     active = [account for account in accounts if account.is_active]
     sections = [_rights(asking)]
     if runs:
-        sections.insert(0, Section("Invitations", tables=(_invitations(),)))
+        invited = _invitations()
+        none = () if invited.rows else ("Nobody was invited yet. An invitation is a link that makes one account.",)
+        sections.insert(0, Section("Invitations", tables=(invited,) if invited.rows else (), notes=none))
     sections.insert(0, _teams(accounts, runs=runs))
     if runs:
         sections.insert(0, Section("Accounts", tables=(_accounts(accounts),)))
@@ -50,7 +52,8 @@ def _accounts(accounts: Sequence[Account]) -> Table:
     factors: dict[int, set[str]] = {}
     for user, kind in Authenticator.objects.values_list("user_id", "type"):
         factors.setdefault(user, set()).add({"totp": "app", "webauthn": "passkey"}.get(kind, ""))
-    heads = [Head(text, right=False) for text in ("Address", "Name", "Role", "Team", "Second factor", "Last sign-in")]
+    names = ("Address", "Name", "Role", "Team", "Second factor", "Last sign-in")
+    heads = [Head(text, right=False, main=text in {"Role", "Last sign-in"}) for text in names]
     rows = [
         (
             Cell(account.email, style="" if account.is_active else "muted", anchor=f"/people/accounts/{account.pk}"),
@@ -99,7 +102,7 @@ def _invitations() -> Table:
         )
         for one in Invitation.objects.select_related("team")[:50]
     ]
-    return Table("The last 50" if rows else "None was made yet", heads, rows)
+    return Table("The last 50", heads, rows)
 
 
 def state(one: Invitation, now: datetime) -> str:
@@ -125,7 +128,7 @@ def _mark(given: bool, *, own: bool) -> Cell:  # noqa: FBT001 -- what is marked
 
 def log_page(lines: Iterable[LogEntry]) -> Page:
     """Give some lines of the log, the newest first."""
-    heads = [Head(text, right=False) for text in ("When", "Who", "Did", "What", "Detail")]
+    heads = [Head(text, right=False, main=text in {"Who", "Did"}) for text in ("When", "Who", "Did", "What", "Detail")]
     rows = [(f"{line.at:%Y-%m-%d %H:%M:%S}", line.who, line.did, line.what, told(line.detail)) for line in lines]
     title = f"The log: the last {figures.counted(len(rows), 'line')}" if rows else "The log: no line like that"
     notes = ("Lines are only added. The database refuses to change or delete one.",)
