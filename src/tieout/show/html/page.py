@@ -44,8 +44,10 @@ MOST = 1000
 """Up to so many rows of records stand on a page; what is more is told, with where to get it."""
 WIDE = 9
 """A table of more columns scrolls by itself; its head then stays with it."""
-FEW, SENTENCE = 16, 32
-"""Up to so many letters stand on one line; more than so many are a sentence, which a phone gives its room."""
+BROAD = 12
+"""A table of more columns is printed across."""
+FEW, SENTENCE, LARGE = 16, 32, 10
+"""Letters: of what stands on one line, of what is more than a sentence, of a card that is as large as a figure."""
 _TYPED = re.compile("`([^`]+)`")
 _DATED = re.compile(r"\S*\d-\S*")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -221,7 +223,9 @@ def _group(group: tuple[str, Sequence[Card]]) -> str:
 
 def _card(card: Card) -> str:
     words = f"<small>{_text(card.words)}</small>" if card.words else ""
-    return f"<li>{_told('span', _cell_of(card.name))}{_told('strong', card.value)}{words}</li>"
+    text = card.value.text
+    told = "words" if len(text) > LARGE and any(map(str.isalpha, text)) else ""
+    return f"<li>{_told('span', _cell_of(card.name))}{_told('strong', card.value, style_of=told)}{words}</li>"
 
 
 def _records(places: Sequence[str], sections: Sequence[Section]) -> Iterator[str]:
@@ -240,6 +244,7 @@ def _table(table: Table, back: str) -> Iterator[str]:
         yield f"<details><summary>{_text(table.caption)}</summary>"
     name = f' id="{escape(table.anchor)}"' if table.anchor else ""
     kind = " dense" if table.dense else " wide" if len(table.heads) > WIDE else ""
+    kind += " broad" if len(table.heads) > BROAD else ""
     kind += " few" if any(head.main for head in table.heads) else ""
     room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if table.dense or " wide" in kind else ""
     yield f'<div class="scroll{kind}"{name}{room}><table>'

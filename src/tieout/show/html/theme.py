@@ -136,6 +136,7 @@ thead th a{color:inherit;text-decoration-color:var(--rule)}
 [aria-sort=descending] a::after{content:" \\2193"}
 .groups{display:grid;gap:16px 32px;grid-template-columns:repeat(auto-fit,minmax(200px,1fr))}
 .groups h3{font-size:15px;font-weight:600;margin:0 0 8px}
+.cards .words{font-size:18px;line-height:30px}
 .groups .cards{grid-template-columns:1fr}
 summary{color:var(--accent);cursor:pointer;font-size:13px}
 summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
@@ -167,9 +168,15 @@ figure.both .chart{display:none}figure .narrow{display:block}}
 """
 _ON_PAPER = """html{color-scheme:light}main{max-width:none;padding:0}body{font-size:10pt}h1{font-size:16pt}
 h2{font-size:12pt;break-after:avoid}nav,.back{display:none}.good,.bad{color:#000}
-.wide{page:wide}.wide table{font-size:6.5pt}.wide,.dense{overflow:visible;max-height:none}
-.dense th,.dense td{white-space:normal;position:static}a{color:inherit;text-decoration:none}
-figure,tr{break-inside:avoid}thead{display:table-header-group}thead th{position:static}tfoot{display:table-row-group}
+.broad{page:wide}.broad table{font-size:6.5pt}.wide,.dense{overflow:visible;max-height:none}
+.dense :is(thead,tbody,tfoot) :is(th,td){position:static;max-width:none}
+.dense tbody :is(th,td):not(.whole,.right){white-space:normal}
+a{color:inherit;text-decoration:none}figure,tr,footer,.groups>div,.cards li{break-inside:avoid}
+thead{display:table-header-group}caption,thead{break-after:avoid}tfoot{display:table-row-group}
+thead th{position:static;box-shadow:none;border-bottom:1px solid #000;white-space:normal}
+.groups{grid-template-columns:repeat(4,1fr)}.cards{grid-template-columns:repeat(auto-fit,minmax(30mm,1fr))}
+.cards strong{font-size:13pt}.cards .words{font-size:11pt;line-height:1.4}.groups .cards{grid-template-columns:1fr}
+details::details-content{content-visibility:visible;height:auto}summary{display:none}
 figure svg{max-width:100%}table{font-size:8.5pt;line-height:1.35}
 figure path[fill^="var(--"]{stroke:#000;stroke-width:.5}"""
 
