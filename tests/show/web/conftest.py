@@ -17,6 +17,7 @@ import pytest
 from django.test import Client
 
 from tests.show.web.browsing import Browsing, started
+from tests.show.web.postgres import Postgres, binaries
 from tieout import Workspace
 from tieout.operate.people.models import Account
 from tieout.operate.people.roles import Role
@@ -76,6 +77,40 @@ def browser() -> Iterator[Browser]:
 def states() -> dict[Role, Any]:
     """The cookies of whoever has signed in to the server before, so that a run signs in once for each role."""
     return {}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL, one for the whole run."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
+    with Postgres(programs) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def team_server(marlow: Workspace, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application as a team runs it: what people decide is in PostgreSQL."""
+    folder = tmp_path_factory.mktemp("team")
+    with served(marlow, folder, "--database", postgres.another("team")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def team_states() -> dict[Role, Any]:
+    """The cookies of whoever has signed in to the team's server."""
+    return {}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def page_on(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browsing]:
+    """Open pages as `page_of` does, of the embedded default and of a team's installation."""
+    team = request.param == "postgres"
+    server: Server = request.getfixturevalue("team_server" if team else "server")
+    browsing = Browsing(browser, server.address, PASSWORD, request.getfixturevalue("team_states" if team else "states"))
+    yield browsing
+    browsing.close()
 
 
 @pytest.fixture

@@ -9,23 +9,24 @@ import subprocess
 import sys
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 import psycopg
-import pytest
 
 from tests.show.web.conftest import PASSWORD, served
-from tests.show.web.postgres import Postgres, binaries
 from tieout import Workspace
 
+if TYPE_CHECKING:
+    from tests.show.web.postgres import Postgres
 
-def test_signing_in_reading_and_a_database_that_goes_away(marlow: Workspace, tmp_path: Path) -> None:
-    programs = binaries()
-    if programs is None:
-        pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
-    with Postgres(programs) as postgres, served(marlow, tmp_path, "--database", postgres.url) as server:
+
+def test_signing_in_reading_and_a_database_that_goes_away(
+    marlow: Workspace, postgres: Postgres, tmp_path: Path
+) -> None:
+    with served(marlow, tmp_path, "--database", postgres.url) as server:
         browser = build_opener(HTTPCookieProcessor(CookieJar()))
         sign_in(browser, server.address)
         status, page = ask(browser, f"{server.address}/pipeline")
@@ -55,9 +56,7 @@ def kept_and_restored(workspace: Workspace, postgres: Postgres, folder: Path) ->
     file, secret = str(folder / "kept.tar.gz"), folder / "database"
     secret.write_text(f"{postgres.url}\n", encoding="utf-8")
     tieout("backup", file, "--workspace", str(workspace.root), TIEOUT_DATABASE_FILE=str(secret))
-    with psycopg.connect(postgres.url, autocommit=True) as server:
-        server.execute("create database second")
-    second = postgres.url.removesuffix("/postgres") + "/second"
+    second = postgres.another("second")
     tieout("restore", file, str(folder / "restored"), "--database", second)
     accounts = "select email, role, password from people_account order by email"
     with psycopg.connect(postgres.url) as old, psycopg.connect(second) as new:

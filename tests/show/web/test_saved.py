@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.show.web.browsing import Browsing
 from tests.show.web.conftest import ClientOf
 from tieout.operate.people.models import Account, LogEntry, SavedView, Team
 from tieout.operate.people.roles import Role
@@ -57,3 +59,20 @@ def test_a_team_shares_what_its_lead_keeps(client_of: ClientOf) -> None:
     assert other.post(f"/views/{pk}/end").status_code == 404
     assert lead.post(f"/views/{pk}/end").status_code == 302
     assert not SavedView.objects.exists()
+
+
+def test_a_view_is_kept_and_opened_in_a_browser(page_on: Browsing) -> None:
+    page = page_on(Role.MARKETING)
+    page.goto("/pipeline/coverage?segment=SMB&weeks=1")
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name").fill("SMB, week by week")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/views")
+    page.goto("/glossary")
+    page.get_by_role("navigation", name="Rooms and tools").get_by_role("link", name="SMB, week by week").click()
+    page.wait_for_url("**/pipeline/coverage?*segment=SMB*")
+    expect(page.locator("#bar select[name=segment]")).to_have_value("SMB")
+    expect(page.locator("#bar input[name=weeks]")).to_be_checked()
+    page.goto("/views")
+    page.get_by_role("button", name="Delete SMB, week by week").click()
+    expect(page.locator("main")).to_contain_text("None yet")

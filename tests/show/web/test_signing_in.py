@@ -78,7 +78,17 @@ def confirm(page: Page) -> None:
 
 
 def test_a_code_is_asked_for_once_an_app_is_set_up(page: Page) -> None:
-    me = "sales-lead@marlow.example"
+    a_code_is_asked_for(page, "sales-lead@marlow.example")
+
+
+def test_a_code_is_asked_for_where_a_team_has_its_own_database(team_server: Server, browser: Browser) -> None:
+    browsing = Browsing(browser, team_server.address, PASSWORD, {})
+    a_code_is_asked_for(browsing(), "cs-lead@marlow.example")
+    browsing.close()
+
+
+def a_code_is_asked_for(page: Page, me: str) -> None:
+    """Set an app up, and sign in with its code and with one for the day on which it is gone; each opens once."""
     sign_in(page, me, PASSWORD)
     in_the_rooms(page)
     page.goto("/accounts/2fa/totp/activate/")

@@ -25,8 +25,8 @@ def grave(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in GRAVE]
 
 
-def test_three_clicks_from_the_number_to_the_life_of_a_record_and_back(page_of: Browsing) -> None:
-    page = page_of(Role.CONTRIBUTOR)
+def test_three_clicks_from_the_number_to_the_life_of_a_record_and_back(page_on: Browsing) -> None:
+    page = page_on(Role.CONTRIBUTOR)
     page.goto("/")
     page.locator("svg.chart a").filter(has_text="sales").first.click()
     page.wait_for_url("**/tie-out?a=agreed&b=sales")

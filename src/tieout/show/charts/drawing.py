@@ -25,6 +25,8 @@ HATCH = "url(#hatch)"
 _ROOT = re.compile(r"^<svg[^>]*>")
 _LINK = re.compile(r'<a xlink:href="[^"]*#(k\d+)">')
 _MARK = re.compile(r'<(path|line) (aria-label="([^"]+)"[^>]*role="graphics-symbol"[^>]*?)/>')
+_WORDLESS = re.compile(r' aria-label="" role="graphics-symbol" aria-roledescription="[^"]*"')
+"""A mark that says nothing, as the squares of a key: what has no name is not announced."""
 _EMPTY = re.compile(r'<path class="(?:background|foreground)"[^>]*/>')
 _PLACES = re.compile(r'\b(d|transform|x2|y2)="([^"]*)"')
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
@@ -82,6 +84,7 @@ def svg(chart: Chart, kind: str = "chart") -> str:
     body = _EMPTY.sub("", body)
     body = _LINK.sub(lambda found: f'<a href="{href(chart.links[found[1]])}">', body)
     body = _LINKED.sub(r"\1", body)
+    body = _WORDLESS.sub(' aria-hidden="true"', body)
     body = _MARK.sub(r"<\1 \2><title>\3</title></\1>", body)
     body = _PLACES.sub(lambda found: f'{found[1]}="{_LONG.sub(_shorter, found[2])}"', body)
     body = _FONT.sub("", body)

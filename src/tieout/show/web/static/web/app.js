@@ -47,4 +47,34 @@
     range.setAttribute("aria-valuetext", field.value);
     field.form.dispatchEvent(new Event("slide"));
   });
+  // Whoever waits for a page is told so: nothing within 200 ms, then a line at the top, then why it takes so long.
+  const line = document.getElementById("waiting"), main = document.getElementById("main");
+  let clocks = [];
+  const ended = () => {
+    clocks.forEach(clearTimeout);
+    clocks = [];
+    line?.classList.remove("on");
+    line?.replaceChildren();
+    main?.removeAttribute("aria-busy");
+  };
+  const waiting = () => {
+    if (!line || !main) return;
+    ended();
+    clocks.push(setTimeout(() => { line.classList.add("on"); main.setAttribute("aria-busy", "true"); }, 200));
+    clocks.push(setTimeout(() => { line.textContent = "Working it out. This page stays until the next one is there."; }, 1500));
+    clocks.push(setTimeout(() => { line.textContent = "Still working it out. The first time takes longest: after that it is kept."; }, 6000));
+  };
+  const leads = (link) => link && !link.hasAttribute("download") && !link.target && link.origin === location.origin
+    && !link.hasAttribute("data-copy") && !/[?&]format=/.test(link.search)
+    && (link.pathname !== location.pathname || link.search !== location.search);
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest("a[href]");
+    if (link instanceof HTMLAnchorElement ? leads(link) : link && !link.getAttribute("href").startsWith("#")) waiting();
+  });
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) waiting(); });
+  // A part of the page that is renewed at once is waited for too, but neither the line above the page nor the search.
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target.id === "page") waiting(); });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.target.id === "page") ended(); });
+  window.addEventListener("pageshow", ended);
 })();
