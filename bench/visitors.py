@@ -42,6 +42,11 @@ class Visit:
     seconds: float
     text: str
 
+    @property
+    def whole(self) -> int:
+        """How many bytes it has when it is unpacked."""
+        return len(self.text.encode())
+
 
 class Visitor:
     """Somebody with a session."""

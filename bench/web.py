@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,8 @@ def _reading(visitors: Sequence[Visitor], addresses: Sequence[str]) -> list[Visi
         for address in cycle(mine):
             if time.monotonic() >= until:
                 break
-            visits.append(visitor.visit(address))
+            typed = f"{address}{chance.randrange(100)}" if "q=" in address else address
+            visits.append(replace(visitor.visit(typed), address=address))
             time.sleep(THINKING)
         return visits
 
@@ -163,7 +165,7 @@ def _warm(warm: Sequence[Visit], before: Sequence[Visit], took: dict[str, float]
     heard = [one.seconds * 1000 for one in warm]
     told = f"{len(warm)} answers to {PEOPLE} people, {len(by_page)} pages"
     client = f"as the client has it, waiting for a worker included: {_p95(heard):.0f} ms at p95"
-    packed = "packed" if largest.packed else "not packed"
+    packed = f"{largest.whole / 1000:.0f} kB unpacked" if largest.packed else "not packed"
     return [
         Result("server time, at the median", statistics.median(ms), "ms", MIDDLE, note=told),
         Result("server time, at p95", _p95(ms), "ms", WORST, note=client),

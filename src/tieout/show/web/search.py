@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from tieout.basics.findings import nearest
-from tieout.measure.finding import LONGEST, Found, by_id, by_name
+from tieout.measure.finding import LONGEST, Found, by_id, by_name, make_ready, names_ready
 from tieout.measure.names import names_of
 from tieout.measure.numbers.catalogue import METRICS
 from tieout.operate.people.roles import Right
@@ -22,10 +24,11 @@ from tieout.show.web.records import record_path
 from tieout.show.web.registry import PLACES, ROOMS
 from tieout.show.web.sight import closed_to
 from tieout.show.web.views import account_of, guarded
-from tieout.warehouse.builds import NotPublishedError
+from tieout.warehouse.builds import NotPublishedError, build_path
+from tieout.warehouse.engine import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -70,8 +73,8 @@ def _all_in(words: list[str], text: str) -> bool:
 
 def _records(reader: Reader, text: str, most: int) -> list[Hit]:
     named = ("account", "opportunity") if reader.eyes.personal else ("account",)
-    with opened(reader.workspace, reader.build) as asked:
-        found = [*by_id(asked, text, most * SPARE), *by_name(asked, text, most * SPARE, named)]
+    with _ready(reader) as asked:
+        found = [*by_id(asked, text, most * SPARE), *by_name(asked, text, most * SPARE, named, ready=True)]
         closed = {kind: closed_to(reader, (one.record for one in found if one.entity == kind), kind) for kind in CALLED}
         mine = [one for one in found if one.record not in closed[one.entity]]
         several: dict[tuple[str, str], Found] = {(one.entity, one.record): one for one in mine}
@@ -88,12 +91,41 @@ def _records(reader: Reader, text: str, most: int) -> list[Hit]:
 
 
 def _names(asked: Asked, found: Sequence[Found]) -> dict[tuple[str, str], str]:
-    """Give the names of what was found: those by which it was, and those of what was found by its id."""
-    names = {(one.entity, one.record): one.name for one in found if one.name}
-    for entity in {one.entity for one in found if not one.name}:
-        wanted = [one.record for one in found if one.entity == entity and not one.name]
-        names |= {(entity, record): name for record, name in names_of(asked.engine, entity, wanted).items()}
+    """Give the newest name of each of some deals and accounts that ever had one."""
+    names = names_ready(asked, found)
+    for entity in {one.entity for one in found}:
+        wanted = [one.record for one in found if one.entity == entity and (entity, one.record) not in names]
+        if wanted:
+            names |= {(entity, record): name for record, name in names_of(asked.engine, entity, wanted).items()}
     return names
+
+
+_LOCK, _OPEN = Lock(), ExitStack()
+_kept: tuple[object, Asked] | None = None
+
+
+@contextmanager
+def _ready(reader: Reader) -> Iterator[Asked]:
+    """Give the build to whoever searches, one at a time: its engine stays open until there is another file.
+
+    A search is asked at every letter that is typed, and opening a build takes longer than looking through it.
+    """
+    global _kept  # noqa: PLW0603 -- one for the process
+    with _LOCK:
+        path = build_path(reader.workspace, reader.build.key)
+        stat = path.stat() if path.exists() else None
+        file = (path, stat and (stat.st_ino, stat.st_mtime_ns))  # an erasure writes a build anew under its name
+        if _kept is None or _kept[0] != file:
+            _kept = None
+            _OPEN.close()
+            asked = _OPEN.enter_context(opened(reader.workspace, reader.build))
+            make_ready(asked.engine)
+            _kept = (file, asked)
+        try:
+            yield _kept[1]
+        except EngineError:
+            _kept = None  # the next one opens it anew
+            raise
 
 
 @require_safe
