@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieout.measure.days_sql import day_sql
+
 if TYPE_CHECKING:
     from tieout.basics.calendars import Period
     from tieout.measure.lens_sql import LensView
@@ -101,8 +103,7 @@ def _scan(view: LensView, number: int, mine: str, moment: Moment, period: Period
     if view.since is None:
         holds = HOLDS_RESTATED if moment.restated else HOLDS
         return scanned(f"$as_of_{mine}", f"$day_{mine}", "opportunity_states as s", holds)
-    zone = view.zone.replace("'", "''")
-    began_on = f"s.valid_from at time zone 'UTC' at time zone '{zone}'"
+    began_on = day_sql("s.valid_from", view.zone, view.since, moment.as_of)
     began = scanned("s.valid_from", began_on, "opportunity_states as s", SINCE)
     if view.lens.past_due or not view.passed:
         return began

@@ -52,23 +52,31 @@ def quantiles_sql(source: str, keys: Sequence[str] = (), quantiles: Mapping[str,
         f"min(duration) filter (where surviving <= {1 - share} + {EXACT}) as {name}"
         for name, share in quantiles.items()
     )
-    group = ", ".join(keys)
-    part = f"partition by {group}" if keys else ""
+    part = "partition by part" if keys else ""
+    alike = " and ".join(f"g.{key} is not distinct from l.{key}" for key in keys)
     # Row by row instead of time by time: among those that end at one time S goes down to what it is after all of them.
+    # It goes down only where something ends, so the others are ranked and then let go; a number is ranked by sooner
+    # than names.
     return f"""
-      select {named}count(*) as n, coalesce(sum(ended), 0) as ended_n, {told}
-      from (
-        select {named}duration, ended,
-          case when min(at_risk - ended) over lasting = 0 then 0.0
-            else exp(sum(ln(case when at_risk > ended then 1 - ended / cast(at_risk as double) else 1 end))
-              over lasting) end as surviving
-        from (
-          select {named}duration, ended,
-            count(*) over ({part}) - row_number() over ({part} order by duration, ended desc) + 1 as at_risk
-          from (
-            select {named}duration, case when ended then 1 else 0 end as ended
-            from {source} where duration is not null
-          )
-        )
-        window lasting as ({part} order by at_risk desc rows unbounded preceding)
-      ) {f"group by {group}" if keys else ""}"""
+      with lasting as (
+        select {named}duration, case when ended then 1 else 0 end as ended from {source} where duration is not null
+      ),
+      parts as (
+        select {named}count(*) as n, coalesce(sum(ended), 0) as ended_n, row_number() over () as part
+        from lasting {f"group by {', '.join(keys)}" if keys else ""}
+      ),
+      ranked as (
+        select {"g.part" if keys else "1 as part"}, l.duration, l.ended,
+          row_number() over ({part} order by l.duration desc, l.ended) as at_risk
+        from lasting as l {f"join parts as g on {alike}" if keys else ""}
+      ),
+      curve as (
+        select part, duration,
+          case when at_risk = 1 then 0.0
+            else exp(sum(ln(case when at_risk > 1 then 1 - 1 / cast(at_risk as double) else 1 end))
+              over ({part} order by at_risk desc rows unbounded preceding)) end as surviving
+        from ranked where ended = 1
+      ),
+      found as (select part, {told} from curve group by part)
+      select {"".join(f"g.{key}, " for key in keys)}g.n, g.ended_n, {", ".join(f"f.{name}" for name in quantiles)}
+      from parts as g left join found as f on f.part = g.part"""

@@ -28,21 +28,24 @@ def take_came(engine: Connection, ends: Ends) -> None:
 
 SEEN = "rank, outcome, closed_on, created_at, value"
 LIVES = """create temp table lives as
-    select record, timestamp '0001-01-01' as began_at, 0 as part, {seen}, {inside} as inside
-    from temp.left_units semi join temp.sought using (record)
+    select s.number, timestamp '0001-01-01' as began_at, 0 as part, {seen}, {inside} as inside
+    from temp.left_units as u join temp.sought as s on s.record = u.record
     union all
-    select record, began_at, 1, {seen}, inside from temp.between_seen
+    select s.number, u.began_at, 1, {seen}, u.inside
+    from temp.between_seen as u join temp.sought as s on s.record = u.record
     union all
-    select record, timestamp '9999-12-31', 2, {seen}, {inside}
-    from temp.through_units semi join temp.sought using (record)
+    select s.number, timestamp '9999-12-31', 2, {seen}, {inside}
+    from temp.through_units as u join temp.sought as s on s.record = u.record"""
+REDEFINED = """
     union all
-    select record, timestamp '9999-12-31', 3, {seen}, {inside}
-    from temp.right_units semi join temp.sought using (record)"""
+    select s.number, timestamp '9999-12-31', 3, {seen}, {inside}
+    from temp.right_units as u join temp.sought as s on s.record = u.record"""
+"""The later end by its own definition, where that is another one."""
 PASSED = """
     union all
-    select l.record, d.ends_at, 1, {past_due}, l.outcome, l.closed_on, l.created_at, l.value, l.inside
+    select l.number, d.ends_at, 1, {past_due}, l.outcome, l.closed_on, l.created_at, l.value, l.inside
     from (
-      select *, lead(began_at) over (partition by record order by part, began_at) as next_at from followed
+      select *, lead(began_at) over (partition by number order by part, began_at) as next_at from followed
     ) as l
     join (select distinct day, ends_at from calendar_days where ends_at > {since} and ends_at <= {until}) as d
       on d.day = l.closed_on and l.began_at < d.ends_at and d.ends_at < l.next_at
@@ -52,19 +55,19 @@ MEMO = """create temp table memo_moves as
     with followed as (
       select l.* from temp.lives as l
       semi join (
-        select record from temp.sought where came
+        select number from temp.sought where came
         union
-        select record from temp.lives where rank <> 0 or (part < 2 and closed_on < date '{day}')
-      ) using (record)
+        select number from temp.lives where rank <> 0 or (part < 2 and closed_on < date '{day}')
+      ) using (number)
     ),
-    every as (select record, began_at, part, {seen}, inside from followed {passed}),
+    every as (select number, began_at, part, {seen}, inside from followed {passed}),
     ordered as (
       select
-        e.*, row_number() over life as seq, lag(record) over life as record_before, lag(rank) over life as rank_before,
+        e.*, row_number() over life as seq, lag(number) over life as record_before, lag(rank) over life as rank_before,
         lag(outcome) over life as outcome_before, lag(closed_on) over life as closed_before,
         lag(value) over life as value_before, lag(inside) over life as inside_before
       from every as e
-      window life as (partition by record order by part, began_at)
+      window life as (partition by number order by part, began_at)
     ),
     flips as (
       select
@@ -73,25 +76,24 @@ MEMO = """create temp table memo_moves as
           record := record_before, outcome := outcome_before, closed_on := closed_before, value := value_before,
           inside := inside_before
         ) as l,
-        record, seq, coalesce(rank_before, 1) as left_rank, rank as right_rank,
+        number, seq, coalesce(rank_before, 1) as left_rank, rank as right_rank,
         case when part = 3 then coalesce(rank_before, 1) else rank end as through_rank
       from ordered as o
       where part > 0 and (coalesce(rank_before, 1) = 0) <> (rank = 0)
     ),
     moves as (
       select
-        record, seq, {cause} as cause, case when right_rank = 0 then r.value else l.value end as value,
-        row_number() over (partition by record order by seq) as place, count(*) over (partition by record) as moves
+        number, seq, {cause} as cause, case when right_rank = 0 then r.value else l.value end as value,
+        row_number() over (partition by number order by seq) as place, count(*) over (partition by number) as moves
       from flips
       where case when right_rank = 0 then r.inside else l.inside end
-    ),
-    born as (select distinct record from temp.left_units)
+    )
     select
-      concat(case when b.record is null then 'created' else f.cause end, ' and ', l.cause) as cause,
-      abs(f.value) as amount, f.record
+      concat(case when s.born then 'created' else f.cause end, ' and ', l.cause) as cause,
+      abs(f.value) as amount, s.record
     from moves as f
-    join moves as l on l.record = f.record and l.place = l.moves
-    left join born as b on b.record = f.record
+    join moves as l on l.number = f.number and l.place = l.moves
+    join temp.sought as s on s.number = f.number
     where f.place = 1 and f.moves % 2 = 0"""
 
 
@@ -105,7 +107,8 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
         same += " or coalesce(l.rank = 0 and l.inside, false) = coalesce(r.rank = 0 and r.inside, false)"
     engine.execute(
         f"""create temp table sought as
-        select coalesce(l.record, r.record) as record, not coalesce(l.rank = 0, false) as came
+        select coalesce(l.record, r.record) as record, not coalesce(l.rank = 0, false) as came,
+          l.record is null as born, row_number() over () as number
         from temp.both_ends
         where {same}"""
     )
@@ -120,7 +123,8 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
         select record, asked_as_of as began_at, {seen}, {inside} as inside from ({states})""",
         parameters,
     )
-    engine.execute(LIVES.format(seen=SEEN, inside="inside" if slicing else "true"))
+    lives = LIVES if ends.left.view.lens == ends.right.view.lens else LIVES + REDEFINED
+    engine.execute(lives.format(seen=SEEN, inside="u.inside" if slicing else "true"))
     since, until = (f"timestamp '{end.view.moment.as_of}'" for end in (ends.left, ends.right))
     passed = PASSED.format(past_due=RANK["past due"], since=since, until=until)
     sql = MEMO.format(

@@ -167,7 +167,6 @@ def _take_both(engine: Connection, ends: Ends, detail: Detail, *, over_time: boo
             also = "between_counted"
         names = tuple(name for name in needed(ends.left.view, ends.right.view) if name != "lone")
         take_together(engine, (ends.left, ends.right), unit_columns_sql(names, detail.slicing), also)
-        _make(engine, "seen_counted", "select coalesce(l.record, r.record) as record from temp.both_ends")
     else:
         take(engine, ends.left, "left", columns)
         take(engine, ends.right, "right", columns)

@@ -179,7 +179,8 @@ def walked_sql(ends: Ends, pairs: Pairs, walk: Walk, slicing: Slicing | None = N
     `member` is the cause of a pair that only one end counts, `amount` what it does; `v0` and so on are the values of
     the walk, `staged` says whether the stage moved; `moved_by` is the cause of a move between slices.
     """
-    values = ", ".join(f"case when left_rank = 0 then {value} end as {name}" for name, value in walk.values.items())
+    walked = "left_rank = 0 and (right_rank = 0 or r.outcome = 'won')"  # what was won is walked beside the bridge
+    values = ", ".join(f"case when {walked} then {value} end as {name}" for name, value in walk.values.items())
     cut = (
         f", {slicing.told('l', 'l_')}, {slicing.told('r', 'r_')}, {slicing.cause_sql()} as moved_by" if slicing else ""
     )

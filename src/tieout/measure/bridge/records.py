@@ -71,19 +71,23 @@ def take_rejected(engine: Connection, end: End, side: str, columns: str) -> None
 def take_together(engine: Connection, ends: tuple[End, End], columns: str, also: str | None) -> None:
     """Create `both_ends`: each opportunity that one end counts, or that is in the table `also`, with `l` and `r`.
 
-    These are the verdicts of two ends in one database; `left_units` and `right_units` are views of them. One pass over
-    all that exists at each end costs less than to ask each end for what the other one counts.
+    These are the verdicts of two ends in one database; `left_units` and `right_units` are views of them. What counts is
+    looked up first, as `seen_counted`: it is quickly found, and the verdict on all others would cost more.
     """
     engine.execute(f"use {ends[0].database}")
-    (first, one), (last, two) = (units_sql(end.view, end.contract, side) for end, side in zip(ends, "ab", strict=True))
-    more = f"or coalesce(l.record, r.record) in (select record from temp.{also})" if also else ""
+    sides = list(zip(ends, "ab", strict=True))
+    counted = [counted_sql(end.view, end.contract, side) for end, side in sides]
+    seen = [f"select record from ({sql})" for sql, _ in counted] + ([f"select record from temp.{also}"] if also else [])
+    run(engine, f"create temp table seen_counted as {' union '.join(seen)}", counted[0][1] | counted[1][1])
+    (first, one), (last, two) = (
+        units_sql(replace(end.view, among="seen_counted"), end.contract, side) for end, side in sides
+    )
     run(
         engine,
         f"""create temp table both_ends as
         select l, r
         from (select record, {graded(ends[0], columns)} from ({first}) as u) as l
-        full join (select record, {graded(ends[1], columns)} from ({last}) as u) as r on r.record = l.record
-        where l.rank = 0 or r.rank = 0 {more}""",
+        full join (select record, {graded(ends[1], columns)} from ({last}) as u) as r on r.record = l.record""",
         {**one, **two},
     )
     for side in ("left", "right"):
