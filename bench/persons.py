@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.measuring import BenchError
 from tieout.align.contract_tables import create_contract_tables
 from tieout.align.lifecycle_sql import met_by_leads
 from tieout.align.mapping import source_view
@@ -16,10 +18,11 @@ from tieout.contract.vocabulary import ENTITIES
 from tieout.warehouse.engine import open_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from tieout.contract.model import Contract
+    from tieout.warehouse.engine import Connection
 
 LEADS = """
   select 'm.leads' as object, 'L' || i as record, timestamp '2026-09-20' as taken_at, 1 as position, 0 as sequence,
@@ -74,19 +77,31 @@ def align(
                 engine.execute(f"create temp view source_{entity} as {empty}")
         engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
         engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
-        create_working_tables(engine, contract, now)
+        _timed(engine, WORKING, partial(create_working_tables, engine, contract, now))
         for name in _needed(wanted, texts):
-            start = time.perf_counter()
-            engine.execute(f"create table {name} as {texts[name]}")
-            took = time.perf_counter() - start
-            n = engine.execute(f"select count(*) from {name}").fetchall()[0][0]
-            print(f"{name} {took:.2f} s, {n:,} rows", flush=True)
+            _timed(engine, name, partial(engine.execute, f"create table {name} as {texts[name]}"))
+
+
+WORKING = "working_pieces"
+"""What is made of the working hours before the steps: told by the largest of its tables."""
+
+
+def _timed(engine: Connection, name: str, make: Callable[[], object]) -> None:
+    """Make a table, and print its name, the seconds and its rows."""
+    start = time.perf_counter()
+    make()
+    took = time.perf_counter() - start
+    n = engine.execute(f"select count(*) from {name}").fetchall()[0][0]
+    print(f"{name} {took:.2f} s, {n:,} rows", flush=True)
 
 
 def seconds(output: str, steps: Collection[str]) -> tuple[float, str]:
-    """Add up the seconds of some steps from what `align` printed, and tell them."""
+    """Add up the seconds of some steps from what `align` printed, and tell them. Raises BenchError if one is missing."""
     told = dict(line.split(" ", 1) for line in output.splitlines() if " s, " in line)
-    ours = {name: told[name] for name in steps if name in told}
+    if missing := [name for name in steps if name not in told]:
+        message = f"Of these steps no time was told: {', '.join(missing)}. Told were {', '.join(told)}."
+        raise BenchError(message)
+    ours = {name: told[name] for name in steps}
     return sum(float(each.split()[0]) for each in ours.values()), "; ".join(f"{k} {v}" for k, v in ours.items())
 
 

@@ -27,31 +27,48 @@ changes as (
   left join lifecycle_stages as b on b.step = 0 and b.place < h.place
   where e.told_by = 'contact' and b.name is null
 ),
-told as (
+named as (
   select
-    coalesce(n.survivor, s.lead_id) as lead_id, s.lead_id as told_lead_id, s.stage, s.entered_at, s.user_id,
-    case when s.sent_back is null then g.place end as place, s.arrived, s.sent_back,
-    row_number() over (
-      partition by coalesce(n.survivor, s.lead_id)
-      order by
-        s.entered_at, case when s.arrived then 0 when s.sent_back is null then 1 else 2 end, coalesce(g.place, -1), s.record,
-        s.lead_id
-    ) as position
+    coalesce(n.survivor, s.lead_id) as lead_id, s.lead_id as told_lead_id, s.stage, s.entered_at, s.user_id, s.record,
+    case when s.sent_back is null then g.place end as place, g.place as told_place, s.arrived, s.sent_back
   from changes as s
   left join survivors_now as n on n.object = 'lead' and n.record = s.lead_id
   left join places as g on g.name = s.stage
 ),
+begun as (
+  select lead_id, min(entered_at) as entered_at from named where not arrived group by lead_id
+),
+arrivals as (
+  select
+    a.*, row_number() over (
+      partition by a.lead_id order by a.entered_at, coalesce(a.told_place, -1), a.record, a.told_lead_id
+    ) as nth
+  from named as a
+  left join begun as b on b.lead_id = a.lead_id
+  where a.arrived and (b.lead_id is null or a.entered_at <= b.entered_at)
+),
+told as (
+  select * from named where not arrived
+  union all
+  select
+    lead_id, told_lead_id, stage, entered_at, user_id, record, place, told_place, arrived, sent_back
+  from arrivals
+  where nth = 1
+),
 turned as (
   select
-    t.*,
-    position * 2 - case
+    lead_id, told_lead_id, stage, entered_at, user_id, place,
+    row_number() over before * 2 - case
       when sent_back is not null and lag(entered_at) over before = entered_at and lag(entered_at, 2) over before < entered_at
         and lag(place, 2) over before >= lag(place) over before
       then 3 else 0
     end as ordinal
-  from told as t
-  where t.position = 1 or not t.arrived
-  window before as (partition by lead_id order by position)
+  from told
+  window before as (
+    partition by lead_id
+    order by
+      entered_at, case when arrived then 0 when sent_back is null then 1 else 2 end, coalesce(told_place, -1), record, told_lead_id
+  )
 ),
 followed as (
   select t.*, lag(stage) over (partition by lead_id order by ordinal) as stage_before
@@ -60,28 +77,34 @@ followed as (
 entered as (
   select * from followed where stage is distinct from stage_before
 ),
+handed as (
+  select
+    e.*, row_number() over (partition by e.lead_id, e.stage order by e.entered_at, e.told_lead_id) as time_number
+  from entered as e
+  join handoff_terms as h on h.stage = e.stage and h.begins = 'stage'
+),
 going as (
   select
     a.lead_id, a.ordinal,
     min(b.entered_at) filter (where b.place > a.place) as forward_at,
     min(b.entered_at) filter (where b.place is null or b.place <= a.place) as ended_at
-  from entered as a
+  from handed as a
   join entered as b on b.lead_id = a.lead_id and b.ordinal > a.ordinal
   group by a.lead_id, a.ordinal
 ),
 leads_over as (
   select
-    e.lead_id, e.told_lead_id, cast(null as varchar) as opportunity_id, l.account_id, l.person, e.stage, e.entered_at as started_at,
-    e.user_id as changed_by,
+    e.lead_id as record, e.time_number, e.lead_id, e.told_lead_id, cast(null as varchar) as opportunity_id, l.account_id, l.person,
+    e.stage, e.entered_at as started_at, e.user_id as changed_by,
     case when g.ended_at is null or g.forward_at < g.ended_at then g.forward_at end as forward_at, g.ended_at,
     l.record is not null as lead_known
-  from entered as e
-  join handoff_terms as h on h.stage = e.stage and h.begins = 'stage'
+  from handed as e
   left join going as g on g.lead_id = e.lead_id and g.ordinal = e.ordinal
   left join leads as l on l.record = e.lead_id
 ),
 deals_over as (
   select
+    o.record, row_number() over (partition by o.record, h.stage order by o.closed_at, p.lead_id) as time_number,
     p.lead_id, p.lead_id as told_lead_id, o.record as opportunity_id, p.account_id, l.person, h.stage, o.closed_at as started_at,
     cast(null as varchar) as changed_by, cast(null as timestamp) as forward_at,
     case when o.reopened_at < timestamp '9999-01-01' then o.reopened_at end as ended_at, true as lead_known
@@ -99,6 +122,7 @@ closed as (
 ),
 renewals_over as (
   select
+    p.record, row_number() over (partition by p.record, h.stage order by s.opened_at, p.lead_id) as time_number,
     p.lead_id, p.lead_id as told_lead_id, p.record as opportunity_id, p.account_id, l.person, h.stage, s.opened_at as started_at,
     cast(null as varchar) as changed_by, cast(null as timestamp) as forward_at, c.closed_at as ended_at, true as lead_known
   from opportunities as p
@@ -116,12 +140,8 @@ every as (
   select * from renewals_over
 )
 select
-  coalesce(e.opportunity_id, e.lead_id) as record,
-  row_number() over (
-    partition by coalesce(e.opportunity_id, e.lead_id), e.stage order by e.started_at, e.told_lead_id
-  ) as time_number,
-  e.stage, h.place, h.begins, h.answer, h.within, h.business, h.to_owner, e.lead_id, e.told_lead_id, e.opportunity_id,
-  e.account_id, e.person, e.lead_known, e.started_at, e.changed_by, e.forward_at, e.ended_at
+  e.record, e.time_number, e.stage, h.place, h.begins, h.answer, h.within, h.business, h.to_owner, e.lead_id, e.told_lead_id,
+  e.opportunity_id, e.account_id, e.person, e.lead_known, e.started_at, e.changed_by, e.forward_at, e.ended_at
 from every as e
 join handoff_terms as h on h.stage = e.stage
 cross join present as n

@@ -74,18 +74,16 @@ HANDOFF_RULES: tuple[Rule, ...] = (
     Rule(
         "handoff.owner_left",
         Level.WARNING,
-        """select min('lead ' || c.record), o.owner_id, count(*) from handoff_owners as o
-        join handoff_clocks as c on c.record = o.record and c.stage = o.stage and c.time_number = o.time_number
-        where o.gone and c.begins = 'stage' group by o.owner_id order by 3 desc, 2""",
+        """select min('lead ' || record), owner_id, count(*) from handoff_clocks
+        where owner_gone and begins = 'stage' group by owner_id order by 3 desc, 2""",
         "{n} hand-offs lay with '{given}', who had left by then: nobody had them.",
         "Let the rule of assignment skip people who left, and give their leads to another owner.",
     ),
     Rule(
         "handoff.owner_unknown",
         Level.NOTE,
-        """select min('lead ' || c.record), min(o.owner_id), count(distinct o.owner_id) from handoff_owners as o
-        join handoff_clocks as c on c.record = o.record and c.stage = o.stage and c.time_number = o.time_number
-        where o.owner_id is not null and not o.known and exists (select 1 from user_versions) having count(*) > 0""",
+        """select min('lead ' || record), min(owner_id), count(distinct owner_id) from handoff_clocks
+        where owner_id is not null and not owner_known and exists (select 1 from user_versions) having count(*) > 0""",
         "{n} owners of hand-offs are in no extract of users (the first is '{given}'): a queue or a former user; their "
         "breaches have no class.",
         "Include former users in the extract of users.",

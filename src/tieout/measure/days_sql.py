@@ -41,7 +41,7 @@ def offsets(zone: str, first: datetime, last: datetime) -> tuple[tuple[datetime,
             found.append((_change(place, at, following), offset))
             offset = changed
         at = following
-    return (*found, (datetime.max, offset))
+    return (*found, (last + DAY, offset))
 
 
 def _change(place: ZoneInfo, before: datetime, after: datetime) -> datetime:

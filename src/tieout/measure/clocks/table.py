@@ -114,8 +114,7 @@ def _rows(counted: Counting) -> tuple[ClockRow, ...]:
         count(*) filter (where not due and outcome = 'kept'), count(*) filter (where outcome = 'withdrawn'),
         count(*) filter (where outcome = 'unknown'), {classes}
       from {LAID} group by grouping sets ((), ({", ".join(keys)}))"""
-    laid = f"select * from {LAID}"
-    waits = lasting(engine, laid, {}, ()) | lasting(engine, laid, {}, keys)
+    waits = lasting(engine, LAID, ()) | lasting(engine, LAID, keys)
     width = len(keys)
     found = [_row(counted, waits, row[:width], row[width:]) for row in fetch(engine, sql)]
     return tuple(sorted(found, key=lambda one: (bool(one.by), _order(counted, one))))

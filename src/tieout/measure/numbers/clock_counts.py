@@ -13,7 +13,7 @@ from tieout.measure.numbers.arithmetic import verdict
 from tieout.measure.numbers.clock_waits import NOBODY, Lasting, lasting
 from tieout.measure.numbers.count import Counting, count
 from tieout.measure.numbers.metric import LASTING
-from tieout.measure.run_sql import rows
+from tieout.measure.run_sql import rows, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 OF_ALL = "the commitment is for all of them together"
 CHANGED = "the agreed hand-off or its quality changed in the period: ask for each part"
+WAITED = "hand_offs_waited"
+"""A temporary table of waiting times: it is read for the whole and for the slices."""
 NEVER = "no lead was ever handed over"
 
 
@@ -34,10 +36,11 @@ def lasting_rows(counted: Counting) -> tuple[Row, ...]:
     keys = [f"by_{number}" for number in range(len(counted.slices))]
     sliced = "".join(f"{key} as {alias}, " for key, alias in zip(counted.keys, keys, strict=True))
     source = f"select {sliced}f.value, f.ended, f.business from ({counted.facts.sql}) as f {counted.joins}"
-    whole = lasting(engine, source, parameters, ())
+    run(engine, f"create or replace temp table {WAITED} as {source}", parameters)
+    whole = lasting(engine, WAITED, ())
     made = [_row(counted, {}, whole.get((), Lasting(0, 0, {}, mixed=False)), name)]
     if keys:
-        slices = lasting(engine, source, parameters, keys)
+        slices = lasting(engine, WAITED, keys)
         made += [
             _row(counted, dict(zip(counted.slices, key, strict=True)), slices[key], name) for key in sorted(slices)
         ]

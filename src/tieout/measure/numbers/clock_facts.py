@@ -10,10 +10,13 @@ looked at; `ended` says which.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from tieout.basics.calendars import start_of_day
 from tieout.contract.criteria import parse_criterion
 from tieout.contract.handoffs import commitment_at, committed_handoff, handoffs_of
 from tieout.contract.vocabulary import LEAD_COLUMNS, Kind
+from tieout.measure.days_sql import day_sql
 from tieout.measure.lens_sql import quoted
 from tieout.measure.states import ORGANIZATION, Parameters, parameters_of
 
@@ -43,9 +46,6 @@ CLOCK_COLUMNS: dict[str, Kind] = {
 _DUE = "c.due_from + to_microseconds(c.due_after)"
 _OWN_DUE = "c.own_due_from + to_microseconds(c.own_due_after)"
 _LOOKED = "least($as_of_a, coalesce(c.ended_at, $as_of_a))"
-NEAR = """c.started_at >= cast($start_a as timestamp) - interval 2 day
-        and c.started_at < cast($end_a as timestamp) + interval 2 day"""
-"""What can lie in the period in any zone: the days of the others need not be computed."""
 _PLACE = (
     "team", "manager_id", "region", "segment", "territory", "source", "source_raw", "status", "score", "campaign_id",
     "landing_page", "industry", "vertical", "employees", "country", "domain",
@@ -54,7 +54,6 @@ _PLACE = (
 
 def clock_rows(view: LensView, contract: Contract, condition: str = "true") -> str:
     """Compile one row for each hand-off that began by `$as_of_a` and lies in the view's period, as of that moment."""
-    inside = "u.day >= $start_a and u.day < $end_a" if view.period else "true"
     return f"""
       select u.* from (
         select r.*,
@@ -67,7 +66,7 @@ def clock_rows(view: LensView, contract: Contract, condition: str = "true") -> s
           end as breach_class
         from ({_decided(view, contract)}) as r
       ) as u
-      where {inside} and {condition} and {" and ".join(view.extra) or "true"}"""
+      where {condition} and {" and ".join(view.extra) or "true"}"""
 
 
 def _decided(view: LensView, contract: Contract) -> str:
@@ -84,11 +83,10 @@ def _decided(view: LensView, contract: Contract) -> str:
 
 
 def _as_of(view: LensView, contract: Contract) -> str:
-    zone = quoted(contract.company.time_zone)
+    inside, day = _dated(view, contract.company.time_zone)
     answered = "c.answered_at <= $as_of_a"
     place = ", ".join(f"{'l' if view.as_is and name in ORGANIZATION else 'c'}.{name}" for name in ("owner_id", *_PLACE))
     now = "left join leads as l on l.record = c.lead_id" if view.as_is else ""
-    near = NEAR if view.period else "true"
     return f"""
       select c.record, c.record || ' ' || c.stage || ' ' || c.time_number as unit, c.stage as handoff, c.place,
         c.lead_id, c.opportunity_id, c.account_id, c.started_at, c.started_at as moment, c.ended_at, c.ended_after,
@@ -98,7 +96,7 @@ def _as_of(view: LensView, contract: Contract) -> str:
         case when {answered} then c.activity end as activity,
         case when {answered} then c.touched_by end as touched_by,
         coalesce({answered}, false) as ended, 0 as grade,
-        cast(c.started_at at time zone 'UTC' at time zone {zone} as date) as day,
+        {day} as day,
         case
           when not c.told then 'unknown'
           when {answered} and c.answered_at <= {_DUE} then 'kept'
@@ -118,7 +116,16 @@ def _as_of(view: LensView, contract: Contract) -> str:
         on x.object = 'opportunity' and x.id = c.opportunity_id and x.starts_at <= $as_of_a and $as_of_a < x.ends_at
       left join exclusions as y
         on y.object = 'account' and y.id = c.account_id and y.starts_at <= $as_of_a and $as_of_a < y.ends_at
-      where c.started_at <= $as_of_a and {near} and x.id is null and y.id is null"""
+      where c.started_at <= $as_of_a and {inside} and x.id is null and y.id is null"""
+
+
+def _dated(view: LensView, zone: str) -> tuple[str, str]:
+    """Give the test of lying in the period, held against the time itself, and the expression of the day."""
+    if view.period is None:
+        return "true", f"cast(c.started_at at time zone 'UTC' at time zone {quoted(zone)} as date)"
+    first, after = (start_of_day(day, ZoneInfo(zone)) for day in (view.period.start, view.period.end))
+    inside = f"c.started_at >= timestamp '{first}' and c.started_at < timestamp '{after}'"
+    return inside, day_sql("c.started_at", zone, first, after)
 
 
 # -- the facts of the catalogue

@@ -38,26 +38,24 @@ class Lasting:
         return NEVER if self.hours[name] is None else None
 
 
-def lasting(engine: Connection, source: str, parameters: dict[str, object], keys: Sequence[str]) -> dict[Any, Lasting]:
-    """Give the quantiles of each group of `source` by the values of its keys; without keys there is one group, `()`.
+def lasting(engine: Connection, table: str, keys: Sequence[str]) -> dict[Any, Lasting]:
+    """Give the quantiles of each group of a table by the values of its keys; without keys there is one group, `()`.
 
-    `source` is a query of rows with the keys, `value` (microseconds), `ended` and `business`.
+    The table has the keys, `value` (microseconds), `ended` and `business`.
     """
     named = "".join(f"{key}, " for key in keys)
-    durations = f"(select {named}value as duration, ended from waited where value is not null)"
     sql = f"""
-      with waited as materialized ({source}),
-      kinds as (
-        select {named}min(business) <> max(business) as mixed from waited where value is not null
+      with kinds as (
+        select {named}min(business) <> max(business) as mixed from {table} where value is not null
         {f"group by {', '.join(keys)}" if keys else ""}
       ),
-      quantiles as ({quantiles_sql(durations, keys, QUANTILES)})
+      quantiles as ({quantiles_sql(f"(select {named}value as duration, ended from {table})", keys, QUANTILES)})
       select {"".join(f"q.{key}, " for key in keys)}q.n, q.ended_n, {", ".join(f"q.{name}" for name in QUANTILES)},
         coalesce(k.mixed, false)
       from quantiles as q
       left join kinds as k on {" and ".join(f"k.{key} = q.{key}" for key in keys) or "true"}"""
     found = {}
-    for row in fetch(engine, sql, parameters):
+    for row in fetch(engine, sql):
         key, (n, answered, *values, mixed) = row[: len(keys)], row[len(keys) :]
         hours = {name: None if mixed or v is None else v / HOUR for name, v in zip(QUANTILES, values, strict=True)}
         found[tuple(key)] = Lasting(n, answered, hours, mixed)
