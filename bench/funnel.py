@@ -18,15 +18,48 @@ from tieout.warehouse.engine import reading
 
 NOW = datetime(2026, 9, 22)
 STEPS_OF = ("lead_versions", "lead_stages", "funnel_deals", "funnel_events", "funnel_episodes", "funnel_touches")
-BARE = """
-  select coalesce(e.source, '(unknown)'), k.month, count(*),
-    count(*) filter (where least(e.sal_at, e.sql_at, e.opportunity_at) <= e.mql_at + interval 90 day),
-    count(*) filter (where least(e.sql_at, e.opportunity_at) <= e.mql_at + interval 90 day),
-    count(*) filter (where e.opportunity_at <= e.mql_at + interval 90 day)
-  from funnel_episodes as e
-  left join calendar_days as k on k.calendar = 'calendar' and k.day = cast(e.mql_at as date)
-  where e.mql_at is not null and e.began_at <= timestamp '2026-09-22' group by all"""
-"""The counts alone, straight from the table: no days between steps, no endings, no opportunities, no zone."""
+COHORT = """
+  with cohort as (
+    select coalesce(source, '(unknown)') as source, cast(mql_at as date) as day, mql_at as mql,
+      least(sal_at, sql_at, opportunity_at, won_at, renewal_at) as sal,
+      least(sql_at, opportunity_at, won_at, renewal_at) as sql,
+      least(opportunity_at, won_at, renewal_at) as opportunity,
+      least(won_at, renewal_at) as won, renewal_at as renewal, ended_at, ended_by, mql_at + interval 90 day as until
+    from funnel_episodes
+    where mql_at >= timestamp '2023-09-01' and mql_at < timestamp '2026-09-22'
+  )"""
+BARE = (
+    f"""{COHORT}
+  select source, k.month, case when ended_at <= until then ended_by end, count(*),
+    count(*) filter (where sal <= until), count(*) filter (where sql <= until),
+    count(*) filter (where opportunity <= until), count(*) filter (where won <= until),
+    count(*) filter (where renewal <= until)
+  from cohort left join calendar_days as k on k.calendar = 'calendar' and k.day = cohort.day
+  group by all""",
+    f"""{COHORT},
+  lasting as (
+    {
+        " union all ".join(
+            f"select '{step}' as step, date_diff('hour', {step}, coalesce({later}, least(ended_at, timestamp "
+            f"'{NOW}'))) as hours, {later} is not null as ended from cohort where {step} is not null"
+            for step, later in (("mql", "sal"), ("sal", "sql"), ("sql", "opportunity"))
+        )
+    }
+  ),
+  risks as (
+    select step, hours, ended, sum(n) over (partition by step order by hours desc rows unbounded preceding) as at_risk
+    from (select step, hours, count(*) as n, count(*) filter (where ended) as ended from lasting group by step, hours)
+  ),
+  curve as (
+    select step, hours, exp(sum(ln(case when at_risk > ended then 1 - ended / at_risk::double else 1 end))
+      over (partition by step order by hours rows unbounded preceding)) as surviving
+    from risks
+  )
+  select step, min(hours) filter (where surviving <= 0.5), min(hours) filter (where surviving <= 0.1)
+  from curve group by step""",
+)
+"""The same counts by source and month with their endings, and the quantiles of the time between steps, straight from
+the table: no opportunities, no bits of what was told."""
 PERIOD = "2023-09-01..2026-09-21"
 
 
@@ -46,8 +79,9 @@ def funnel(scale: float) -> list[Result]:
             name = f"{terms.way} by {terms.start}, by source and month"
             note = f"{made.whole.n:,} in {len(made.parts) - 1} slices"
             found.append(Result(name, wall, "s", 1.5, note=note))
-        wall, _ = median_time(lambda: engine.execute(BARE).fetchall(), 3)
-        found.append(Result("the bare engine counting the steps of the first", wall, "s"))
+        wall, _ = median_time(lambda: [engine.execute(sql).fetchall() for sql in BARE], 3)
+        note = f"{found[1].value / wall:.2f} of it the first took"
+        found.append(Result("the same sums of the first by the bare engine", wall, "s", note=note))
     return found
 
 

@@ -96,7 +96,7 @@ def _timed(engine: Connection, name: str, make: Callable[[], object]) -> None:
 
 
 def seconds(output: str, steps: Collection[str]) -> tuple[float, str]:
-    """Add up the seconds of some steps from what `align` printed, and tell them. Raises BenchError if one is missing."""
+    """Add up the seconds of some steps from what `align` printed, and tell them. Raises BenchError where one misses."""
     told = dict(line.split(" ", 1) for line in output.splitlines() if " s, " in line)
     if missing := [name for name in steps if name not in told]:
         message = f"Of these steps no time was told: {', '.join(missing)}. Told were {', '.join(told)}."

@@ -41,14 +41,22 @@ the rounds alternate; medians.""",
     "figures": """Two years of weekly extracts of what changed: ten states for each opportunity, a tenth as many
 accounts, 500 users, claims on a quarter of the opportunities. The figure is `pipeline.open_qualified` of the agreed
 lens, for the fiscal quarter of each date. Agreed and sales differ by type, exclusions, past due, basis and rates;
-marketing counts claims. A bridge gives its postings, one for each record and cause, not only their sums.""",
+marketing counts claims. A bridge gives its postings, one for each record and cause, not only their sums. Of a daily
+series half of the time is that of reading twenty columns of four million states: the bare engine's limit too.""",
     "funnel": """A million persons of whom a third comes again, four million events of the lifecycle, ten million
-activities, made up in the engine and aligned by the funnel's own steps; read by source and month over three years.""",
+activities, made up in the engine and aligned by the funnel's own steps; read by source and month over three years. A
+cohort is looked up once into a table; what takes long is to read its dozens of columns and, of persons, to put later
+episodes with the first. Times between steps are counted by the hour. The bare engine counts and estimates the same.""",
     "clocks": """The same persons, handed on to eight teams in three zones with business hours, holidays and absences:
-every hand-off with its deadline, first human touch and class, by the clocks' own steps; read over a year. The bare
-engine finds first touches only: no hours, no owners, no classes.""",
+every hand-off with its deadline, first human touch and class, by the clocks' own steps; read over a year. Half of the
+time to align is that of writing and compressing the rows, a quarter that of putting the changes of each lead in order.
+Of a read, half is Kaplan and Meier's estimate, of the whole and of each slice, which has to put all waits in order:
+that is its limit. The bare engine that aligns finds first touches only: no hours, no owners, no classes; the one that reads
+counts and estimates the same, as of now alone and without deadlines and classes.""",
     "waterfall": """The company of `figures`: where its pipeline came from and went in a quarter, each record posted.
-The bare engine states every deal at both moments and sums the differences by cause.""",
+The bare engine states every deal at both moments and sums the differences by cause. A third of the time goes into the
+two ends with the verdict on each deal that either counts, a third into what came and went in between; to read the
+states of a moment takes 0.01 s, as they lie in the order of how long they last.""",
     "changed-file": """A workspace with nine weekly full extracts and a log of activities is refreshed after the tenth
 extract arrives; the median of three.""",
     "erase": """Twenty weekly full extracts of contacts and a log of activities, pulled. The person is in every pull, so

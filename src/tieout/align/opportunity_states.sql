@@ -3,7 +3,8 @@
 -- Every pipeline figure is counted from it. While an opportunity is open it follows its owner and its account; once closed
 -- it keeps the owner it had then, and where owner and account stood on the day it closed (its close date, never later than
 -- the closing itself). `closed_at` is null where nothing tells when it was closed: it was first seen so.
--- When a row holds is told as in opportunity_versions; from `gone_at` on it does so for no known-at.
+-- When a row holds is told as in opportunity_versions; from `gone_at` on it does so for no known-at. What was said of each
+-- moment then, it holds from `said_from` until before `said_to`.
 -- Rows that last alike long lie together, in the order of their beginning: as of any moment, most of the file need not be read.
 with days as (
   select day, min(starts_at) as starts_at, min(ends_at) as ends_at
@@ -87,7 +88,9 @@ held as (
     and (u.valid_from < least(v.placed_to, coalesce(v.account_to, v.placed_to)) or v.stamped_at is not null)
   left join industry_verticals as i on i.industry_key = lower(trim(v.industry))
 )
-select h.*, greatest(valid_to, least(valid_end, end_heard)) as gone_at
+select
+  h.*, greatest(valid_to, least(valid_end, end_heard)) as gone_at, greatest(valid_from, seen_from) as said_from,
+  least(valid_end, seen_to, greatest(valid_to, least(valid_end, end_heard))) as said_to
 from held as h
 order by
   floor(ln(nullif(greatest(0, date_diff('day', valid_from, valid_to)) + 1, 0))),

@@ -16,6 +16,7 @@ from tieout.contract.vocabulary import OPPORTUNITY_COLUMNS
 from tieout.measure.states import CARRIED, STATE, Parameters, Stamps, parameters_of, stamps_of, states_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from tieout.basics.calendars import Period
@@ -92,9 +93,14 @@ def units_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Param
 
 def counted_sql(view: LensView, contract: Contract, side: str) -> tuple[str, Parameters]:
     """Compile one row for each unit that the lens counts: as units_sql where `rank` is 0, but quicker to read."""
-    facets = _facets(view, contract, side)
-    met = " and ".join(f"({facets[name]})" for name in FACETS if facets.get(name, "true") != "true")
-    return _valued(view, contract, side, condition=met or "true"), parameters_of(view, side)
+    met = _met(_facets(view, contract, side))
+    return _valued(view, contract, side, condition=met), parameters_of(view, side)
+
+
+def _met(facets: Mapping[str, str]) -> str:
+    """Give the test of meeting all of some facets: what meets a criterion has no unknown one."""
+    tests = (facets[name] for name in FACETS if name != "criteria unknown" and facets.get(name, "true") != "true")
+    return " and ".join(f"({test})" for test in tests) or "true"
 
 
 def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", condition: str = "true") -> str:
@@ -125,8 +131,7 @@ def sourced(view: LensView) -> bool:
 def standing_sql(view: LensView, contract: Contract) -> str:
     """Compile the tests of a lens that a state meets or fails as long as it lasts: all but those of MOVING."""
     facets = _facets(view, contract, "a")
-    tests = (facets[name] for name in FACETS if name not in MOVING and facets.get(name, "true") != "true")
-    return " and ".join(f"({test})" for test in tests) or "true"
+    return _met({name: test for name, test in facets.items() if name not in MOVING})
 
 
 def value_sql(row: str, lens: Lens, rate: str, weighed: str | None = None) -> str:

@@ -127,10 +127,7 @@ def _held(view: LensView, contract: Contract) -> str:
     restated = view.many[0][0].restated
     held_from, held_to, known = "s.valid_from", "s.valid_to", "s.seen_to = timestamp '9999-12-31'"
     if not restated:
-        ended = "greatest(s.valid_to, s.end_heard)"
-        held_from = "greatest(s.valid_from, s.seen_from)"
-        held_to = f"least(s.gone_at, s.valid_end, s.seen_to, {ended})"
-        known = "true"
+        held_from, held_to, known = "s.said_from", "s.said_to", "true"
         if len({moment.known_at for moment, _ in view.many}) == 1:
             held_from = "s.valid_from"
             held_to = (

@@ -101,7 +101,8 @@ def _scan(view: LensView, number: int, mine: str, moment: Moment, period: Period
           from {source.format(mine)} where {holds.format(mine)} {sought}"""
 
     if view.since is None:
-        holds = HOLDS_RESTATED if moment.restated else HOLDS
+        said = HOLDS_SAID if moment.known_at == moment.as_of else HOLDS
+        holds = HOLDS_RESTATED if moment.restated else said
         return scanned(f"$as_of_{mine}", f"$day_{mine}", "opportunity_states as s", holds)
     began_on = day_sql("s.valid_from", view.zone, view.since, moment.as_of)
     began = scanned("s.valid_from", began_on, "opportunity_states as s", SINCE)
@@ -119,6 +120,8 @@ HOLDS = """s.valid_from <= $as_of_{0} and $as_of_{0} < s.gone_at and $as_of_{0} 
 """The state that holds as of a moment, as known at a moment."""
 HOLDS_RESTATED = "s.valid_from <= $as_of_{0} and $as_of_{0} < s.valid_to and s.seen_to = timestamp '9999-12-31'"
 """The same where everything heard is known: fewer columns to read."""
+HOLDS_SAID = "s.said_from <= $as_of_{0} and $as_of_{0} < s.said_to"
+"""The same as it was said then."""
 SINCE = """s.valid_from > $since_{0} and s.valid_from <= $as_of_{0}
   and (s.valid_from < s.valid_to or $known_at_{0} < s.end_heard)
   and s.seen_from <= $known_at_{0} and $known_at_{0} < s.seen_to"""

@@ -337,11 +337,11 @@ def _between(counted: _Counting, whole: Part) -> tuple[Between, ...]:
         return ()
     keys = ["start", "ending"]
     lasting = " union all ".join(_lasting(start, end) for start, end in pairs)
-    rows = [_between_of({}, record) for record in counted.fetch(quantiles_sql(f"({lasting})", keys))]
+    rows = [_between_of({}, record) for record in counted.fetch(quantiles_sql(f"({lasting})", keys, few=True))]
     if terms.step and counted.names:
         cut = " union all ".join(_lasting(start, end, counted.names) for start, end in pairs)
         width = len(counted.names)
-        for record in counted.fetch(quantiles_sql(f"({cut})", [*keys, *counted.names])):
+        for record in counted.fetch(quantiles_sql(f"({cut})", [*keys, *counted.names], few=True)):
             by = dict(zip(counted.slices, record[2 : 2 + width], strict=True))
             rows.append(_between_of(by, (*record[:2], *record[2 + width :])))
     return tuple(sorted(rows, key=lambda row: (tuple(row.by.values()), PLACE[row.start])))
@@ -390,7 +390,7 @@ def _records(counted: _Counting) -> tuple[dict[str, object], ...]:
     sql = f"""
       select f.record, f.person, f.episode, f.day, {told}, {furthest} as furthest, f.ended_by, f.reason, f.score,
         f.source, f.owner_id as owner{keys}
-      from ({counted.rows}) as f where {condition} order by f.record, f.episode"""
+      from ({counted.rows}) as f where {condition} order by f.record, f.episode, reached_at, furthest"""
     cursor = run(counted.asked.engine, sql, counted.parameters)
     names = [column[0] for column in cursor.description or ()]
     return tuple(dict(zip(names, record, strict=True)) for record in cursor.fetchall())

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tieout.basics.calendars import start_of_day
 from tieout.contract.funnel import STEPS
 from tieout.contract.vocabulary import Kind
+from tieout.measure.days_sql import day_sql
 from tieout.measure.lens_sql import quoted
 from tieout.measure.states import ORGANIZATION, Parameters
 
@@ -186,22 +187,22 @@ def rows_sql(
     The period is held against the time itself, since the day of a million times is slow to tell. `measured`
     gives the column `hit`, `value` the value.
     """
-    zone = quoted(contract.company.time_zone)
-    inside = "u.moment >= $first_a and u.moment < $last_a" if view.period else "true"
+    zone = contract.company.time_zone
+    inside, day = "true", f"cast({start} at time zone 'UTC' at time zone {quoted(zone)} as date)"
+    parameters: Parameters = {"as_of_a": view.moment.as_of}
+    if view.period:
+        first, last = (start_of_day(day, ZoneInfo(zone)) for day in (view.period.start, view.period.end))
+        parameters |= {"first_a": first, "last_a": last}
+        inside, day = f"{start} >= $first_a and {start} < $last_a", day_sql(start, zone, first, last)
     sql = f"""
       select u.* from (
         select e.*, coalesce(e.lead_id, e.person) as record,
           concat(coalesce(e.lead_id, e.person), '#', e.episode) as unit, {value} as value, {measured},
-          cast({start} at time zone 'UTC' at time zone {zone} as date) as day, {start} as moment
+          {day} as day, {start} as moment
         from ({source}) as e
-        where {start} is not null and {condition}
+        where {start} is not null and {inside} and {condition}
       ) as u
-      where {inside} and {" and ".join(view.extra) or "true"}"""
-    parameters: Parameters = {"as_of_a": view.moment.as_of}
-    if view.period:
-        where = ZoneInfo(contract.company.time_zone)
-        edges = (start_of_day(day, where) for day in (view.period.start, view.period.end))
-        parameters |= dict(zip(("first_a", "last_a"), edges, strict=True))
+      where {" and ".join(view.extra) or "true"}"""
     return sql, parameters
 
 
