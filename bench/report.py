@@ -51,8 +51,8 @@ episodes with the first. Times between steps are counted by the hour. The bare e
 every hand-off with its deadline, first human touch and class, by the clocks' own steps; read over a year. Half of the
 time to align is that of writing and compressing the rows, a quarter that of putting the changes of each lead in order.
 Of a read, half is Kaplan and Meier's estimate, of the whole and of each slice, which has to put all waits in order:
-that is its limit. The bare engine that aligns finds first touches only: no hours, no owners, no classes; the one that reads
-counts and estimates the same, as of now alone and without deadlines and classes.""",
+that is its limit. The bare engine that aligns finds first touches only: no hours, no owners, no classes; the one that
+reads counts and estimates the same, as of now alone and without deadlines and classes.""",
     "waterfall": """The company of `figures`: where its pipeline came from and went in a quarter, each record posted.
 The bare engine states every deal at both moments and sums the differences by cause. A third of the time goes into the
 two ends with the verdict on each deal that either counts, a third into what came and went in between; to read the
