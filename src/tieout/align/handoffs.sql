@@ -36,7 +36,10 @@ named as (
   left join places as g on g.name = s.stage
 ),
 begun as (
-  select lead_id, min(entered_at) as entered_at from named where not arrived group by lead_id
+  select lead_id, min(entered_at) as entered_at
+  from named
+  where not arrived and lead_id in (select lead_id from named where arrived)
+  group by lead_id
 ),
 arrivals as (
   select
