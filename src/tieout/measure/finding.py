@@ -59,7 +59,7 @@ def make_ready(engine: Connection) -> None:
 def names_ready(asked: Asked, found: Iterable[Found]) -> dict[tuple[str, str], str]:
     """Give the newest names of some records, of an engine that was made ready; a deal or account may have none now."""
     wanted = {(one.entity, one.record) for one in found}
-    sql = f"select entity, record, name from {READY} where list_contains($records, record)"
+    sql = f"select entity, record, name from {READY} where record in (select unnest($records))"
     rows = fetch(asked.engine, sql, {"records": [record for _, record in wanted]})
     return {(entity, record): name for entity, record, name in rows if (entity, record) in wanted}
 

@@ -92,9 +92,11 @@ def _records(reader: Reader, text: str, most: int) -> list[Hit]:
 
 def _names(asked: Asked, found: Sequence[Found]) -> dict[tuple[str, str], str]:
     """Give the newest name of each of some deals and accounts that ever had one."""
-    names = names_ready(asked, found)
-    for entity in {one.entity for one in found}:
-        wanted = [one.record for one in found if one.entity == entity and (entity, one.record) not in names]
+    names = {(one.entity, one.record): one.name for one in found if one.name}
+    if unnamed := [one for one in found if not one.name]:
+        names |= names_ready(asked, unnamed)
+    for entity in {one.entity for one in unnamed}:
+        wanted = [one.record for one in unnamed if one.entity == entity and (entity, one.record) not in names]
         if wanted:
             names |= {(entity, record): name for record, name in names_of(asked.engine, entity, wanted).items()}
     return names
