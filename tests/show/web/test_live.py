@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,10 +35,16 @@ def publish_again(workspace: Workspace, key: str) -> None:
     publish(workspace, facts, datetime.now(UTC).replace(tzinfo=None))
 
 
-@pytest.fixture
-def changing(marlow_copy: Workspace, browser: Browser, tmp_path: Path) -> Iterator[tuple[Workspace, Browsing]]:
-    """A server on a workspace of one's own, and a browser for it."""
-    with served(marlow_copy, tmp_path) as server:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def changing(
+    request: pytest.FixtureRequest, marlow_copy: Workspace, browser: Browser, tmp_path: Path
+) -> Iterator[tuple[Workspace, Browsing]]:
+    """A server on a workspace of one's own, with either database, and a browser for it."""
+    team = request.param == "postgres"
+    options = (
+        ("--database", request.getfixturevalue("postgres").another(f"live{os.getpid()}_{id(request)}")) if team else ()
+    )
+    with served(marlow_copy, tmp_path, *options) as server:
         browsing = Browsing(browser, server.address, PASSWORD, {})
         yield server.workspace, browsing
         browsing.close()
@@ -90,9 +98,11 @@ def test_whoever_was_signed_out_is_told(changing: tuple[Workspace, Browsing]) ->
     expect(page.locator("#fresh")).to_contain_text("You were signed out", timeout=SOON)
 
 
-@pytest.mark.slow
 def test_a_changed_export_is_on_an_open_page_within_fifteen_seconds(browser: Browser, tmp_path: Path) -> None:
-    """Of the worked example 510,000 are open on 20 July; a week later O1 is worth 200,000 more."""
+    """Of the worked example 510,000 are open on 20 July; a week later O1 is worth 200,000 more.
+
+    While it is pulled and published, the ledger is written and pages are read: each is of before or of after, whole.
+    """
     (tmp_path / "deals").mkdir()
     workspace = Workspace(write(tmp_path / "deals"))
     assert refresh(workspace, datetime.now(UTC).replace(tzinfo=None)).after
@@ -101,12 +111,22 @@ def test_a_changed_export_is_on_an_open_page_within_fifteen_seconds(browser: Bro
         page = open_page(Role.VIEWER)
         page.goto("/pipeline")
         expect(page.locator("#page")).to_contain_text("510,000.00")
-        page.wait_for_timeout(8_000)  # the first look of `tieout work` is over
         old = "O1,new,Qualification,100000,,USD,2026-09-15,,2026-06-20"
         new = "O1,new,Qualification,300000,,USD,2026-09-15,,2026-07-26"
         assert old in P3
         text = P3.replace(old, new)
         (workspace.root / "exports" / "opportunities_2026-07-27T0600.csv").write_text(text)
-        # Alone on two cores it takes under ten seconds; other tests run beside it.
-        expect(page.locator("#page")).to_contain_text("710,000.00", timeout=3 * SOON)
+        began, read = time.monotonic(), []
+        while "710,000.00" not in page.locator("#page").inner_text() and time.monotonic() - began < 8 * SOON / 1000:
+            read.append(page.request.get("/pipeline?by=segment"))
+            page.wait_for_timeout(250)
+        took = time.monotonic() - began
+        expect(page.locator("#page")).to_contain_text("710,000.00")
+        assert {answer.status for answer in read} == {200}
+        sums = [("510,000.00" in text, "710,000.00" in text) for text in (answer.text() for answer in read)]
+        assert sums == sorted(sums, reverse=True)
+        assert set(sums) <= {(True, False), (False, True)}
         open_page.close()
+    if took > SOON / 1000 and os.getloadavg()[0] > 2 * (os.cpu_count() or 1):
+        pytest.skip(f"{took:.0f} s, on a machine that does more than it can")
+    assert took <= SOON / 1000

@@ -103,6 +103,8 @@ figure a:focus-visible path{stroke:var(--accent);stroke-width:3}
 .dense tfoot th,.dense tfoot td{position:sticky;bottom:0;background:var(--paper)}
 .dense tbody tr:hover>*{background:var(--raised)}
 .whole{white-space:nowrap}
+.long{overflow-wrap:anywhere;min-width:18ch}
+.cards li,.label li,.links li{min-width:0}
 code{font:inherit;font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.93em;overflow-wrap:anywhere}
 header>.note{margin-top:8px}
 table{border-collapse:collapse;font-size:13px;line-height:20px}
