@@ -128,3 +128,9 @@ def test_pages_are_sent_packed_to_who_takes_them_so(client_of: ClientOf) -> None
     assert len(packed.content) < len(plain.content) / 3
     page = gzip.decompress(packed.content).decode()
     assert page.split('id="page"')[1].split('class="save"')[0] in plain.content.decode()
+
+
+@pytest.mark.usefixtures("client_of")
+def test_the_length_of_a_packed_answer_tells_nothing() -> None:
+    lengths = {len(Client().get("/style.css", headers={"Accept-Encoding": "gzip"}).content) for _ in range(12)}
+    assert len(lengths) > 1, "what is packed must not be guessed from its length"
