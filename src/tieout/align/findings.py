@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def data_findings(
     engine: Connection, contract: Contract, feeds: Sequence[FeedFiles], heard: datetime
 ) -> tuple[Finding, ...]:
-    """Run every rule over a build that has just been filled; the source views must still be there."""
+    """Run every rule over a build that has just been filled; what the systems said must still be there."""
     rules = (*RULES, *ORGANIZATION_RULES, *LIFECYCLE_RULES, *HANDOFF_RULES)
     found = [finding for rule in rules for finding in _by_rule(engine, contract, rule)]
     return (
@@ -76,8 +76,7 @@ def _unreadable(engine: Connection, feeds: Sequence[FeedFiles]) -> list[Finding]
         {feed.object.of or feed.object.entity for feed in feeds if feed.object.entity} & set(ENTITIES)
     ):
         ours = [feed.object for feed in feeds if (feed.object.of or feed.object.entity) == entity]
-        # A source view reads every value of every file anew: it is gone through once, for all fields together. Deals
-        # have been read for `opportunity_changes` already, which leaves out only what has no time, as an event may.
+        # What was said of deals stands in `opportunity_changes`, which leaves out only what has no time, as an event may.
         told = []
         if entity != "opportunity" or any(each.of or each.mode == "log" for each in ours):
             told = engine.execute(UNREAD.format(table=f"source_{entity}")).fetchall()

@@ -1,6 +1,6 @@
-"""Field mappings compiled: each entity of the vocabulary becomes the view `source_<entity>` over its change files.
+"""Field mappings compiled: each entity of the vocabulary becomes `source_<entity>`, a SELECT over its change files.
 
-One row of a view is one thing a system said of one record: the typed fields, when it became true (`happened_at`, UTC),
+One row of it is one thing a system said of one record: the typed fields, when it became true (`happened_at`, UTC),
 when and in which pull it was said, and which fields it speaks of (`set_<field>`, opportunities only). Fields that no
 object maps are there and empty, so that every step's SQL is static. Everything is built as SQLGlot trees; text from a
 contract or an export only ever becomes an identifier or a literal.
