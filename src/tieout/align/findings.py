@@ -76,7 +76,7 @@ def _unreadable(engine: Connection, feeds: Sequence[FeedFiles]) -> list[Finding]
         {feed.object.of or feed.object.entity for feed in feeds if feed.object.entity} & set(ENTITIES)
     ):
         ours = [feed.object for feed in feeds if (feed.object.of or feed.object.entity) == entity]
-        # What was said of deals stands in `opportunity_changes`, which leaves out only what has no time, as an event may.
+        # What is told of deals stands in `opportunity_changes`, which leaves out only what has no time, as events may.
         told = []
         if entity != "opportunity" or any(each.of or each.mode == "log" for each in ours):
             told = engine.execute(UNREAD.format(table=f"source_{entity}")).fetchall()
