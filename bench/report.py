@@ -69,8 +69,8 @@ decimal commas. `tieout init --from --no-refresh`, from its start to its end; th
     "web": """`tieout serve --no-warm` on the company of `whole-line`. First every room and tool, a page of
 every kind that a link leads to, and slices and moments of five rooms, each cold; then those pages by somebody of each
 kind of rights; then twenty people of eight roles, each with a session, 3 s to think between pages, for two minutes.
-Who searches types another text each time. Server time is that of the server's own log. First paint is Chromium's, in a
-browser that kept nothing.
+Searches are not kept. Server time is that of the server's own log. First paint is Chromium's, in a browser that kept
+nothing.
 
 Where the time goes: a warm page is a file that is read, three queries to the database of the application, the frame
 around it, and packing. A search looks through the names of all deals. Of cold pages `/data/fields` reads every row that
