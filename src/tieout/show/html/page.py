@@ -44,8 +44,8 @@ MOST = 1000
 """Up to so many rows of records stand on a page; what is more is told, with where to get it."""
 WIDE = 9
 """A table of more columns scrolls by itself; its head then stays with it."""
-BROAD = 12
-"""A table of more columns is printed across."""
+NARROW, BROAD = 3, 12
+"""A table of more columns may be wider than a phone; one of more columns is printed across."""
 FEW, SENTENCE, LARGE = 16, 32, 10
 """Letters: of what stands on one line, of what is more than a sentence, of a card that is as large as a figure."""
 _TYPED = re.compile("`([^`]+)`")
@@ -246,7 +246,9 @@ def _table(table: Table, back: str) -> Iterator[str]:
     kind = " dense" if table.dense else " wide" if len(table.heads) > WIDE else ""
     kind += " broad" if len(table.heads) > BROAD else ""
     kind += " few" if any(head.main for head in table.heads) else ""
-    room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if table.dense or " wide" in kind else ""
+    # A phone moves it sideways, and keys must be able to.
+    moves = table.dense or len(table.heads) > (WIDE if " few" in kind else NARROW)
+    room = f' tabindex="0" role="region" aria-label="{_text(table.caption)}"' if moves else ""
     yield f'<div class="scroll{kind}"{name}{room}><table>'
     note = f"<small>{_text(table.note)}</small>" if table.note else ""
     way = f'<a class="back" href="#{escape(back)}">\N{UPWARDS ARROW} back</a>' if table.anchor else ""
