@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -68,7 +68,11 @@ def missing(one: Covered) -> str:
     """Say in words what is short or to spare."""
     if one.short is None:
         return "n/a"
-    return f"short by {figures.short(one.short)}" if one.short > 0 else f"{figures.short(-one.short)} to spare"
+    return _lacking(one.short, figures.short)
+
+
+def _lacking(short: Decimal, write: Callable[[Decimal], str]) -> str:
+    return f"short by {write(short)}" if short > 0 else f"{write(-short)} to spare"
 
 
 def _times(value: float | None) -> str:
@@ -115,7 +119,7 @@ def _needs(terminal: Terminal, found: Cover, company: Company) -> list[str]:
             lines += terminal.wrap(f"{name}: {reason}.", indent=2, style="note")
     whole = found.slices[0]
     if whole.short_plain is not None:
-        told = f"If nothing came from elsewhere (plain), short by {figures.signed(whole.short_plain)} in all."
+        told = f"If nothing came from elsewhere (plain), {_lacking(whole.short_plain, figures.money)} in all."
         lines += terminal.wrap(told, indent=2, style="note")
     return lines
 
