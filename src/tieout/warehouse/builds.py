@@ -96,6 +96,15 @@ def build_path(workspace: Workspace, key: str) -> Path:
     return workspace.builds / f"{key}.duckdb"
 
 
+def build_mark(workspace: Workspace, key: str) -> str:
+    """Tell one writing of a build from the next: an erasure writes it anew under its name. Empty where it is gone."""
+    try:
+        stat = build_path(workspace, key).stat()
+    except FileNotFoundError:
+        return ""
+    return f"{stat.st_ino:x}-{stat.st_mtime_ns:x}"
+
+
 def make_build(workspace: Workspace, key: str, fill: Callable[[Connection], None], *, fresh: bool = False) -> Path:
     """Fill a new file aside and move it to its name; a build that is there already is left as it is, unless `fresh`."""
     path = build_path(workspace, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,9 +27,12 @@ from tieout.operate.people.roles import Role
 from tieout.operate.people.tokens import MOST, Asked, TokenError, account_of_token, make_token
 from tieout.questions import opened
 from tieout.show.web import errors, health, reader
+from tieout.show.web.filters import Filters
 from tieout.show.web.reader import kept, reader_of
+from tieout.show.web.records import Records, kept_records
 from tieout.show.web.turns import MAKERS
 from tieout.warehouse import engine, lock
+from tieout.warehouse.builds import build_path
 from tieout.warehouse.engine import EngineError, bound_readers, reading
 from tieout.warehouse.lock import BeingMadeError, making
 
@@ -193,8 +197,25 @@ def test_a_page_that_failed_is_made_by_the_next(pages: reader.Reader) -> None:
     with pytest.raises(ZeroDivisionError):
         kept(pages, "fails", lambda: str(1 // 0))
     assert kept(pages, "fails", lambda: "well") == "well"
-    folder = pages.workspace.cache / "pages" / pages.build.key
+    (folder,) = (pages.workspace.cache / "pages").iterdir()
     assert [one.suffix for one in folder.iterdir()] == [".page"]
+
+
+def test_nothing_of_a_build_is_kept_that_an_erasure_wrote_anew(pages: reader.Reader) -> None:
+    """It has its name and other content: neither a page nor a list of it is given any more, and the pages are gone."""
+    builds, filters = pages.workspace.builds, Filters("/records/bookings")
+    whole = builds.resolve()
+    builds.unlink()
+    shutil.copytree(whole, builds)
+    names = Records("Who", (), ())
+    assert kept(pages, "who", lambda: "Ann") == "Ann"
+    assert kept_records(pages, filters, lambda: names) is names
+    file = build_path(pages.workspace, pages.build.key)
+    shutil.copy(file, file.with_suffix(".aside"))
+    file.with_suffix(".aside").replace(file)
+    assert kept(pages, "who", lambda: "nobody") == "nobody"
+    assert kept_records(pages, filters, lambda: replace(names, title="Nobody")).title == "Nobody"
+    assert made_of(pages) == ["nobody"]
 
 
 # -- what is made for a question

@@ -41,7 +41,7 @@ def test_the_engine_stays_open_until_there_is_another_file(tmp_path: Path, monke
         made.append(1)
         make_ready(engine)
 
-    monkeypatch.setattr(search, "build_path", lambda *_: file)
+    monkeypatch.setattr("tieout.warehouse.builds.build_path", lambda *_: file)
     monkeypatch.setattr(search, "make_ready", ready)
     reader = reader_with(Eyes(personal=True))
     first = [hits_of(reader, "labs", 5) for _ in range(3)]

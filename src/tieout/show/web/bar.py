@@ -115,10 +115,10 @@ def _options(reader: Reader, filters: Filters, room: Room, name: str) -> tuple[t
 
 def choices_of(reader: Reader) -> Choices:
     """Give what there is to choose from in the published build."""
-    return _choices(reader.workspace, reader.build)
+    return _choices(reader.workspace, reader.build, reader.mark)
 
 
 @lru_cache(maxsize=4)
-def _choices(workspace: Workspace, build: BuildFacts) -> Choices:
+def _choices(workspace: Workspace, build: BuildFacts, _mark: str) -> Choices:
     with opened(workspace, build) as asked:
         return choices(asked)

@@ -1,7 +1,8 @@
 """Who reads what: the published build as one person may see it, and the pages that were made of it before.
 
 A page is a pure function of (build, address, eyes), so it is kept by just that: exact for as long as the build stands.
-Kept pages are files beside the builds, shared by all web workers, and are deleted with their build.
+Kept pages are files beside the builds, shared by all web workers, and are deleted with their build; one that an
+erasure wrote anew is another one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tieout.contract.writing import write_aside
 from tieout.operate.people.roles import Right
 from tieout.questions import current, opened
 from tieout.show.web.turns import alone, turn
-from tieout.warehouse.builds import published_or_none
+from tieout.warehouse.builds import build_mark, published_or_none
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -61,6 +62,11 @@ class Reader:
     zone: ZoneInfo
     eyes: Eyes
 
+    @property
+    def mark(self) -> str:
+        """Tell the build as it is written now from the same build before an erasure."""
+        return build_mark(self.workspace, self.build.key)
+
 
 def reader_of(account: Account) -> Reader:
     """Give the published build as this account may see it. Raises NotPublishedError."""
@@ -97,7 +103,7 @@ def kept(reader: Reader, name: str, make: Callable[[], str]) -> str:
     Where several ask for it at once, in whichever process, one makes it and the others take it.
     """
     told = "\x00".join((name, str(reader.eyes.personal), reader.eyes.rows, _program()))
-    folder = _folder(reader.workspace, reader.build.key)
+    folder = reader.workspace.cache / "pages" / f"{reader.build.key}.{reader.mark}"
     file = folder / f"{sha256(told.encode()).hexdigest()}{PAGE}"
     if (text := _read(file)) is not None:
         return text
@@ -133,12 +139,8 @@ def _program() -> str:
     return sha256(told.encode()).hexdigest()
 
 
-def _folder(workspace: Workspace, key: str) -> Path:
-    return workspace.cache / "pages" / key
-
-
 def _let_go(workspace: Workspace, folder: Path, more: int) -> None:
-    """Delete the pages of builds that are gone, and the oldest of too many, or of too many bytes.
+    """Delete the pages of builds that are gone or written anew, and the oldest of too many, or of too many bytes.
 
     All are looked at when a build has its first page, and when so much was written since that it can matter.
     """
@@ -151,7 +153,8 @@ def _let_go(workspace: Workspace, folder: Path, more: int) -> None:
         _written.clear()
         _written[folder] = (0, 0)
     for other in (workspace.cache / "pages").iterdir():
-        if not (workspace.builds / f"{other.name}.duckdb").exists():
+        key, _, mark = other.name.partition(".")
+        if build_mark(workspace, key) != mark:
             shutil.rmtree(other, ignore_errors=True)
     pages = sorted(_pages(workspace.cache / "pages"))
     size, count = sum(one.size for one in pages), sum(one.path.parent == folder for one in pages)

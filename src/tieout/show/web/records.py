@@ -207,7 +207,7 @@ def _comparable(value: object) -> tuple[int, object]:
 
 # -- the lists that were asked for a moment ago
 
-_LISTS: OrderedDict[tuple[str, str, str], Records] = OrderedDict()
+_LISTS: OrderedDict[tuple[str, ...], Records] = OrderedDict()
 _LOCK = Lock()
 
 
@@ -217,7 +217,7 @@ def kept_records(reader: Reader, filters: Filters, make: Callable[[], Records], 
     `beside` tells what they depend on beside the build.
     """
     address = f"{beside} {filters.link(**dict.fromkeys(TAKES))}"
-    key = (str(reader.workspace.root), reader.build.key, address)
+    key = (str(reader.workspace.root), reader.build.key, reader.mark, address)
     with _LOCK:
         if key in _LISTS:
             _LISTS.move_to_end(key)

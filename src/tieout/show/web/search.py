@@ -24,7 +24,7 @@ from tieout.show.web.records import record_path
 from tieout.show.web.registry import PLACES, ROOMS
 from tieout.show.web.sight import closed_to
 from tieout.show.web.views import account_of, guarded
-from tieout.warehouse.builds import NotPublishedError, build_path
+from tieout.warehouse.builds import NotPublishedError
 from tieout.warehouse.engine import EngineError
 
 if TYPE_CHECKING:
@@ -114,9 +114,7 @@ def _ready(reader: Reader) -> Iterator[Asked]:
     """
     global _kept  # noqa: PLW0603 -- one for the process
     with _LOCK:
-        path = build_path(reader.workspace, reader.build.key)
-        stat = path.stat() if path.exists() else None
-        file = (path, stat and (stat.st_ino, stat.st_mtime_ns))  # an erasure writes a build anew under its name
+        file = (reader.workspace, reader.build, reader.mark)
         if _kept is None or _kept[0] != file:
             _kept = None
             _OPEN.close()
