@@ -40,7 +40,8 @@ def test_whatever_is_asked(token_of: Callable[..., str], settings: Settings, exa
     schema = schemathesis.openapi.from_wsgi(
         "/api/v1/openapi.json", get_wsgi_application(), headers={"Host": "testserver"}
     )
-    headers = {"Authorization": f"Bearer {token_of()}", "Host": "testserver"}
+    # What asks here unpacks nothing.
+    headers = {"Authorization": f"Bearer {token_of()}", "Host": "testserver", "Accept-Encoding": "identity"}
     for result in schema.get_all_operations():
         operation = result.ok()  # type: ignore[union-attr]
         if operation.path.endswith("/sources"):
