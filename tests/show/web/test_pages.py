@@ -134,7 +134,7 @@ def walked(page_of: Browsing, paths: list[str]) -> list[Wrong]:
     return wrong
 
 
-@pytest.mark.parametrize("paths", [ROOM_PATHS, OTHERS], ids=["rooms", "others"])
+@pytest.mark.parametrize("paths", [ROOM_PATHS, pytest.param(OTHERS, marks=pytest.mark.slow)], ids=["rooms", "others"])
 def test_each_page_can_be_read_by_everybody(page_of: Browsing, paths: list[str]) -> None:
     assert walked(page_of, paths) == []
 
