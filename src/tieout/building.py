@@ -123,12 +123,8 @@ def known_build(workspace: Workspace, facts: BuildFacts, contract: Contract, kno
     pulls. One is made at a time. Raises BeingMadeError where another one is being made for long.
     """
     ledger = Ledger(workspace)
-    known_at = _newest(ledger, facts, known_at)
-    found = _facts_of(ledger, facts.fingerprint, (known_at, facts.position))
-    if build_path(workspace, found.key).exists():
-        return found
-    with making(workspace):
-        return build(workspace, ledger, contract, facts.fingerprint, known_at, facts.position)
+    limits = _newest(ledger, facts, known_at), facts.position
+    return _there_or_made(workspace, ledger, facts.fingerprint, limits, lambda: contract)
 
 
 def _newest(ledger: Ledger, facts: BuildFacts, known_at: datetime) -> datetime:
@@ -152,16 +148,29 @@ def contract_build(workspace: Workspace, facts: BuildFacts, fingerprint: str) ->
     """
     if fingerprint == facts.fingerprint:
         return facts
-    ledger = Ledger(workspace)
-    found = _facts_of(ledger, fingerprint, (facts.known_at, facts.position))
+    limits = facts.known_at, facts.position
+    return _there_or_made(
+        workspace, Ledger(workspace), fingerprint, limits, lambda: read_archived(workspace.archive, fingerprint)
+    )
+
+
+def _there_or_made(
+    workspace: Workspace,
+    ledger: Ledger,
+    fingerprint: str,
+    limits: tuple[datetime | None, int],
+    read: Callable[[], Contract],
+) -> BuildFacts:
+    """Give a build that is there, else make it: one is made at a time."""
+    found = _facts_of(ledger, fingerprint, limits)
     if build_path(workspace, found.key).exists():
         return found
-    contract = read_archived(workspace.ledger / "contracts", fingerprint)
+    contract = read()
     with making(workspace):
-        return build(workspace, ledger, contract, fingerprint, facts.known_at, facts.position)
+        return build(workspace, ledger, contract, fingerprint, *limits)
 
 
 def archived_build(workspace: Workspace, position: int, fingerprint: str) -> BuildFacts:
     """Give the build of an archived contract at a ledger position. Raises NotArchivedError where it is not there."""
-    contract = read_archived(workspace.ledger / "contracts", fingerprint)
+    contract = read_archived(workspace.archive, fingerprint)
     return build(workspace, Ledger(workspace), contract, fingerprint, position=position)

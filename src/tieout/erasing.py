@@ -244,7 +244,7 @@ def _publish_again(workspace: Workspace, plan: Plan) -> None:
                 continue
             if path == current and facts:
                 with suppress(NotArchivedError):
-                    contract = read_archived(workspace.ledger / "contracts", facts.fingerprint)
+                    contract = read_archived(workspace.archive, facts.fingerprint)
                     if build_again(workspace, facts, contract).key == facts.key:
                         continue
             path.unlink(missing_ok=True)

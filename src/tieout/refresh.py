@@ -62,7 +62,7 @@ def refresh(
         watch_over(ledger)
         if not ledger.pulls():
             return RefreshReport((*findings, *report.findings), report, before)
-        fingerprint = archive(contract, workspace.ledger / "contracts")
+        fingerprint = archive(contract, workspace.archive)
         after = build(workspace, ledger, contract, fingerprint, progress=progress)
         say(workspace, contract, after, now)
         publish(workspace, after, now)

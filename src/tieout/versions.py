@@ -125,19 +125,19 @@ def in_force_since(workspace: Workspace, facts: BuildFacts, contract: Contract, 
 def _part_of(workspace: Workspace, name: str, part: str) -> str:
     """Give the digest of a part of an archived contract; of one that cannot be read, one that is no other's."""
     try:
-        return part_fingerprint(read_archived(workspace.ledger / "contracts", name), (part,))
+        return part_fingerprint(read_archived(workspace.archive, name), (part,))
     except NotArchivedError:
         return ""
 
 
 def _archived(workspace: Workspace) -> list[str]:
-    return sorted(file.stem for file in (workspace.ledger / "contracts").glob("*.json"))
+    return sorted(file.stem for file in workspace.archive.glob("*.json"))
 
 
 def _readable(workspace: Workspace, name: str) -> bool:
     """Say whether this program can read a contract: one of an older program may say what it no longer knows."""
     try:
-        read_archived(workspace.ledger / "contracts", name)
+        read_archived(workspace.archive, name)
     except NotArchivedError:
         return False
     return True

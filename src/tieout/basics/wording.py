@@ -1,12 +1,13 @@
 """How an option is called where somebody reads of it: on the command line, in the API, on a page or in a notebook.
 
 What refuses a question names an option by `option("known_at")`; whoever shows the refusal says by which surface it is
-read. So a message is written once and fits them all.
+read. So a message is written once and fits them all. Every surface reads the names that an option lists alike.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
 _MARKED = re.compile("\ue000([a-z_]+)=([^\ue001]*)\ue001")
@@ -35,6 +36,12 @@ def worded(text: str, surface: Surface = Surface.WORDS) -> str:
         return surface.value.format(name=whole, words=whole.replace("_", " "), dashed=whole.replace("_", "-"))
 
     return _MARKED.sub(called, text)
+
+
+def names_in(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Give the names that an option lists, given one by one or with commas between; each once."""
+    texts = (given,) if isinstance(given, str) else given or ()
+    return tuple(dict.fromkeys(name.strip() for text in texts for name in text.split(",") if name.strip()))
 
 
 class WordedError(ValueError):

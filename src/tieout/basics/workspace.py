@@ -31,6 +31,11 @@ class Workspace:
         return self.root / "ledger"
 
     @property
+    def archive(self) -> Path:
+        """Every contract that was ever used, by its fingerprint."""
+        return self.ledger / "contracts"
+
+    @property
     def app(self) -> Path:
         """What people decided in the web application, where no database server keeps it; what to back up too."""
         return self.root / "app"

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tieout.basics.wording import names_in
 from tieout.cli.given import (
     AsCsv,
     AsHtml,
@@ -23,7 +24,6 @@ from tieout.cli.given import (
     Where,
     app,
     give,
-    names_in,
     one_knowledge,
     only,
     output_of,

@@ -61,11 +61,6 @@ KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="K", help="As
 SaidThen = Annotated[bool, typer.Option("--said-then", help="As known at as-of: what was said then.")]
 
 
-def names_in(by: list[str] | None) -> tuple[str, ...]:
-    """Give the names of an option that takes several, given one by one or with commas between; each once."""
-    return tuple(dict.fromkeys(name.strip() for part in by or () for name in part.split(",") if name.strip()))
-
-
 def place(given: Path | None) -> Workspace:
     """Give the workspace that was named, or the nearest one from here upwards. Raises NoWorkspaceError."""
     from tieout.basics.workspace import find_workspace

@@ -64,8 +64,11 @@ def count(value: int) -> str:
 
 
 def counted(value: int, word: str) -> str:
-    """Write a number with what it counts: 1 file, 1,200 files."""
-    return f"{count(value)} {word}{'' if value == 1 else 's'}"
+    """Write a number with what it counts: 1 file, 1,200 files, 2 activities, 3 days."""
+    if value == 1:
+        return f"{count(value)} {word}"
+    many = f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
+    return f"{count(value)} {many}"
 
 
 def figure(value: Value, unit: Unit) -> str:

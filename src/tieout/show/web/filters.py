@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from tieout.basics.findings import nearest
+from tieout.basics.wording import names_in
 
 LONGEST = 500
 """A filter is at most so many characters."""
@@ -57,7 +58,7 @@ class Filters:
     @property
     def by(self) -> tuple[str, ...]:
         """The dimensions to slice by, each once."""
-        return tuple(dict.fromkeys(filter(None, map(str.strip, (self.texts.get("by") or "").split(",")))))
+        return names_in(self.texts.get("by"))
 
     @property
     def where(self) -> str | None:

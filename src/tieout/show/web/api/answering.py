@@ -10,12 +10,11 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 
 from tieout.basics.findings import nearest
-from tieout.basics.wording import Surface
+from tieout.basics.wording import Surface, names_in
 from tieout.measure.answers import QuestionError, UnknownNameError
 from tieout.operate.people.log import EXPORTED, note
 from tieout.operate.people.roles import Right
 from tieout.show.as_json import dumps
-from tieout.show.web.api.documents import names_in
 from tieout.show.web.api.seeing import part, seen
 from tieout.show.web.errors import problem_json
 from tieout.show.web.reader import kept

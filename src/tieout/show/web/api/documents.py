@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from tieout.basics.calendars import PeriodError, parse_moment
+from tieout.basics.wording import names_in
 from tieout.contract.funnel import STEPS
 from tieout.ends import BridgeTerms, read_end
 from tieout.inventory import inventory
@@ -45,11 +46,6 @@ if TYPE_CHECKING:
     from tieout.show.web.reader import Reader
 
 Document = dict[str, Any]
-
-
-def names_in(by: str | None) -> tuple[str, ...]:
-    """Give the names of a list with commas, each once."""
-    return tuple(dict.fromkeys(filter(None, map(str.strip, (by or "").split(",")))))
 
 
 def question_of(reader: Reader, metric: str, asked: given.Moment | given.SeriesOf, *, records: bool) -> Question:

@@ -40,7 +40,7 @@ def dealt_with(reader: Reader, asked: Asked, life: Life) -> Iterator[Section]:
             Head(text, right=False) for text in ("activity", "at", "kind", "channel", "direction", "by", "function")
         ]
         notes = (f"The newest {MOST} of {figures.count(count)} are shown.",) if count > MOST else ()
-        table = Table(figures.counted(count, "activity").replace("activitys", "activities"), heads,
+        table = Table(figures.counted(count, "activity"), heads,
                       [_done(reader, one) for one in activities], folded=count > 10)  # fmt: skip
         yield Section("What was done about it", tables=(table,), notes=notes)
 
