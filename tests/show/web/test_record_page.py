@@ -76,7 +76,7 @@ def test_a_lead_tells_its_hand_offs_each_with_its_clock(client_of: ClientOf, mar
     names = ("handoff", "outcome", "due_at", "answered_at", "breach_class")
     assert told == sorted(tuple(one[name] for name in names) for one in mine)
     page = client_of(Role.VIEWER).get(f"/record/lead/{lead}").content.decode()
-    table = page.split("Each with its clock")[1].split("</table>")[0]
+    table = page.split("<caption><div>Each with its clock")[1].split("</table>")[0]
     assert table.count("<tr>") == len(mine) + 1
     assert ">breached<" in table
 
