@@ -27,10 +27,10 @@ demo: $(RUNTIME) ## make the sample company, print the tie-out; at a terminal, s
 	@if [ -t 1 ] && [ "$${SERVE:-1}" != 0 ]; then echo; $(BIN)/tieout serve $(MARLOW) --work --demo; fi
 
 test: $(DEV) ## run the tests, except the slow ones
-	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-all: $(DEV) ## run every test
-	TIEOUT_LAW_EXAMPLES=12 $(BIN)/python -m pytest -n 2
+	TIEOUT_LAW_EXAMPLES=12 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/ruff check
