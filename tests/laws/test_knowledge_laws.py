@@ -24,7 +24,8 @@ from tieout.basics.calendars import end_of_day
 from tieout.building import known_build
 from tieout.ends import BridgeTerms, read_end
 from tieout.measure.answers import Question, Row
-from tieout.questions import opened
+from tieout.measure.numbers.ask import ask as ask_build
+from tieout.questions import attached_pair, bridge_attached, current, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,17 +146,18 @@ def test_what_was_said_then_never_changes(company: Company, seed: int) -> None:
             heard = asked.facts.heard_until
             for known_at in [evening for evening in evenings() if evening <= heard]:
                 for as_of in [evening for evening in evenings() if evening <= known_at]:
-                    now = told(ask(workspace, question(as_of, known_at)).rows)
+                    now = told(ask_build(asked, question(as_of, known_at)).rows)
                     assert said.setdefault((as_of, known_at), now) == now, (seed, as_of, known_at, pulls)
 
 
 @LAWS
 def test_slices_add_to_the_whole(company: Company, seed: int) -> None:
     workspace = company(seed)
-    for as_of in evenings():
-        total, *slices = ask(workspace, question(as_of)).rows
-        assert sum(row.n for row in slices) == total.n
-        assert sum(Decimal(row.value or 0) for row in slices) == Decimal(total.value or 0)
+    with opened(workspace) as asked:
+        for as_of in evenings():
+            total, *slices = ask_build(asked, question(as_of)).rows
+            assert sum(row.n for row in slices) == total.n
+            assert sum(Decimal(row.value or 0) for row in slices) == Decimal(total.value or 0)
 
 
 @LAWS
@@ -170,13 +172,15 @@ def test_every_bridge_closes_and_turns(company: Company, seed: int) -> None:
     ]
     ends += ["agreed@2026-07-14~2026-07-14", "sales@2026-07-14~2026-07-22"]
     workspace = company(seed)
-    for start, end in combinations_with_replacement(ends, 2):
-        there = bridge(workspace, read_end(start), read_end(end), BridgeTerms("2026-Q3"))
-        back = bridge(workspace, read_end(end), read_end(start), BridgeTerms("2026-Q3"))
-        assert (there.residual, back.residual) == (0, 0), (seed, start, end)
-        assert {(p.record, p.unit, p.cause, p.amount) for p in there.postings} == {
-            (p.record, p.unit, p.cause, -p.amount) for p in back.postings
-        }
+    facts = current(workspace)
+    with attached_pair(workspace, (facts, facts)) as builds:
+        for start, end in combinations_with_replacement(map(read_end, ends), 2):
+            there = bridge_attached(workspace, (start, end), builds, BridgeTerms("2026-Q3"))
+            back = bridge_attached(workspace, (end, start), builds, BridgeTerms("2026-Q3"))
+            assert (there.residual, back.residual) == (0, 0), (seed, start, end)
+            assert {(p.record, p.unit, p.cause, p.amount) for p in there.postings} == {
+                (p.record, p.unit, p.cause, -p.amount) for p in back.postings
+            }
 
 
 @LAWS

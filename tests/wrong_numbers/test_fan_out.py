@@ -32,8 +32,8 @@ from tieout import Workspace, refresh
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Figures:
-    return figures(company().refreshed(tmp_path_factory.mktemp("plain")))
+def plain(small: Workspace) -> Figures:
+    return figures(small)
 
 
 def twice(export: str) -> str:

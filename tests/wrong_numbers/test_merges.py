@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracles.tiny import Life, Tiny, answered, dated, logged, once, records, slices
-from tests.wrong_numbers.company import AS_OF, DAYS, EVENTS, MERGES, Figures, company, deal, exports, figures
+from tests.wrong_numbers.company import AS_OF, DAYS, EVENTS, MERGES, Figures, deal, exports, figures
 from tieout import Workspace
 from tieout.measure.numbers.catalogue import METRICS
 from tieout.questions import opened
@@ -18,9 +18,10 @@ SUMS = {
 }
 
 
-def wholes(found: Figures) -> Figures:
+def wholes(workspace: Workspace) -> Figures:
     """The sums over everything; rates and slices may move with a merge of accounts, these may not."""
-    return {key: value for key, value in found.items() if not key[2] and key[0] in SUMS}
+    others = {metric.id for metric in METRICS} - SUMS
+    return {key: value for key, value in figures(workspace, DAYS, but=others).items() if not key[2]}
 
 
 def table(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
@@ -41,14 +42,14 @@ EXCLUDED = "account,A2,competitor,RevOps,,\n"
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Figures:
     """The sums over everything before any account is merged."""
-    return wholes(figures(merged(tmp_path_factory.mktemp("merges"), "alone", "", exclusions=EXCLUDED), DAYS))
+    return wholes(merged(tmp_path_factory.mktemp("merges"), "alone", "", exclusions=EXCLUDED))
 
 
 @pytest.mark.parametrize(
     "rows", ["account,A2,A1,one firm,RevOps,\n", CHAIN, "account,A1,A3,one firm,RevOps,2026-08-20\n"]
 )
 def test_merging_accounts_moves_no_money(alone: Figures, tmp_path: Path, rows: str) -> None:
-    together = wholes(figures(merged(tmp_path, "together", rows, exclusions=EXCLUDED), DAYS))
+    together = wholes(merged(tmp_path, "together", rows, exclusions=EXCLUDED))
     assert together == alone
     assert any(value for value, _, _ in alone.values())
 
@@ -79,7 +80,7 @@ def test_an_account_merge_that_runs_out_holds_until_then(tmp_path: Path) -> None
 def test_taking_a_merge_out_restores_everything(tmp_path: Path) -> None:
     never = figures(merged(tmp_path, "never", ""), DAYS)
     workspace = merged(tmp_path, "back", CHAIN + "lead,L2,L1,same person,RevOps,\n")
-    assert figures(workspace, DAYS) != never
+    assert figures(workspace) != {key: value for key, value in never.items() if key[1] == AS_OF}
     assert figures(merged(tmp_path, "back", ""), DAYS) == never
 
 
@@ -141,8 +142,8 @@ def test_activities_of_merged_accounts_lie_together(tmp_path: Path) -> None:
     assert table(workspace, "select account_id, count(*) from activities group by all") == [("A1", 3)]
 
 
-def test_the_company_of_this_folder_still_merges_its_deal(tmp_path: Path) -> None:
-    assert "double" not in records(company().refreshed(tmp_path), "pipeline.open", AS_OF)
+def test_the_company_of_this_folder_still_merges_its_deal(small: Workspace) -> None:
+    assert "double" not in records(small, "pipeline.open", AS_OF)
 
 
 def test_each_surviving_value_knows_where_it_is_from(tmp_path: Path) -> None:

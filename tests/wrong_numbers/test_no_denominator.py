@@ -9,7 +9,7 @@ import pytest
 import simplejson
 
 from tests.oracles.tiny import Tiny, answered, dated, once
-from tests.wrong_numbers.company import AS_OF, QUARTER, company
+from tests.wrong_numbers.company import AS_OF, QUARTER
 from tieout import Workspace
 from tieout.measure.answers import Answer
 from tieout.measure.numbers.catalogue import METRICS
@@ -20,11 +20,6 @@ RULED = ["pipeline.evidenced", "pipeline.stale", "mql.count"]
 """Numbers that need rules, or a log of steps; this company has neither, so they are absent with the reason."""
 TOTALS = [metric.id for metric in METRICS if metric.aggregate in {"sum", "count"} and metric.id not in RULED]
 LONG_AGO = "2024-Q1"
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return company().refreshed(tmp_path_factory.mktemp("denominators"))
 
 
 def told(answer: Answer) -> list[dict[str, object]]:
@@ -39,8 +34,8 @@ def test_every_kind_of_quotient_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("metric", QUOTIENTS)
-def test_nothing_to_divide_by_is_no_value_and_a_reason(workspace: Workspace, metric: str) -> None:
-    answer = answered(workspace, metric, AS_OF, period=LONG_AGO)
+def test_nothing_to_divide_by_is_no_value_and_a_reason(small: Workspace, metric: str) -> None:
+    answer = answered(small, metric, AS_OF, period=LONG_AGO)
     assert (answer.total.value, answer.total.interval, answer.total.verdict) == (None, None, None)
     assert answer.total.absent
     assert told(answer)[0]["value"] is None
@@ -48,27 +43,27 @@ def test_nothing_to_divide_by_is_no_value_and_a_reason(workspace: Workspace, met
 
 
 @pytest.mark.parametrize("metric", QUOTIENTS)
-def test_a_value_that_is_there_is_finite_and_counts_something(workspace: Workspace, metric: str) -> None:
-    for row in answered(workspace, metric, AS_OF, period=QUARTER, by=("segment",)).rows:
+def test_a_value_that_is_there_is_finite_and_counts_something(small: Workspace, metric: str) -> None:
+    for row in answered(small, metric, AS_OF, period=QUARTER, by=("segment",)).rows:
         assert (row.value is None) == bool(row.absent)
         assert row.value is None or (math.isfinite(row.value) and (row.n > 0 or metric.startswith("coverage")))
 
 
 @pytest.mark.parametrize("metric", TOTALS)
-def test_a_sum_of_nothing_is_zero(workspace: Workspace, metric: str) -> None:
-    total = answered(workspace, metric, AS_OF, period=QUARTER, where="source = 'none such'").total
+def test_a_sum_of_nothing_is_zero(small: Workspace, metric: str) -> None:
+    total = answered(small, metric, AS_OF, period=QUARTER, where="source = 'none such'").total
     assert (total.value, total.n, total.absent) == (0, 0, None)
 
 
 @pytest.mark.parametrize("metric", RULED)
-def test_what_no_rule_counts_is_absent_and_not_zero(workspace: Workspace, metric: str) -> None:
-    total = answered(workspace, metric, AS_OF).total
+def test_what_no_rule_counts_is_absent_and_not_zero(small: Workspace, metric: str) -> None:
+    total = answered(small, metric, AS_OF).total
     assert (total.value, total.n, bool(total.absent)) == (None, 0, True)
 
 
 @pytest.mark.parametrize("metric", ["pipeline.open", "pipeline.open_qualified", "bookings"])
-def test_before_history_begins_there_is_no_figure_not_even_zero(workspace: Workspace, metric: str) -> None:
-    total = answered(workspace, metric, "2024-03-31", period=LONG_AGO).total
+def test_before_history_begins_there_is_no_figure_not_even_zero(small: Workspace, metric: str) -> None:
+    total = answered(small, metric, "2024-03-31", period=LONG_AGO).total
     assert (total.value, total.n, bool(total.absent)) == (None, 0, True)
 
 

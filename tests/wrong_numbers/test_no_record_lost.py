@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.oracles.tiny import stored
-from tests.wrong_numbers.company import AS_OF, company
+from tests.wrong_numbers.company import AS_OF
 from tieout import Workspace
 from tieout.measure.answers import Question
 from tieout.measure.diagnosis.uses import MADE_OF
@@ -31,11 +31,6 @@ def dimensions(workspace: Workspace, metric: Metric) -> list[str]:
     with opened(workspace) as build:
         view = view_of(build, Question(metric.id), metric)
         return [*facts_of(metric, view, build.contract).dimensions, *TIME_DIMENSIONS]
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return company().refreshed(tmp_path_factory.mktemp("small"))
 
 
 def assert_parts_are_the_whole(

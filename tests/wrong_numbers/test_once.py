@@ -28,8 +28,8 @@ def everything(workspace: Workspace) -> Everything:
 
 
 @pytest.fixture(scope="module")
-def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Everything:
-    found = everything(company().refreshed(tmp_path_factory.mktemp("once")))
+def loaded_once(small: Workspace) -> Everything:
+    found = everything(small)
     assert found[0] != found[1]
     assert found[2]
     return found
@@ -41,18 +41,16 @@ def lay(workspace: Workspace, files: Fields, suffix: str = "") -> None:
         (workspace.root / "exports" / name.replace(".csv", f"{suffix}.csv")).write_text(text, encoding="utf-8")
 
 
-def test_refreshing_again_changes_nothing(loaded_once: Everything, tmp_path: Path) -> None:
-    workspace = company().refreshed(tmp_path)
+def test_refreshing_again_changes_nothing(loaded_once: Everything, small_copy: Workspace) -> None:
     for _ in range(2):
-        assert refresh(workspace, NOW).after is not None
-    assert everything(workspace) == loaded_once
+        assert refresh(small_copy, NOW).after is not None
+    assert everything(small_copy) == loaded_once
 
 
-def test_the_same_exports_under_other_names_change_nothing(loaded_once: Everything, tmp_path: Path) -> None:
-    workspace = company().refreshed(tmp_path)
-    lay(workspace, exports(), "_copy")
-    assert refresh(workspace, NOW).after is not None
-    assert everything(workspace) == loaded_once
+def test_the_same_exports_under_other_names_change_nothing(loaded_once: Everything, small_copy: Workspace) -> None:
+    lay(small_copy, exports(), "_copy")
+    assert refresh(small_copy, NOW).after is not None
+    assert everything(small_copy) == loaded_once
 
 
 def test_exports_out_of_order_give_the_same_figures(loaded_once: Everything, tmp_path: Path) -> None:
