@@ -16,8 +16,7 @@ from tieout import Workspace
 from tieout.measure.answers import Question
 from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import METRICS
-from tieout.questions import ask as ask_workspace
-from tieout.questions import opened
+from tieout.questions import as_known, opened
 
 NOW = datetime(2026, 11, 1, 8)
 COMPANY = """
@@ -202,10 +201,13 @@ def figures(workspace: Workspace) -> dict[Any, Any]:
 def figures_known(workspace: Workspace, known_at: datetime) -> dict[Any, Any]:
     """Every number of the catalogue, as it was known at a moment, whole and by segment."""
     found: dict[Any, Any] = {}
-    for metric in METRICS:
-        by = () if metric.fact == "revenue" else ("segment",)
-        for row in ask_workspace(workspace, Question(metric.id, period="2026-Q3", known_at=known_at, by=by)).rows:
-            found[metric.id, tuple(row.by.values())] = (str(row.value), row.n, row.absent)
+    for event in (False, True):  # what happened is read from a build of its own
+        metrics = [metric for metric in METRICS if metric.event is event]
+        with as_known(workspace, Question(metrics[0].id, known_at=known_at)) as build:
+            for metric in metrics:
+                by = () if metric.fact == "revenue" else ("segment",)
+                for row in ask(build, Question(metric.id, period="2026-Q3", known_at=known_at, by=by)).rows:
+                    found[metric.id, tuple(row.by.values())] = (str(row.value), row.n, row.absent)
     return found
 
 
