@@ -36,15 +36,16 @@ def publish_again(workspace: Workspace, key: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
-def changing(
-    request: pytest.FixtureRequest, marlow_copy: Workspace, browser: Browser, tmp_path: Path
-) -> Iterator[tuple[Workspace, Browsing]]:
-    """A server on a workspace of one's own, with either database, and a browser for it."""
+def changing(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[tuple[Workspace, Browsing]]:
+    """A server on the worked example, with either database, and a browser for it."""
     team = request.param == "postgres"
     options = (
         ("--database", request.getfixturevalue("postgres").another(f"live{os.getpid()}_{id(request)}")) if team else ()
     )
-    with served(marlow_copy, tmp_path, *options) as server:
+    (tmp_path / "deals").mkdir()
+    workspace = Workspace(write(tmp_path / "deals"))
+    assert refresh(workspace, datetime.now(UTC).replace(tzinfo=None)).after
+    with served(workspace, tmp_path, *options) as server:
         browsing = Browsing(browser, server.address, PASSWORD, {})
         yield server.workspace, browsing
         browsing.close()
@@ -62,7 +63,7 @@ def place_of(page: Page) -> list[object]:
 def test_a_page_renews_itself_where_one_is(changing: tuple[Workspace, Browsing]) -> None:
     workspace, open_page = changing
     page = open_page(Role.VIEWER, viewport={"width": 900, "height": 500})
-    page.goto("/pipeline?by=segment&segment=Enterprise")
+    page.goto("/pipeline?by=segment")
     link = page.locator("#page a[href]").last
     link.focus()
     page.evaluate("scrollTo(0, 300)")
