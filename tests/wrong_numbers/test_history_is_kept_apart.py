@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -46,6 +47,14 @@ class Small:
     def ask(self, metric: str, day: int, **terms: str) -> Answer:
         """Ask as of a day of July."""
         return ask(self.workspace, Question(metric, as_of=end_of_day(date(2026, 7, day), ZoneInfo("UTC")), **terms))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The worked example, refreshed; tests only read it, or copy it."""
+    workspace = Workspace(write(tmp_path_factory.mktemp("worked")))
+    refresh(workspace, NOW)
+    return workspace
 
 
 PLAIN = """      mode: full
@@ -127,10 +136,9 @@ def test_a_filter_reads_names_in_any_case(tmp_path: Path, column: str) -> None:
     assert small.ask("pipeline.open", 7, where=f"{column} is null").total.n == 1
 
 
-def test_a_pull_that_cannot_be_read_makes_another_build(tmp_path: Path) -> None:
-    folder = write(tmp_path)
+def test_a_pull_that_cannot_be_read_makes_another_build(worked: Workspace, tmp_path: Path) -> None:
+    folder = shutil.copytree(worked.root, tmp_path / "ten")
     workspace = Workspace(folder)
-    refresh(workspace, NOW)
     whole = published(workspace).key
     build_path(workspace, whole).unlink()
     (newest,) = [p for p in Ledger(workspace).pulls() if p.source == "opportunities_2026-07-20T0600.csv"]
@@ -175,17 +183,14 @@ def test_a_huge_amount_stops_nothing(tmp_path: Path) -> None:
     assert (total.n, total.unvalued) == (8, 1)
 
 
-def test_a_bridge_of_claims_over_time_closes(tmp_path: Path) -> None:
-    workspace = Workspace(write(tmp_path))
-    refresh(workspace, NOW)
+def test_a_bridge_of_claims_over_time_closes(worked: Workspace) -> None:
     ends = (read_end("marketing@2026-07-06"), read_end("marketing@2026-07-20"))
     for start, end in (ends, ends[::-1]):
-        assert bridge(workspace, start, end, BridgeTerms("2026-Q3")).residual == 0
+        assert bridge(worked, start, end, BridgeTerms("2026-Q3")).residual == 0
 
 
-def test_a_damaged_build_is_made_again(tmp_path: Path) -> None:
-    workspace = Workspace(write(tmp_path))
-    refresh(workspace, NOW)
+def test_a_damaged_build_is_made_again(worked: Workspace, tmp_path: Path) -> None:
+    workspace = Workspace(shutil.copytree(worked.root, tmp_path / "ten"))
     key = published(workspace).key
     build_path(workspace, key).write_bytes(b"x" * 100)
     refresh(workspace, NOW)
@@ -193,8 +198,6 @@ def test_a_damaged_build_is_made_again(tmp_path: Path) -> None:
     assert ask(workspace, Question("pipeline.open")).total.n == 8  # ten, less the merged and the excluded
 
 
-def test_won_in_a_period_that_has_not_begun_is_absent(tmp_path: Path) -> None:
-    workspace = Workspace(write(tmp_path))
-    refresh(workspace, NOW)
-    total = ask(workspace, Question("bookings", "2035-Q1")).total
+def test_won_in_a_period_that_has_not_begun_is_absent(worked: Workspace) -> None:
+    total = ask(worked, Question("bookings", "2035-Q1")).total
     assert (total.value, total.absent) == (None, "the period has not begun")
