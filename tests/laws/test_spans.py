@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -16,9 +16,12 @@ from tieout import Workspace, refresh
 from tieout.basics.calendars import PeriodError
 from tieout.measure.answers import Question, Row
 from tieout.measure.numbers.ask import ask
-from tieout.measure.numbers.running import steps_of
+from tieout.measure.numbers.running import EPOCH, TICK, Runs, Steps, runs_of, shared_steps, steps_of
 from tieout.measure.numbers.series import series
 from tieout.questions import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FIRST = datetime(2026, 1, 1)
 DAYS = [f"2026-{month:02d}-{day:02d}" for month in range(2, 8) for day in (3, 17)]
@@ -179,13 +182,15 @@ def test_the_company_has_what_can_go_wrong(company: Workspace) -> None:
         assert any(rows[0].unvalued for rows in told[None]), "no amount is without a rate"
 
 
+@pytest.mark.parametrize("chosen", [runs_of, shared_steps])
 @settings(max_examples=30)
 @given(st.lists(st.one_of(ENDS, TIMES), min_size=1, max_size=12, unique=True).map(sorted), st.lists(TIMES, min_size=1))
 def test_a_time_is_not_after_a_moment_where_its_number_is_not_above(
-    moments: list[datetime], times: list[datetime]
+    chosen: Callable[[list[int]], Steps | Runs], moments: list[datetime], times: list[datetime]
 ) -> None:
-    steps = steps_of(moments)
-    times = [max(time, moments[0]) for time in (*times, *moments)]
+    steps = chosen([(moment - EPOCH) // TICK for moment in moments])
+    near = [moment + tick for moment in moments for tick in (-TICK, TICK)]
+    times = [max(time, moments[0]) for time in (*times, *moments, *near)]
     numbers = [steps.number(time) for time in times]
     for moment in moments:
         for time, number in zip(times, numbers, strict=True):
@@ -197,9 +202,12 @@ def test_a_time_is_not_after_a_moment_where_its_number_is_not_above(
 def test_moments_of_one_clock_share_their_steps() -> None:
     daily = [FIRST + timedelta(days=day) for day in range(100)]
     assert steps_of(daily).size == 86_400_000_000
-    assert steps_of([*daily, FIRST + timedelta(days=99, minutes=7)]).odd != ()
+    summer = [day - timedelta(hours=number > 40) for number, day in enumerate(daily)]
+    assert steps_of(summer).number(summer[41]) == 41, "the day with an hour less is a run's first"
     hourly = [day + timedelta(hours=number % 2) for number, day in enumerate(daily)]
-    assert steps_of(hourly).size == 3_600_000_000
+    assert steps_of(hourly) == Steps(3_600_000_000, (FIRST - EPOCH) // TICK, ())
+    odd = FIRST + timedelta(days=99, hours=1, minutes=7)
+    assert steps_of([*hourly, odd]) == Steps(3_600_000_000, (FIRST - EPOCH) // TICK, ((odd - EPOCH) // TICK,))
 
 
 def test_a_period_that_is_none_is_refused(company: Workspace) -> None:

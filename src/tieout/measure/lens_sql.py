@@ -32,6 +32,10 @@ RANK = {name: place for place, name in enumerate(FACETS, start=1)}
 MOVING = ("merged", "duplicate", "excluded", "close date", "past due")
 """The facets by which a state comes in or goes out while it lasts: through a register, the period or the day."""
 COUNTED = 0
+RATES = """(
+        select *, case when try_cast(rate as decimal(8, 6)) = rate then try_cast(rate as decimal(8, 6)) end as short_rate
+        from exchange_rates)"""
+"""The rates, each also as a short number where it is one: only short numbers are quickly multiplied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,9 @@ def _valued(view: LensView, contract: Contract, side: str, *, rank: str = "0", c
     return f"""
       with at_moment as ({states_sql(view, side)})
       select u.*, r.rate, {rate_on} as rate_on, {native_sql("u", view.lens)} as original,
-        {rank} as rank, {value_sql("u", view.lens, "r.rate")} as value
+        {rank} as rank, {value_sql("u", view.lens, "r.rate", short="r.short_rate")} as value
       from ({units}) as u
-      left join exchange_rates as r
+      left join {RATES} as r
         on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = u.currency
         and r.starts_on <= {rate_on} and {rate_on} < r.ends_on
       where {condition}"""
@@ -134,9 +138,12 @@ def standing_sql(view: LensView, contract: Contract) -> str:
     return _met({name: test for name, test in facets.items() if name not in MOVING})
 
 
-def value_sql(row: str, lens: Lens, rate: str, weighed: str | None = None) -> str:
-    """Give the expression of a record's value: its amount in the lens's basis, weighted, at a rate."""
-    return converted_sql(native_sql(row, lens, weighed), rate)
+def value_sql(row: str, lens: Lens, rate: str, weighed: str | None = None, short: str | None = None) -> str:
+    """Give the expression of a record's value: its amount in the lens's basis, weighted, at a rate.
+
+    `short` is the same rate as `RATES` has it beside, where it is at hand.
+    """
+    return converted_sql(native_sql(row, lens, weighed), rate, short)
 
 
 def native_sql(row: str, lens: Lens, weighed: str | None = None) -> str:
@@ -147,7 +154,10 @@ def native_sql(row: str, lens: Lens, weighed: str | None = None) -> str:
     native = f"{row}.{lens.basis or 'arr'}"
     weights = {"stage": f"{weighed or row}.stage_probability", "record": f"{weighed or row}.probability"}
     if lens.weighting in weights:
-        return product_sql(native, f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))")
+        weight = f"cast(round({weights[lens.weighting]}, 6) as decimal(9, 6))"
+        quick = f"cast(round(cast({native} as decimal(9, 2)) * {weight}, 2) as decimal(18, 2))"
+        fits = f"{native} between -9999999.99 and 9999999.99"
+        return f"case when {fits} then {quick} else {product_sql(native, weight)} end"
     return native
 
 
@@ -156,9 +166,13 @@ def rate_day(row: str, lens: Lens, day: str) -> str:
     return f"coalesce({row}.closed_on, {day})" if lens.rates_on == "close_date" else f"cast({day} as date)"
 
 
-def converted_sql(amount: str, rate: str) -> str:
+def converted_sql(amount: str, rate: str, short: str | None = None) -> str:
     """Give an amount at a rate, to the cent; the base currency's rate of 1 is not multiplied."""
-    return f"case when {rate} = 1 then {amount} else {product_sql(amount, rate)} end"
+    quick = ""
+    if short:  # numbers of 18 digits are multiplied and rounded thirty times as fast as those of 38
+        fits = f"{short} is not null and {amount} between -99999999.99 and 99999999.99"
+        quick = f"when {fits} then cast(round(cast({amount} as decimal(10, 2)) * {short}, 2) as decimal(18, 2))"
+    return f"case when {rate} = 1 then {amount} {quick} else {product_sql(amount, rate)} end"
 
 
 def product_sql(amount: str, factor: str) -> str:
@@ -258,7 +272,8 @@ def _type(lens: Lens, contract: Contract) -> str:
         return "true"
     names = {name.strip().lower(): name for name in contract.pipeline.types}
     listed = ", ".join(quoted(names.get(name.strip().lower(), name)) for name in lens.types or ())
-    return f"u.type in ({listed or 'null'})"
+    # As it stands the test would be made of each row; so the engine makes it of each name.
+    return f"coalesce(u.type in ({listed or 'null'}), null)"
 
 
 def _stage(lens: Lens, contract: Contract) -> str:

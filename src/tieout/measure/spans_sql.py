@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from tieout.measure.lens_sql import LensView, Spans, lens_day, native_sql, quoted, sourced, standing_sql, value_sql
+from tieout.measure.lens_sql import RATES, LensView, Spans, lens_day, native_sql, quoted, sourced, standing_sql, value_sql
 from tieout.measure.run_sql import rows as fetch
 from tieout.measure.states import ORGANIZATION, STATE, Parameters
 
@@ -52,7 +52,8 @@ def spans_sql(view: LensView, contract: Contract, *, late: bool = False) -> tupl
     moments = [moment for moment, _ in view.many]
     parameters: Parameters = {"first": moments[0].as_of, "last": moments[-1].as_of, "known_at": moments[0].known_at}
     parameters |= {"first_day": moments[0].day, "after": moments[-1].as_of + TICK}
-    joins, opens, closes = _passing(view, parameters, late=late)
+    passing, (opened, closed) = _passing(view, parameters, late=late)
+    joins, opens, closes = [], ["s.passing_from"], ["s.passing_to"]
     spans = view.spans
     for there, name, key in (
         (spans and spans.barred, "barred", "s.record"),
@@ -70,13 +71,19 @@ def spans_sql(view: LensView, contract: Contract, *, late: bool = False) -> tupl
         closes.append("coalesce(r.run_to, $after)")
     sql = f"""
       with {_bars(view)},
-      units as (
-        select s.*, greatest({", ".join(opens)}) as run_from, least({", ".join(closes)}) as run_to, r.rate
+      passing as (
+        select s.*, {opened} as passing_from, {closed} as passing_to
         from ({_held(view, contract)}) as s
+        {" ".join(passing)}
+        where {opened} < {closed}
+      ),
+      units as (
+        select s.*, greatest({", ".join(opens)}) as run_from, least({", ".join(closes)}) as run_to, r.rate, r.short_rate
+        from passing as s
         {" ".join(joins)}
       )
       select u.*, u.record as unit, {native_sql("u", view.lens)} as original,
-        {value_sql("u", view.lens, "u.rate")} as value
+        {value_sql("u", view.lens, "u.rate", short="u.short_rate")} as value
       from units as u
       where u.run_from < u.run_to"""
     return sql, parameters
@@ -97,8 +104,11 @@ def terms_of(view: LensView, engine: Connection) -> Spans:
     return Spans(barred=barred, barred_accounts=accounts, steady=not fetch(engine, changing, days))
 
 
-def _passing(view: LensView, parameters: Parameters, *, late: bool) -> tuple[list[str], list[str], list[str]]:
-    """Give the joins by which days pass: the period of each moment, and the close date that has passed by then."""
+def _passing(view: LensView, parameters: Parameters, *, late: bool) -> tuple[list[str], tuple[str, str]]:
+    """Give the joins by which days pass: the period of each moment, and the close date that has passed by then.
+
+    With them from when and until when it holds by these alone: most states are left out by it.
+    """
     days, lens = _Days(view), view.lens
     joins, opens, closes = [], ["s.held_from"], ["s.held_to"]
     dated = any(period for _, period in view.many) and lens.date_field != "none"
@@ -119,7 +129,7 @@ def _passing(view: LensView, parameters: Parameters, *, late: bool) -> tuple[lis
             opens.append(f"coalesce({passed}, $after)")
         else:
             closes.append(f"case when s.outcome = 'open' then coalesce({passed}, $after) else $after end")
-    return joins, opens, closes
+    return joins, (f"greatest({', '.join(opens)})", f"least({', '.join(closes)})")
 
 
 def _held(view: LensView, contract: Contract) -> str:
@@ -253,27 +263,27 @@ def _rates(view: LensView) -> str:
     """Join the rate of the close date, or, as spans, those of each moment's day; where there is none it is unknown."""
     kind = quoted(view.lens.rates or "plan")
     if view.lens.rates_on == "close_date":
-        return f"""left join exchange_rates as r on r.kind = {kind} and r.currency = s.currency
+        return f"""left join {RATES} as r on r.kind = {kind} and r.currency = s.currency
           and r.starts_on <= s.closed_on and s.closed_on < r.ends_on"""
     if view.spans and view.spans.steady:
-        return f"""left join exchange_rates as r on r.kind = {kind} and r.currency = s.currency
+        return f"""left join {RATES} as r on r.kind = {kind} and r.currency = s.currency
           and r.starts_on <= $first_day and $first_day < r.ends_on"""
     return f"""left join (
         with moments as (
           select unnest(cast($moments as timestamp[])) as as_of, unnest(cast($moment_days as date[])) as day
         ),
         known as (
-          select r.currency, r.rate, min(m.as_of) as run_from,
+          select r.currency, r.rate, r.short_rate, min(m.as_of) as run_from,
             coalesce((select min(n.as_of) from moments as n where n.day >= r.ends_on), timestamp '9999-12-31') as run_to
-          from exchange_rates as r join moments as m on r.starts_on <= m.day and m.day < r.ends_on
+          from {RATES} as r join moments as m on r.starts_on <= m.day and m.day < r.ends_on
           where r.kind = {kind}
-          group by r.currency, r.rate, r.starts_on, r.ends_on
+          group by r.currency, r.rate, r.short_rate, r.starts_on, r.ends_on
         )
-        select currency, rate, run_from, run_to from known
+        select currency, rate, short_rate, run_from, run_to from known
         union all
-        select currency, null, run_to, lead(run_from, 1, timestamp '9999-12-31') over (
+        select currency, null, null, run_to, lead(run_from, 1, timestamp '9999-12-31') over (
           partition by currency order by run_from) from known
         union all
-        select currency, null, timestamp '0001-01-01', min(run_from) from known group by currency
+        select currency, null, null, timestamp '0001-01-01', min(run_from) from known group by currency
       ) as r
       on r.currency = s.currency and r.run_from < r.run_to and r.run_from < s.held_to and s.held_from < r.run_to"""

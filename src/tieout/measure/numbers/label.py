@@ -12,7 +12,7 @@ from tieout.measure.numbers.arithmetic import band_of
 from tieout.measure.numbers.facts import decided
 from tieout.measure.numbers.stage_facts import STAGE_FACTS
 from tieout.measure.run_sql import rows as fetch
-from tieout.measure.states import parameters_of, states_sql
+from tieout.measure.states import parameters_of, held_sql
 
 if TYPE_CHECKING:
     from tieout.measure.lens_sql import LensView
@@ -72,7 +72,7 @@ def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
         return ()
     stale = view.asked_at is not None and view.asked_at != view.moment.as_of
     sql = f"""select count(*) filter (where missing), count(*) filter (where not missing)
-      from ({states_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
+      from ({held_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
     ((missing, unplaced),) = fetch(asked.engine, sql, parameters_of(view, "a"))
     told = {
         **_undated(asked, metric, view),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tieout.measure.grades import GRADES
@@ -28,6 +29,42 @@ STEPS = (86_400_000_000, 3_600_000_000, 900_000_000, 60_000_000, 1_000_000, 1)
 """A day, an hour, a quarter of one, a minute, a second, in microseconds."""
 ODD = 4
 """So many moments may lie off the steps of the others."""
+MOST_RUNS = 12
+"""Of more runs of moments that are alike far apart, each its own way to count, the steps they share are quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Moments that follow one another by one step, from the place of the first; all in microseconds."""
+
+    place: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A time as the place of the first moment that is not before it: moments follow one another by few runs."""
+
+    size: int
+    runs: tuple[Run, ...]
+
+    def number(self, moment: datetime) -> int:
+        """Give the place of a moment, or of a time that is not before the first one."""
+        at = (moment - EPOCH) // TICK
+        run = next((run for run in self.runs if at <= run.last), self.runs[-1])
+        return max(run.place - (run.first - at) // self.size, run.place)
+
+    def sql(self, time: str) -> str:
+        """Give the expression of a time's place; behind that of the last moment if it is later."""
+        at = f"epoch_us({time})"
+        # Between two runs there may be more than a step, as where a day has an hour more.
+        found = [
+            f"greatest(({at} - {run.first - (run.place + 1) * self.size + 1}) // {self.size}, {run.place})"
+            for run in self.runs
+        ]
+        arms = [f"when {at} <= {run.last} then {one}" for run, one in zip(self.runs, found, strict=True)][:-1]
+        return f"case {' '.join(arms)} else {found[-1]} end" if arms else found[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +91,24 @@ class Steps:
         return f"(({at} - {self.base} + {self.size - 1}) // {self.size}) * {len(self.odd) + 1}{splits}"
 
 
-def steps_of(moments: Sequence[datetime]) -> Steps:
-    """Choose the largest step on which nearly all the moments lie."""
+def steps_of(moments: Sequence[datetime]) -> Steps | Runs:
+    """Choose runs where they are few; else the largest step on which nearly all the moments lie."""
     times = [(moment - EPOCH) // TICK for moment in moments]
+    runs = runs_of(times)
+    return runs if len(runs.runs) <= MOST_RUNS else shared_steps(times)
+
+
+def runs_of(times: Sequence[int]) -> Runs:
+    """Cut rising times where they do not follow by the commonest step."""
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    size = Counter(gaps).most_common(1)[0][0] if gaps else STEPS[0]
+    starts = [0, *(place for place, gap in enumerate(gaps, start=1) if gap != size)]
+    ends = [*(start - 1 for start in starts[1:]), len(times) - 1]
+    return Runs(size, tuple(Run(start, times[start], times[end]) for start, end in zip(starts, ends, strict=True)))
+
+
+def shared_steps(times: Sequence[int]) -> Steps:
+    """Choose the largest step on which nearly all the times lie."""
     rests = {size: Counter(time % size for time in times).most_common(1)[0] for size in STEPS}
     size = next(size for size in STEPS if len(times) - rests[size][1] <= ODD)
     rest, first = rests[size][0], min(times)
@@ -72,7 +124,7 @@ def count_running(counted: Counting) -> tuple[tuple[Row, ...], ...]:
     return rows_each(counted, found)
 
 
-def _sql(counted: Counting, steps: Steps) -> str:
+def _sql(counted: Counting, steps: Steps | Runs) -> str:
     """Put together what comes or goes between two moments, add it up, and take the sums at the moments.
 
     Each sum is of one kind of records: a grade, a sign of the value or none, and whether they hit. So two sums are
