@@ -43,14 +43,22 @@ def curve_sql(source: str, keys: Sequence[str] = ()) -> str:
 
 
 def quantiles_sql(
-    source: str, keys: Sequence[str] = (), quantiles: Mapping[str, float] = QUANTILES, *, few: bool = False
+    source: str,
+    keys: Sequence[str] = (),
+    quantiles: Mapping[str, float] = QUANTILES,
+    *,
+    few: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> str:
     """Give one row for each group of `source` (as of `curve_sql`): `n`, `ended_n`, and the quantiles by their names.
 
     `n` counts all that have a duration, `ended_n` those that ended; without keys there is one row, also of nothing.
     `few` says that there are far fewer different durations than rows: then the curve itself is the quicker way.
+    Otherwise `more` names further aggregates of each group, of columns that `source` has.
     """
     named = "".join(f"{key}, " for key in keys)
+    more = more or {}
+    summed = "".join(f", {aggregate} as {name}" for name, aggregate in more.items())
     told = ", ".join(
         f"min(duration) filter (where surviving <= {1 - share} + {EXACT}) as {name}"
         for name, share in quantiles.items()
@@ -69,8 +77,8 @@ def quantiles_sql(
         select {named}duration, case when ended then 1 else 0 end as ended from {source} where duration is not null
       ),
       parts as (
-        select {named}count(*) as n, coalesce(sum(ended), 0) as ended_n, row_number() over () as part
-        from lasting {f"group by {', '.join(keys)}" if keys else ""}
+        select {named}count(*) as n, count(*) filter (where ended) as ended_n, row_number() over () as part{summed}
+        from {source} where duration is not null {f"group by {', '.join(keys)}" if keys else ""}
       ),
       ranked as (
         select {"g.part" if keys else "1 as part"}, l.duration, l.ended,
@@ -86,4 +94,5 @@ def quantiles_sql(
       ),
       found as (select part, {told} from curve group by part)
       select {"".join(f"g.{key}, " for key in keys)}g.n, g.ended_n, {", ".join(f"f.{name}" for name in quantiles)}
+        {"".join(f", g.{name}" for name in more)}
       from parts as g left join found as f on f.part = g.part"""

@@ -26,6 +26,11 @@ LAID = "hand_offs_laid"
 """A temporary table with what the table needs of each hand-off: it is read several times."""
 METRIC = "sla.compliance"
 """The number whose rate the table shows."""
+SUMMED = (
+    "true", "due", "due and hit", "not due and outcome in ('running', 'kept')", "not due and outcome = 'kept'",
+    "outcome = 'withdrawn'", "outcome = 'unknown'",
+)  # fmt: skip
+"""What the counts of a row are of: as `ClockRow` has them, from `n` to `unknown`."""
 RECORD = (
     "handoff", "record", "lead_id", "opportunity_id", "account_id", "started_at", "due_at", "answered_at", "activity",
     "touched_by", "owner_id", "team", "assigned_at", "own_due_at", "outcome", "due", "breach_class", "untold",
@@ -103,17 +108,20 @@ def clocks(asked: Asked, question: Question) -> Clocks:
 def _rows(counted: Counting) -> tuple[ClockRow, ...]:
     keys = [f"by_{number}" for number in range(len(counted.slices))]
     named = "".join(f"{key} as {alias}, " for key, alias in zip(counted.keys, keys, strict=True))
-    classes = ", ".join(f"count(*) filter (where breach_class = '{name}' and due)" for name in CLASSES)
+    summed = ", ".join(
+        f"cast(coalesce(sum(n) filter (where {test}), 0) as bigint)"
+        for test in (*SUMMED, *(f"breach_class = '{name}' and due" for name in CLASSES))
+    )
     engine, parameters = counted.asked.engine, counted.parameters
     columns = "f.value, f.ended, f.business, f.due, f.outcome, f.hit, f.breach_class, f.handoff, f.untold, f.place"
     source = f"select {named}{columns} from ({counted.facts.sql}) as f {counted.joins}"
     run(engine, f"create or replace temp table {LAID} as {source}", parameters)
     sql = f"""
-      select {", ".join(keys)}, grouping({keys[0]}), count(*), count(*) filter (where due),
-        count(*) filter (where due and hit), count(*) filter (where not due and outcome in ('running', 'kept')),
-        count(*) filter (where not due and outcome = 'kept'), count(*) filter (where outcome = 'withdrawn'),
-        count(*) filter (where outcome = 'unknown'), {classes}
-      from {LAID} group by grouping sets ((), ({", ".join(keys)}))"""
+      with alike as (
+        select {", ".join(keys)}, due, hit, outcome, breach_class, count(*) as n from {LAID} group by all
+      )
+      select {", ".join(keys)}, grouping({keys[0]}), {summed}
+      from alike group by grouping sets ((), ({", ".join(keys)}))"""
     waits = lasting(engine, LAID, ()) | lasting(engine, LAID, keys)
     width = len(keys)
     found = [_row(counted, waits, row[:width], row[width:]) for row in fetch(engine, sql)]

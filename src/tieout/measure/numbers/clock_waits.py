@@ -44,16 +44,9 @@ def lasting(engine: Connection, table: str, keys: Sequence[str]) -> dict[Any, La
     The table has the keys, `value` (microseconds), `ended` and `business`.
     """
     named = "".join(f"{key}, " for key in keys)
-    sql = f"""
-      with kinds as (
-        select {named}min(business) <> max(business) as mixed from {table} where value is not null
-        {f"group by {', '.join(keys)}" if keys else ""}
-      ),
-      quantiles as ({quantiles_sql(f"(select {named}value as duration, ended from {table})", keys, QUANTILES)})
-      select {"".join(f"q.{key}, " for key in keys)}q.n, q.ended_n, {", ".join(f"q.{name}" for name in QUANTILES)},
-        coalesce(k.mixed, false)
-      from quantiles as q
-      left join kinds as k on {" and ".join(f"k.{key} = q.{key}" for key in keys) or "true"}"""
+    source = f"(select {named}value as duration, ended, business from {table})"
+    mixed = {"mixed": "coalesce(min(business) <> max(business), false)"}
+    sql = quantiles_sql(source, keys, QUANTILES, more=mixed)
     found = {}
     for row in fetch(engine, sql):
         key, (n, answered, *values, mixed) = row[: len(keys)], row[len(keys) :]
