@@ -33,7 +33,8 @@ MOVING = ("merged", "duplicate", "excluded", "close date", "past due")
 """The facets by which a state comes in or goes out while it lasts: through a register, the period or the day."""
 COUNTED = 0
 RATES = """(
-        select *, case when try_cast(rate as decimal(8, 6)) = rate then try_cast(rate as decimal(8, 6)) end as short_rate
+        select *,
+          case when try_cast(rate as decimal(8, 6)) = rate then try_cast(rate as decimal(8, 6)) end as short_rate
         from exchange_rates)"""
 """The rates, each also as a short number where it is one: only short numbers are quickly multiplied."""
 

@@ -13,7 +13,17 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from tieout.measure.lens_sql import RATES, LensView, Spans, lens_day, native_sql, quoted, sourced, standing_sql, value_sql
+from tieout.measure.lens_sql import (
+    RATES,
+    LensView,
+    Spans,
+    lens_day,
+    native_sql,
+    quoted,
+    sourced,
+    standing_sql,
+    value_sql,
+)
 from tieout.measure.run_sql import rows as fetch
 from tieout.measure.states import ORGANIZATION, STATE, Parameters
 

@@ -12,7 +12,7 @@ from tieout.measure.numbers.arithmetic import band_of
 from tieout.measure.numbers.facts import decided
 from tieout.measure.numbers.stage_facts import STAGE_FACTS
 from tieout.measure.run_sql import rows as fetch
-from tieout.measure.states import parameters_of, held_sql
+from tieout.measure.states import held_sql, parameters_of
 
 if TYPE_CHECKING:
     from tieout.measure.lens_sql import LensView
