@@ -28,19 +28,19 @@ def take_came(engine: Connection, ends: Ends) -> None:
 
 SEEN = "rank, outcome, closed_on, created_at, value"
 LIVES = """create temp table lives as
-    select s.number, timestamp '0001-01-01' as began_at, 0 as part, {seen}, {inside} as inside
-    from temp.left_units as u join temp.sought as s on s.record = u.record
+    select number, timestamp '0001-01-01' as began_at, 0 as part, {left}, {left_inside} as inside
+    from temp.sought where l.record is not null
     union all
     select s.number, u.began_at, 1, {seen}, u.inside
     from temp.between_seen as u join temp.sought as s on s.record = u.record
     union all
-    select s.number, timestamp '9999-12-31', 2, {seen}, {inside}
-    from temp.through_units as u join temp.sought as s on s.record = u.record"""
+    select number, timestamp '9999-12-31', {last}, {right}, {right_inside}
+    from temp.sought where r.record is not null"""
 REDEFINED = """
     union all
-    select s.number, timestamp '9999-12-31', 3, {seen}, {inside}
-    from temp.right_units as u join temp.sought as s on s.record = u.record"""
-"""The later end by its own definition, where that is another one."""
+    select s.number, timestamp '9999-12-31', 2, {seen}, {inside}
+    from temp.through_units as u join temp.sought as s on s.record = u.record"""
+"""The later end by the earlier one's definition, where that is another one; its own is then the last part."""
 PASSED = """
     union all
     select l.number, d.ends_at, 1, {past_due}, l.outcome, l.closed_on, l.created_at, l.value, l.inside
@@ -108,7 +108,7 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
     engine.execute(
         f"""create temp table sought as
         select coalesce(l.record, r.record) as record, not coalesce(l.rank = 0, false) as came,
-          l.record is null as born, row_number() over () as number
+          l.record is null as born, row_number() over () as number, l, r
         from temp.both_ends
         where {same}"""
     )
@@ -123,8 +123,13 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
         select record, asked_as_of as began_at, {seen}, {inside} as inside from ({states})""",
         parameters,
     )
-    lives = LIVES if ends.left.view.lens == ends.right.view.lens else LIVES + REDEFINED
-    engine.execute(lives.format(seen=SEEN, inside="u.inside" if slicing else "true"))
+    alike = ends.left.view.lens == ends.right.view.lens
+    told = {side: ", ".join(f"{side[0]}.{name.strip()}" for name in SEEN.split(",")) for side in ("left", "right")}
+    lives = (LIVES if alike else LIVES + REDEFINED).format(
+        seen=SEEN, last=2 if alike else 3, inside="u.inside" if slicing else "true", **told,
+        **{f"{side}_inside": f"{side[0]}.inside" if slicing else "true" for side in ("left", "right")},
+    )  # fmt: skip
+    engine.execute(lives)
     since, until = (f"timestamp '{end.view.moment.as_of}'" for end in (ends.left, ends.right))
     passed = PASSED.format(past_due=RANK["past due"], since=since, until=until)
     sql = MEMO.format(
@@ -134,8 +139,8 @@ def memo_lines(engine: Connection, ends: Ends, slicing: Slicing | None) -> tuple
         cause=movement_sql(ends.left, ends.right),
     )
     engine.execute(sql)
-    told = "select cause, sum(amount), count(*) from temp.memo_moves group by cause order by cause"
-    return tuple(Line(cause, amount, n) for cause, amount, n in rows(engine, told))
+    lines = "select cause, sum(amount), count(*) from temp.memo_moves group by cause order by cause"
+    return tuple(Line(cause, amount, n) for cause, amount, n in rows(engine, lines))
 
 
 def memo_postings(engine: Connection, cause: str) -> tuple[Posting, ...]:

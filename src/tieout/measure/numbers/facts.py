@@ -17,7 +17,7 @@ from tieout.contract.definitions import definition_at
 from tieout.contract.vocabulary import LEAD_COLUMNS, OPPORTUNITY_COLUMNS, Kind
 from tieout.measure.grades import grade_sql
 from tieout.measure.leads_at import leads_sql
-from tieout.measure.lens_sql import LensView, converted_sql, counted_sql, quoted
+from tieout.measure.lens_sql import RATES, LensView, converted_sql, counted_sql, quoted
 from tieout.measure.numbers.clock_facts import CLOCK_COLUMNS, CLOCK_DIMENSIONS, CLOCK_FACTS
 from tieout.measure.numbers.funnel_facts import FUNNEL, FUNNEL_COLUMNS, FUNNEL_DIMENSIONS, FUNNEL_FACTS
 from tieout.measure.numbers.slip import SLIP, slip_sql
@@ -157,7 +157,7 @@ def _created(view: LensView, contract: Contract) -> Facts:
     """Pipeline that was created; what straddles the beginning of its history has no period and is left out."""
     zone = quoted(contract.company.time_zone)
     amount, kind = _in_force(view, contract)
-    value = converted_sql(amount, "r.rate")
+    value = converted_sql(amount, "r.rate", "r.short_rate")
     rows = f"""
       select p.record, p.record as unit, {value} as value, {amount} as original, r.rate,
         c.class = k.class as hit, p.account_id, p.category,
@@ -170,7 +170,7 @@ def _created(view: LensView, contract: Contract) -> Facts:
       from pipeline_created as p
       cross join marketing_class as k
       left join source_classes as c on c.record = p.record
-      left join exchange_rates as r
+      left join {RATES} as r
         on r.kind = {kind} and r.currency = p.currency
         and r.starts_at <= p.created_at and p.created_at < r.ends_at
       {_now(view, "p.record")}
