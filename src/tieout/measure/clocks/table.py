@@ -8,10 +8,11 @@ from typing import Any
 from tieout.contract.handoffs import Handoff, handoffs_of
 from tieout.measure.answers import UNKNOWN, Answer, Question, Row
 from tieout.measure.diagnosis.sentences import weak_handoffs
+from tieout.measure.lens_sql import quoted
 from tieout.measure.moments import default_period
 from tieout.measure.numbers.arithmetic import value_of
 from tieout.measure.numbers.catalogue import BY_ID
-from tieout.measure.numbers.clock_facts import CLASSES, CLOCK_DIMENSIONS, clock_rows, unanswerable
+from tieout.measure.numbers.clock_facts import CLASSES, CLOCK_DIMENSIONS, OUTCOMES, clock_rows, unanswerable
 from tieout.measure.numbers.clock_waits import Lasting, lasting
 from tieout.measure.numbers.count import Counting
 from tieout.measure.numbers.facts import Facts
@@ -24,6 +25,12 @@ from tieout.measure.states import parameters_of
 
 LAID = "hand_offs_laid"
 """A temporary table with what the table needs of each hand-off: it is read several times."""
+LAID_SQL = f"""f.value, f.ended, f.business, f.due, f.hit, f.place,
+  cast(f.outcome as enum ({", ".join(map(quoted, OUTCOMES))})) as outcome,
+  cast(f.breach_class as enum ({", ".join(map(quoted, CLASSES))})) as breach_class,
+  case when f.outcome = 'unknown' then f.handoff end as handoff,
+  case when f.outcome = 'unknown' then f.untold end as untold"""
+"""Its columns after the slices: to lay down a name costs as much as to find out what it is."""
 METRIC = "sla.compliance"
 """The number whose rate the table shows."""
 SUMMED = (
@@ -113,8 +120,7 @@ def _rows(counted: Counting) -> tuple[ClockRow, ...]:
         for test in (*SUMMED, *(f"breach_class = '{name}' and due" for name in CLASSES))
     )
     engine, parameters = counted.asked.engine, counted.parameters
-    columns = "f.value, f.ended, f.business, f.due, f.outcome, f.hit, f.breach_class, f.handoff, f.untold, f.place"
-    source = f"select {named}{columns} from ({counted.facts.sql}) as f {counted.joins}"
+    source = f"select {named}{LAID_SQL} from ({counted.facts.sql}) as f {counted.joins}"
     run(engine, f"create or replace temp table {LAID} as {source}", parameters)
     sql = f"""
       with alike as (
