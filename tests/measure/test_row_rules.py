@@ -49,6 +49,40 @@ def test_an_account_and_a_lead_open_with_any_of_their_deals(asked: Asked) -> Non
     assert closed_records(asked, f"record in ('{deal}', '{led}')", [deal, account, lead, alone]) == set()
 
 
+def test_what_names_a_deal_opens_with_it_and_what_names_none_with_any_of_its_account(asked: Asked) -> None:
+    """Of an account with two deals, one of which is open: an activity of the other one, and a contact."""
+    done, deal, account = asked.engine.execute(
+        """select a.record, a.opportunity_id, a.account_id from activities as a
+           join opportunity_versions as o on o.account_id = a.account_id and o.record <> a.opportunity_id
+           where a.account_id in (select account_id from contacts) order by all"""
+    ).fetchall()[0]
+    (other,), *_ = asked.engine.execute(
+        "select record from opportunity_versions where account_id = ? and record <> ? order by 1", [account, deal]
+    ).fetchall()
+    contact, person = asked.engine.execute(
+        """select c.record, p.person from contacts as c join persons as p using (record)
+           where c.account_id = ? order by all""",
+        [account],
+    ).fetchall()[0]
+
+    def closed(rule: str) -> set[str]:
+        wanted = (("activity", done), ("contact", contact), ("person", person))
+        return {kind for kind, record in wanted if closed_records(asked, rule, [record], kind)}
+
+    assert closed("record = 'nothing'") == {"activity", "contact", "person"}
+    assert closed(f"record = '{other}'") == {"activity"}
+    assert closed(f"record = '{deal}'") == set()
+
+
+def test_all_contacts_of_accounts_with_deals_are_closed_by_a_rule_that_opens_none(asked: Asked) -> None:
+    every = {record for (record,) in asked.engine.execute("select record from contacts").fetchall()}
+    alone = asked.engine.execute(
+        "select record from contacts anti join opportunity_versions as o on o.account_id = contacts.account_id"
+    ).fetchall()
+    closed = closed_records(asked, "record = 'nothing'", every, "contact")
+    assert every - closed == {record for (record,) in alone} != set()
+
+
 def test_an_id_is_judged_as_what_it_is(asked: Asked) -> None:
     """A deal and a lead of one id: the deal is open by the rule, the lead belongs to another deal, which is closed."""
     (deal,), (other,) = asked.engine.execute(

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from tieout.measure.numbers.question import Asked
 
-OF = {"lead": "lead_id", "opportunity": "opportunity_id", "account": "account_id"}
+OF = {
+    "lead": "lead_id", "opportunity": "opportunity_id", "account": "account_id", "contact": "contact_id",
+    "campaign": "campaign_id", "user": "user_id",
+}  # fmt: skip
 """By which column hand-offs and activities name what they are about."""
 
 

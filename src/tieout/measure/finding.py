@@ -21,7 +21,12 @@ IDS = {
     "opportunity": "select record from opportunities",
     "account": "select distinct record from account_versions",
     "lead": "select record from leads_told",
+    "contact": "select record from contacts",
+    "campaign": "select record from campaigns",
+    "user": "select distinct record from user_places",
 }
+WHOLE = "select 'activity', record from activities where record = $given limit 1"
+"""Of activities there are many: only a whole id finds one."""
 NAMES = {
     entity: f"""select '{entity}' as entity, record, name, strip_accents(lower(name)) as folded from {table}
       where seen_to = timestamp '9999-12-31' and valid_to = timestamp '9999-12-31' and name is not null"""
@@ -47,7 +52,8 @@ def by_id(asked: Asked, text: str, most: int) -> list[Found]:
         f"order by length(record), record limit {most})"
         for entity, sql in IDS.items()
     )
-    found = fetch(asked.engine, arms, {"text": _folded(text)})
+    given = {"text": _folded(text), "given": text[:LONGEST].strip()}
+    found = fetch(asked.engine, f"{arms} union all ({WHOLE})", given)
     return [Found(entity, record) for entity, record in sorted(found, key=lambda one: (len(one[1]), one[1]))][:most]
 
 

@@ -184,10 +184,10 @@ def _opportunity(asked: Asked, record: str) -> tuple[Version, ...]:
         sources = tuple(dict.fromkeys(heard))
         version = Version(
             valid_from,
-            _end(valid_to),
+            end_of(valid_to),
             min((source.taken_at for source in sources), default=None),
             sources,
-            _changes(before, state),
+            changes_of(before, state),
             state,
             {name: GRADES[place] for name, place in zip(GRADED, rest, strict=False) if state[name] is not None},
             tuple(name for name, holds in marks.items() if holds),
@@ -210,11 +210,13 @@ def _told(asked: Asked, record: str) -> tuple[dict[datetime, list[Source]], set[
     return told, by_taking
 
 
-def _changes(before: dict[str, object], state: dict[str, object]) -> tuple[Change, ...]:
+def changes_of(before: dict[str, object], state: dict[str, object]) -> tuple[Change, ...]:
+    """Give the fields of a state that are not what they were before."""
     return tuple(Change(name, before.get(name), new) for name, new in state.items() if new != before.get(name))
 
 
-def _end(moment: datetime) -> datetime | None:
+def end_of(moment: datetime) -> datetime | None:
+    """Give the end of a span, or None where it holds still."""
     return None if moment.year == 9999 else moment
 
 
@@ -238,14 +240,14 @@ def _account(asked: Asked, record: str) -> tuple[Version, ...]:
         state: dict[str, object] = dict(zip((*ACCOUNT, "territory"), rest, strict=True))
         if versions and state == before and versions[-1].sources[0].position == position:
             # A rule changed on this day, and the account stands where it stood.
-            versions[-1] = replace(versions[-1], valid_to=_end(valid_to))
+            versions[-1] = replace(versions[-1], valid_to=end_of(valid_to))
             continue
         heard_first = heard_at[position]
         begun = None if valid_from.year == 1 else valid_from
         flags = ("deleted",) if deleted else ("restored",) if was_deleted and not deleted else ()
         source = Source(object_, position, heard_first)
         versions.append(
-            Version(begun, _end(valid_to), heard_first, (source,), _changes(before, state), state, flags=flags)
+            Version(begun, end_of(valid_to), heard_first, (source,), changes_of(before, state), state, flags=flags)
         )
         was_deleted, before = deleted, state
     return tuple(versions)
@@ -269,7 +271,7 @@ def _lead(asked: Asked, record: str) -> tuple[Version, ...]:
         state |= {"matched_account": account, "matched_by": reason}
     born = state["first_contact_at"] or state["created_at"]
     valid_from = born if isinstance(born, datetime) else None
-    return (Version(valid_from, None, None, (), _changes({}, state), state),)
+    return (Version(valid_from, None, None, (), changes_of({}, state), state),)
 
 
 # -- what the contract makes of it
@@ -309,6 +311,6 @@ def _entries(asked: Asked, entity: str, record: str, account: object) -> tuple[E
       order by 1, 2"""
     given: dict[str, Any] = {"entity": entity, "record": record, "account": account}
     return tuple(
-        Entry(register, named, reason, owner, into, _end(ends_at))
+        Entry(register, named, reason, owner, into, end_of(ends_at))
         for register, named, reason, owner, into, ends_at in fetch(asked.engine, sql, given)
     )

@@ -96,6 +96,80 @@ def test_a_record_tells_what_was_done_about_it(
     assert newest[0].record in page
 
 
+def test_an_activity_tells_whether_it_is_a_touch_and_which_hand_off_it_answered(
+    client_of: ClientOf, marlow: Workspace
+) -> None:
+    with opened(marlow) as asked:
+        done, lead = asked.engine.execute(
+            "select activity, lead_id from handoff_clocks where answered_at is not null order by started_at, activity"
+        ).fetchall()[0]
+        (machine,) = asked.engine.execute("select min(record) from activities where automated").fetchall()[0]
+    client = client_of(Role.VIEWER)
+    page = client.get(f"/record/activity/{done}").content.decode()
+    assert "it answered a hand-off" in page
+    assert f'href="/record/lead/{lead}"' in page.split("Hand-offs that it answered")[1].split("</table>")[0]
+    assert "no touch: it is automated" in client.get(f"/record/activity/{machine}").content.decode()
+    assert client.get("/record/activity/nothing").status_code == 404
+
+
+def test_a_contact_leads_to_its_account_its_person_and_what_was_done(client_of: ClientOf, marlow: Workspace) -> None:
+    with opened(marlow) as asked:
+        contact, account, done = asked.engine.execute(
+            """select c.record, c.account_id, a.record
+               from contacts as c join activities as a on a.contact_id = c.record
+               where c.account_id is not null order by all"""
+        ).fetchall()[0]
+        keys = [
+            key for (key,) in asked.engine.execute("select email_key from contacts where email_key <> ''").fetchall()
+        ]
+    page = client_of(Role.VIEWER).get(f"/record/contact/{contact}").content.decode()
+    for way in (f"/record/account/{account}", f"/record/activity/{done}"):
+        assert f'href="{way}"' in page
+    assert not [key for key in keys if key in page]
+
+
+def test_a_contact_that_is_closed_is_told_as_one_that_there_is_not(enterprise: Client, marlow: Workspace) -> None:
+    with opened(marlow) as asked:
+        contact, done = asked.engine.execute(
+            """select c.record, a.record from contacts as c join activities as a on a.contact_id = c.record
+               where a.opportunity_id = '006Mw0002205' order by all"""
+        ).fetchall()[0]
+    for kind, record in (("contact", contact), ("activity", done), ("person", f"contact:{contact}")):
+        closed, nothing = (enterprise.get(f"/record/{kind}/{one}") for one in (record, "nothing"))
+        assert (closed.status_code, nothing.status_code) == (404, 404)
+        told = [answer.content.decode().split("<main")[1] for answer in (closed, nothing)]
+        assert told[0].replace(record, "x") == told[1].replace("nothing", "x")
+        assert f'"/record/{kind}/' not in enterprise.get("/search/suggest", {"q": record}).content.decode()
+
+
+def test_a_user_has_each_state_and_its_deals(client_of: ClientOf, marlow: Workspace) -> None:
+    """Beside the exports: the user who moved from one team to another."""
+    with opened(marlow) as asked:
+        user, before, after = asked.engine.execute(
+            """select record, min_by(team, valid_from), max_by(team, valid_from) from user_versions
+               where seen_to = timestamp '9999-12-31' group by record having count(distinct team) = 2 order by record"""
+        ).fetchall()[0]
+    client = client_of(Role.VIEWER)
+    page = client.get(f"/record/user/{user}").content.decode()
+    assert "2 versions" in page
+    assert page.index(f">{after}<") < page.index(f">{before}<")
+    assert client.get(f"/records/pipeline.open_qualified?owner={user}").status_code == 200
+    assert f"/records/pipeline.open_qualified?owner={user}" in page
+
+
+def test_a_person_is_all_of_their_records(client_of: ClientOf, marlow: Workspace) -> None:
+    with opened(marlow) as asked:
+        person, records = asked.engine.execute(
+            "select person, list(entity || '/' || record) from persons group by 1 having count(*) > 1 order by 1"
+        ).fetchall()[0]
+    client = client_of(Role.VIEWER)
+    for way in (f"person/{person}", records[0]):
+        page = client.get(f"/record/{way}").content.decode()
+        assert all(f'href="/record/{one}"' in page for one in records)
+    found = client.get("/search/suggest", {"q": records[0].partition("/")[2]}).content.decode()
+    assert f'href="/record/{records[0]}"' in found
+
+
 def test_a_record_is_found_by_keyboard(page_of: Browsing) -> None:
     page = page_of(Role.ADMIN)
     page.goto("/glossary")

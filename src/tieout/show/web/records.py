@@ -51,7 +51,7 @@ MOST_KEPT = 150_000
 """The lists asked for last are kept by each process, with so many records in all: turning a page asks nothing again."""
 LONG = 30
 """A longer text is cut on the page, and whole behind it."""
-LIVES = frozenset({"opportunity", "lead", "account"})
+LIVES = frozenset({"opportunity", "lead", "account", "contact", "person", "activity", "campaign", "user"})
 """What has a page of its own."""
 ASKED = ("period", "calendar")
 """The filters of a record's page."""

@@ -41,7 +41,7 @@ FEW, MANY = 5, 25
 """So many of each kind are suggested while somebody types, and shown on the page."""
 SPARE = 8
 """So many times as many records are looked at, since some may be closed to the reader."""
-CALLED = {"opportunity": "deal", "account": "account", "lead": "lead"}
+CALLED = {"opportunity": "deal"} | {one: one for one in ("account", "lead", "contact", "activity", "campaign", "user")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ PRIVATE = {
     "opportunity": PERSONAL | {"name"},
     "account": PERSONAL,
     "lead": PERSONAL | {"domain", "landing_page"},
+    **dict.fromkeys(("contact", "activity", "campaign", "user", "person"), PERSONAL),
 }
 """The one table of fields that may tell who a person is; the name of a deal is often that of a person."""
 ALL_PRIVATE = frozenset[str]().union(*PRIVATE.values())

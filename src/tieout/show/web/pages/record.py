@@ -15,12 +15,14 @@ from tieout.measure.life import AGREED_METRIC, Life, Version, entity_of, life_of
 from tieout.measure.names import Deals, deals_of, names_of
 from tieout.measure.numbers.catalogue import BY_ID
 from tieout.measure.numbers.facts import columns_of
+from tieout.measure.other_lives import OTHERS, other_life
 from tieout.questions import opened
 from tieout.show import figures
 from tieout.show.html.page import Card, Cell, Head, Page, Row, Section, Table
 from tieout.show.terminal import clean
 from tieout.show.web.filters import Filters
 from tieout.show.web.pages.dealt_with import dealt_with
+from tieout.show.web.pages.record_others import KEPT, beside, title_of
 from tieout.show.web.records import (
     LIVES,
     Column,
@@ -36,12 +38,14 @@ from tieout.show.web.rooms import NotHereError, Room
 from tieout.show.web.sight import MASK, MASKED, PRIVATE, closed_to, may_open
 
 if TYPE_CHECKING:
+    from tieout.measure.numbers.question import Asked
     from tieout.show.web.reader import Reader
 
-CALLED = {"opportunity": "Deal", "account": "Account", "lead": "Lead"}
+CALLED = {"opportunity": "Deal"}
 LEADS_TO = {
     "account_id": "account", "parent_id": "account", "matched_account": "account", "lead_id": "lead",
-    "opportunity_id": "opportunity",
+    "opportunity_id": "opportunity", "contact_id": "contact", "campaign_id": "campaign", "person": "person",
+    "owner_id": "user", "user_id": "user", "manager_id": "user",
 }  # fmt: skip
 """The fields that hold the id of another record, and what that is."""
 NO_RECORD = "There is no such record"
@@ -49,6 +53,11 @@ CARDS = {
     "opportunity": ("stage", "arr", "close_date", "account_id", "owner_id"),
     "account": ("segment", "industry", "employees", "country", "owner_id"),
     "lead": ("status", "source", "score", "account_id", "owner_id"),
+    "contact": ("account_id", "lead_id", "person", "created_at"),
+    "activity": ("kind", "at", "user_id", "opportunity_id", "account_id"),
+    "campaign": ("channel", "starts_on", "ends_on", "budget"),
+    "user": ("role", "team", "region", "manager_id", "active"),
+    "person": ("leads", "contacts", "first_contact_at"),
 }
 COLUMNS = (
     Column("record", filed=True), Column("true_from", "true from"), Column("true_until", filed=True),
@@ -69,9 +78,11 @@ def _life(reader: Reader, filters: Filters) -> Life:
         raise NotHereError(*_closed(reader, record))
     with opened(reader.workspace, reader.build) as asked:
         try:
+            if wanted in OTHERS:
+                return other_life(asked, wanted, record)
             return life_of(asked, record, filters["period"], filters["calendar"], wanted=wanted)
         except QuestionError as error:
-            if not _there(reader, record):
+            if wanted in OTHERS or not _there(reader, record):
                 title, message = _closed(reader, record) if reader.eyes.rows else (NO_RECORD, str(error))
                 raise NotHereError(title, message) from error
             raise
@@ -100,18 +111,15 @@ def record_page(reader: Reader, filters: Filters) -> Page:
     life = _life(reader, filters)
     with opened(reader.workspace, reader.build) as asked:
         within = filters["period"], filters["calendar"]
-        counted = (
-            account_in(asked, life.record, *within)
-            if life.entity == "account"
-            else counted_in(asked, life.entity, life.record, *within)
-        )
+        counted = _counted_in(asked, life, within)
         state = life.versions[-1].state
         companies = names_of(asked.engine, "account", [str(state.get("account_id") or "")])
         found = deals_of(asked, life.record, *within) if life.entity == "account" else None
-        dealt = tuple(dealt_with(reader, asked, life))
-    company = companies.get(str(state.get("account_id") or ""), "")
+        dealt = (*dealt_with(reader, filters, asked, life), *beside(reader, filters, asked, life))
+        company = companies.get(str(state.get("account_id") or ""), "")
+        title = _title(reader, life, counted, title_of(asked, life, company) if life.entity in OTHERS else "")
     sections = [
-        *_counted(reader, filters, counted, life),
+        *(_counted(reader, filters, counted, life) if counted else ()),
         *(_deals(reader, filters, found) if found and found.deals else ()),
         *dealt,
         _now(reader, filters, life, company),
@@ -123,16 +131,26 @@ def record_page(reader: Reader, filters: Filters) -> Page:
         f"as of {figures.stamp(reader.build.heard_until, reader.zone)}", f"times in {reader.zone.key}",
         f"calendar {filters['calendar']}" if filters["calendar"] else "",
     )  # fmt: skip
-    return Page(_title(reader, life, counted), label, sections, build_passport(reader))
+    return Page(title, label, sections, build_passport(reader))
 
 
-def _title(reader: Reader, life: Life, counted: Sequence[Counted]) -> str:
+def _counted_in(asked: Asked, life: Life, within: tuple[str | None, str | None]) -> Sequence[Counted]:
+    if life.entity in OTHERS:
+        return ()
+    if life.entity == "account":
+        return account_in(asked, life.record, *within)
+    return counted_in(asked, life.entity, life.record, *within)
+
+
+def _title(reader: Reader, life: Life, counted: Sequence[Counted], words: str) -> str:
     name = _value(reader, life, "name")
-    called = f"{CALLED[life.entity]} {name.text if name.text not in ('', figures.NOTHING) else life.record}"
+    called = name.text if name.text not in ("", figures.NOTHING) else life.record
+    called = f"{CALLED.get(life.entity, life.entity.capitalize())} {called}"
     lenses = [one for one in counted if one.number == AGREED_METRIC]
     if not lenses:
         n = sum(one.counted for one in counted)
-        return f"{called}: counted in {n} of {len(counted)} numbers" if counted else called
+        words = f"counted in {n} of {len(counted)} numbers" if counted else clean(words)
+        return f"{called}: {words}" if words else called
     agreed, *others = lenses
     words = (
         f"counted in the agreed number of {agreed.period}"
@@ -255,16 +273,18 @@ def _now(reader: Reader, filters: Filters, life: Life, company: str) -> Section:
     cards = [
         Card(name.removesuffix("_id").replace("_", " "), _card(reader, filters, life, name, company), words)
         for name in CARDS[life.entity]
-        for words in (_currency(state) if name == "arr" else "",)
+        for words in (_currency(state, life.entity) if name in {"arr", "budget"} else "",)
     ]
-    notes = (f"Not known: {unknown}.",) if unknown else ()
+    notes = [f"Not known: {unknown}."] if unknown else []
+    notes += [KEPT[life.entity]] if life.entity in KEPT else []
     return Section("What it is now", tables=(Table("Each field", heads, rows),), notes=notes, cards=cards)
 
 
-def _currency(state: Mapping[str, object]) -> str:
-    """Say in which currency the amount of a deal is: its own, which need not be the company's."""
+def _currency(state: Mapping[str, object], entity: str) -> str:
+    """Say in which currency an amount is: the record's own, which need not be the company's."""
     currency = state.get("currency")
-    return f"{clean(str(currency))}, as the deal has it" if currency else "its currency is not known"
+    whose = CALLED.get(entity, entity).lower()
+    return f"{clean(str(currency))}, as the {whose} has it" if currency else "its currency is not known"
 
 
 def _card(reader: Reader, filters: Filters, life: Life, name: str, company: str) -> Cell:
