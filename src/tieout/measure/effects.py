@@ -111,9 +111,9 @@ def effects_of(asked: Asked, period: str | None = None, as_of: datetime | None =
     counted = {name: _counted(asked, question, named) for name, question in additive.items()}
     without, all_of = given, counted
     if _in_force(asked):
-        with _switched_off(asked):
-            without = {name: ask(asked, question) for name, question in questions.items()}
-            all_of = {name: _counted(asked, question, named) for name, question in additive.items()}
+        with _switched_off(asked) as bare:
+            without = {name: ask(bare, question) for name, question in questions.items()}
+            all_of = {name: _counted(bare, question, named) for name, question in additive.items()}
     left: list[Left] = []
     for name, found in all_of.items():
         out = {record: value for record, value in found.items() if record not in counted[name]}
@@ -144,13 +144,13 @@ def _in_force(asked: Asked) -> bool:
 
 
 @contextmanager
-def _switched_off(asked: Asked) -> Iterator[None]:
+def _switched_off(asked: Asked) -> Iterator[Asked]:
     """Read the build as if its registers were empty."""
     build = identifier(fetch(asked.engine, "select current_database()")[0][0]) + ".main"
     for name, sql in SHADOWS.items():
         asked.engine.execute(f"create temp view {name} as {sql.format(build=build)}")
     try:
-        yield
+        yield asked.anew()
     finally:
         for name in SHADOWS:
             asked.engine.execute(f"drop view temp.{name}")

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"\$(\w+)")
 
 
+def named_in(sql: str, parameters: Mapping[str, object] | None) -> dict[str, object]:
+    """Give the parameters that a statement names."""
+    named = set(_NAMED.findall(sql))
+    return {name: value for name, value in (parameters or {}).items() if name in named}
+
+
 def run(engine: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> Connection:
     """Execute a statement with the parameters it names."""
-    named = set(_NAMED.findall(sql))
-    given = {name: value for name, value in (parameters or {}).items() if name in named}
+    given = named_in(sql, parameters)
     return engine.execute(sql, given) if given else engine.execute(sql)
 
 

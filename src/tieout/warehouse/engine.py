@@ -38,8 +38,19 @@ def memory(
 def open_file(
     path: Path, threads: int | None = None, memory_limit: str | None = None, spill: Path | None = None
 ) -> DuckDBPyConnection:
-    """Open an engine on a database file, to write it. Meanwhile no other process can open it at all."""
-    return _prepared(duckdb.connect(path), threads, memory_limit, spill)
+    """Open an engine on a database file, to write it. Meanwhile no other process can open it at all.
+
+    What is written is there only once `checkpoint` has been said: there is no log of it, which would be brought to the
+    disk after each of some two hundred statements, and a file that was left half written is thrown away.
+    """
+    engine = memory(threads, memory_limit, spill)
+    try:
+        engine.execute(f"attach {literal(str(path))} as {WRITTEN} (recovery_mode no_wal_writes)")
+        engine.execute(f"use {WRITTEN}")
+    except EngineError:
+        engine.close()
+        raise
+    return engine
 
 
 class Bounds(NamedTuple):
@@ -60,6 +71,8 @@ def bound_readers(threads: int | None, memory_limit: str | None) -> None:
 
 FIRST = "build_0"
 """What the first build is called where an engine reads builds."""
+WRITTEN = "written"
+"""What a build is called while it is made."""
 
 
 def reading(*builds: Path, files: Sequence[Path] = ()) -> DuckDBPyConnection:

@@ -13,7 +13,7 @@ from tieout.measure.numbers.arithmetic import verdict
 from tieout.measure.numbers.clock_waits import NOBODY, Lasting, lasting
 from tieout.measure.numbers.count import Counting, count
 from tieout.measure.numbers.metric import LASTING
-from tieout.measure.run_sql import rows, run
+from tieout.measure.run_sql import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,7 +94,7 @@ def committed_volume(counted: Counting) -> tuple[int | None, str | None]:
 
 def first_handed_over(asked: Asked) -> date | None:
     """Give the day of the first lead that was handed over, in the company's zone; None where none ever was."""
-    found = rows(asked.engine, "select min(started_at) from handoff_clocks where begins = 'stage'")[0][0]
+    found = asked.rows("select min(started_at) from handoff_clocks where begins = 'stage'")[0][0]
     return None if found is None else local_day(found, asked.zone)
 
 

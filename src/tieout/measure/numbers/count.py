@@ -17,7 +17,6 @@ from tieout.measure.numbers.lasting import with_quantiles
 from tieout.measure.numbers.metric import LASTING
 from tieout.measure.numbers.question import Asked, slices_of
 from tieout.measure.numbers.win_facts import cycle_p90_sql
-from tieout.measure.run_sql import rows as fetch
 from tieout.measure.run_sql import run
 
 if TYPE_CHECKING:
@@ -72,13 +71,13 @@ def counting(asked: Asked, question: Question, metric: Metric, view: LensView) -
 
 def count(counted: Counting) -> tuple[Row, ...]:
     """Give the total and the slices, sorted."""
-    found = fetch(counted.asked.engine, _sql(counted), counted.parameters)
+    found = counted.asked.rows(_sql(counted), counted.parameters)
     return _sorted_rows(counted, with_quantiles(counted, found))
 
 
 def count_each(counted: Counting) -> tuple[tuple[Row, ...], ...]:
     """Give the total and the slices at each of many moments or in each of many buckets, counted in one statement."""
-    every = fetch(counted.asked.engine, _sql(counted), counted.parameters)
+    every = counted.asked.rows(_sql(counted), counted.parameters)
     return rows_each(counted, with_quantiles(counted, every))
 
 
@@ -195,12 +194,12 @@ def _ripe_age(counted: Counting) -> float | None:
         return HORIZON[counted.metric.fact] * SECONDS_OF_DAY
     if counted.metric.fact == "cohort":
         p90 = cycle_p90_sql(counted.view, counted.asked.contract)
-        found = fetch(counted.asked.engine, p90, counted.parameters)[0][0]
+        found = counted.asked.rows(p90, counted.parameters)[0][0]
         return None if found is None else float(found) / 1e6
     if not counted.metric.id.startswith("conversion."):
         return None
     sql = """select percentile_cont(0.9) within group (order by date_diff('second', l.first_contact_at, w.won_at))
       from leads as l join lead_wins as w on w.lead_id = l.record
       where w.won_at <= $as_of and $as_of < w.reopened_at and w.won_at >= l.first_contact_at"""
-    found = fetch(counted.asked.engine, sql, {"as_of": counted.view.moment.as_of})
+    found = counted.asked.rows(sql, {"as_of": counted.view.moment.as_of})
     return float(found[0][0]) if found[0][0] is not None else None

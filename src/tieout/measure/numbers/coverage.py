@@ -18,7 +18,6 @@ from tieout.measure.numbers.count import count, counting
 from tieout.measure.numbers.knowable import before_history, unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.question import Asked, view_of
-from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
     from tieout.basics.calendars import Period
@@ -140,7 +139,7 @@ def _targets(asked: Asked, view: LensView) -> dict[str | None, Decimal | None]:
     valued_at = min(view.moment.as_of, end_of_day(view.period.last_day, asked.zone))
     parameters: dict[str, object] = {"rates": asked.contract.plan.rates, "valued_at": valued_at}
     by_segment: dict[str | None, Decimal | None] = {
-        segment: None if unvalued else amount for segment, amount, unvalued in fetch(asked.engine, sql, parameters)
+        segment: None if unvalued else amount for segment, amount, unvalued in asked.rows(sql, parameters)
     }
     amounts = [amount for amount in by_segment.values() if amount is not None]
     whole = sum(amounts, Decimal(0)) if len(amounts) == len(by_segment) else None
@@ -151,7 +150,7 @@ def _named_by_the_plan(asked: Asked, period: Period) -> list[str]:
     """Give the names, as targets have them, that mean the days of a period in the plan's calendar."""
     calendar = calendar_of(asked.contract, asked.contract.plan.calendar)
     found = []
-    for (name,) in fetch(asked.engine, "select distinct period from targets where period is not null order by 1"):
+    for (name,) in asked.rows("select distinct period from targets where period is not null order by 1"):
         try:
             meant = parse_period(name, calendar)
         except PeriodError:

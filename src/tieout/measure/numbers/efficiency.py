@@ -14,7 +14,6 @@ from tieout.measure.numbers.count import count, counting, records_of
 from tieout.measure.numbers.knowable import unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.question import Asked, view_of
-from tieout.measure.run_sql import rows as fetch
 from tieout.measure.states import parameters_of
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _cost(asked: Asked, view: LensView) -> tuple[Decimal | None, str | None]:
         on r.kind = {quoted(view.lens.rates or "plan")} and r.currency = upper(s.currency)
         and r.starts_at <= s.at and s.at < r.ends_at
       where lower(trim(s.category)) in ({listed}) and s.at <= $as_of_a and {inside}"""
-    ((amount, n, unvalued),) = fetch(asked.engine, sql, parameters_of(view, "a"))
+    ((amount, n, unvalued),) = asked.rows(sql, parameters_of(view, "a"))
     if not n:
         return None, "no cost of sales is told of the period"
     if unvalued:

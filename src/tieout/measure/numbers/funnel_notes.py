@@ -8,7 +8,6 @@ from tieout.contract.funnel import stage_of
 from tieout.measure.numbers.arithmetic import BELOW, band_of
 from tieout.measure.numbers.funnel_facts import BY_LEAD, BY_MQL, FUNNEL, FUNNEL_FACTS, episodes_sql, rows_sql
 from tieout.measure.numbers.funnel_split import Share, Split, split
-from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
     from tieout.contract.model import Contract
@@ -63,7 +62,7 @@ def _marketing_sources(contract: Contract) -> bool:
 
 
 def _any(asked: Asked, sql: str) -> bool:
-    return bool(fetch(asked.engine, f"{sql} limit 1"))
+    return bool(asked.rows(f"{sql} limit 1"))
 
 
 def funnel_notes(asked: Asked, metric: Metric, view: LensView, total: Row) -> tuple[str, ...]:
@@ -86,7 +85,7 @@ def _not_converted(asked: Asked, view: LensView) -> tuple[str, ...]:
     """Tell the share of the period's mqls that have not converted: no median of touches counts them."""
     rows, parameters = rows_sql(view, asked.contract, episodes_sql(view, asked.contract), "e.mql_told", "true as hit")
     sql = f"select count(*), count(*) filter (where u.opportunity_reached is null) from ({rows}) as u"
-    n, without = fetch(asked.engine, sql, parameters)[0]
+    n, without = asked.rows(sql, parameters)[0]
     if not n:
         return ()
     return (f"Of {n:,} mqls of the period {without:,} ({without / n:.1%}) are no opportunity yet: not in the median.",)
@@ -107,7 +106,7 @@ def _not_worked(asked: Asked, view: LensView) -> tuple[str, ...]:
     rows, parameters = FUNNEL["quality_not_worked"](view, asked.contract)
     sql = f"""select count(*), count(*) filter (where u.hit) from ({rows}) as u
       where u.moment + interval {BY_MQL} day <= $as_of_a"""
-    n, idle = fetch(asked.engine, sql, parameters)[0]
+    n, idle = asked.rows(sql, parameters)[0]
     if not n:
         return ()
     return (f"Of marketing's {n:,} mqls that had {BY_MQL} days, sales did not work {idle:,} ({idle / n:.1%}).",)

@@ -18,7 +18,6 @@ from tieout.contract.vocabulary import LEAD_TOLD
 from tieout.measure.lens_sql import quoted
 from tieout.measure.numbers.clock_facts import clock_rows
 from tieout.measure.numbers.funnel_facts import BY_MQL, episodes_sql, rows_sql, within
-from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
     from tieout.contract.handoffs import Handoff
@@ -92,7 +91,7 @@ def split(asked: Asked, view: LensView) -> Split:
           on a.record = m.account_id and a.seen_to = timestamp '9999-12-31'
           and a.valid_from <= u.contacted_at and u.contacted_at < a.valid_to
       ) as u"""
-    n, fit, unfit, due, late, kept, good = fetch(asked.engine, sql, parameters)[0]
+    n, fit, unfit, due, late, kept, good = asked.rows(sql, parameters)[0]
     no_icp = None if contract.audience.icp else "no ideal customer profile: give `icp` in audience.yaml"
     no_clock = None if handoff else "no time to answer: give `answer_within_hours` to the stage mql in lifecycle.yaml"
     if handoff and not due:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tieout.basics.calendars import end_of_day, local_day
-from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +47,7 @@ def begins(asked: Asked) -> datetime | None:
     # Looking for the first of all reads little: most blocks begin later than one that is found.
     sql = """select valid_from from opportunity_states where not missing and seen_to = timestamp '9999-12-31'
       order by valid_from limit 1"""
-    found = fetch(asked.engine, sql)
+    found = asked.rows(sql)
     return found[0][0] if found else None
 
 
@@ -57,4 +56,4 @@ def no_competitor(asked: Asked, fact: str) -> str | None:
     if fact != "narrow":
         return None
     sql = "select 1 from opportunity_states where outcome = 'lost' and competitor is not null limit 1"
-    return None if fetch(asked.engine, sql) else "no lost deal names a competitor"
+    return None if asked.rows(sql) else "no lost deal names a competitor"

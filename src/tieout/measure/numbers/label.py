@@ -11,7 +11,6 @@ from tieout.measure.moments import calendar_of
 from tieout.measure.numbers.arithmetic import band_of
 from tieout.measure.numbers.facts import decided
 from tieout.measure.numbers.stage_facts import STAGE_FACTS
-from tieout.measure.run_sql import rows as fetch
 from tieout.measure.states import held_sql, parameters_of
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def _notes(asked: Asked, metric: Metric, view: LensView) -> tuple[str, ...]:
     stale = view.asked_at is not None and view.asked_at != view.moment.as_of
     sql = f"""select count(*) filter (where missing), count(*) filter (where not missing)
       from ({held_sql(view, "a")}) where (missing or outcome is null) and not deleted"""
-    ((missing, unplaced),) = fetch(asked.engine, sql, parameters_of(view, "a"))
+    ((missing, unplaced),) = asked.rows(sql, parameters_of(view, "a"))
     told = {
         **_undated(asked, metric, view),
         f"{missing} opportunities existed, but nothing tells their state then: not counted.": missing,
@@ -91,7 +90,7 @@ def _undated(asked: Asked, metric: Metric, view: LensView) -> dict[str, int]:
         return {}
     units, parameters = counted_sql(replace(view, period=None), asked.contract, "a")
     sql = f"select count(distinct u.record) from ({units}) as u where u.outcome <> 'open' and u.closed_on is null"
-    ((n,),) = fetch(asked.engine, sql, parameters)
+    ((n,),) = asked.rows(sql, parameters)
     closing = " or ".join(closed)
     return {f"{n} {closing} opportunities have no close date and were first seen so: of no period, not counted.": n}
 
@@ -100,11 +99,11 @@ def _strange(asked: Asked, view: LensView) -> tuple[str, ...]:
     """Say how many deals were in stages that the contract does not have: no number of stages counts them."""
     sql = """select stage, count(distinct record) from stage_visits
       where outcome is null and entered_at <= $as_of_a group by stage order by 2 desc, 1"""
-    found = fetch(asked.engine, sql, parameters_of(view, "a"))
+    found = asked.rows(sql, parameters_of(view, "a"))
     if not found:
         return ()
     names = ", ".join(f"'{stage}'" for stage, _ in found[:NAMED])
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     sql = "select count(distinct record) from stage_visits where outcome is null and entered_at <= $as_of_a"
-    ((deals,),) = fetch(asked.engine, sql, parameters_of(view, "a"))
+    ((deals,),) = asked.rows(sql, parameters_of(view, "a"))
     return (f"{deals} opportunities were in stages that the contract does not have ({names}{more}): left out.",)

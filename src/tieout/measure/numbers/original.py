@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tieout.measure.answers import UNKNOWN, InCurrency, QuestionError
 from tieout.measure.numbers.count import plain
-from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
     from tieout.measure.numbers.catalogue import Metric
@@ -26,7 +25,7 @@ def by_currency(counted: Counting) -> tuple[InCurrency, ...]:
       from ({counted.facts.sql}) as f group by all"""
     found = [
         InCurrency(currency, plain(rate), _cents(original), _cents(value), n, n - valued)
-        for currency, rate, n, original, value, valued in fetch(counted.asked.engine, sql, counted.parameters)
+        for currency, rate, n, original, value, valued in counted.asked.rows(sql, counted.parameters)
     ]
     return tuple(sorted(found, key=lambda one: (-(one.value or Decimal(0)), one.currency, one.rate or Decimal(0))))
 
@@ -45,7 +44,7 @@ def left_out(counted: Counting) -> tuple[str, ...]:
     noun = NOUNS.get(counted.metric.fact, "opportunities")
     kind = counted.view.lens.rates or "plan"
     unknown, told = 0, []
-    for no_amount, currency, no_rate, n, original in fetch(counted.asked.engine, sql, counted.parameters):
+    for no_amount, currency, no_rate, n, original in counted.asked.rows(sql, counted.parameters):
         if no_amount:
             unknown += n
         elif currency is None:

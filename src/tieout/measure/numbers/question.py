@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tieout.basics.calendars import end_of_day, parse_period
@@ -16,9 +16,11 @@ from tieout.measure.lens_sql import LensView
 from tieout.measure.moments import calendar_of, default_period, moment_of, refreshed
 from tieout.measure.numbers.catalogue import BY_ID, Metric
 from tieout.measure.numbers.facts import TIME_DIMENSIONS, Facts, columns_of
+from tieout.measure.run_sql import named_in
+from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from tieout.basics.calendars import Period
@@ -28,9 +30,18 @@ if TYPE_CHECKING:
     from tieout.warehouse.engine import Connection
 
 
+KEPT_ROWS = 64
+KEPT_ANSWERS = 256
+"""How many rows an answer may have to be kept, and how many of them are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An open build and the contract it was made with: everything a question is asked of."""
+    """An open build and the contract it was made with: everything a question is asked of.
+
+    The build cannot change while it is open, so what it answered once is not asked again. Whoever lets the same names
+    stand for other rows, as a view in front of a table does, needs an `anew` one.
+    """
 
     engine: Connection
     contract: Contract
@@ -39,6 +50,25 @@ class Asked:
         default_factory=dict, compare=False, kw_only=True
     )
     """The quantiles of durations found so far: a median, a 75th and a 90th percentile are asked of the same ones."""
+    answered: dict[tuple[str, str], tuple[tuple[Any, ...], ...]] = field(
+        default_factory=dict, compare=False, kw_only=True
+    )
+    """What the build answered so far, by the statement and its parameters."""
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Give all rows of a query that reads nothing but the build: no temporary table, which may change."""
+        given = named_in(sql, parameters)
+        key = sql, repr(sorted(given.items()))
+        if key not in self.answered:
+            found = fetch(self.engine, sql, given)
+            if len(found) > KEPT_ROWS or len(self.answered) >= KEPT_ANSWERS:
+                return found
+            self.answered[key] = tuple(found)
+        return list(self.answered[key])
+
+    def anew(self) -> Asked:
+        """Give the same build with nothing answered yet."""
+        return Asked(self.engine, self.contract, self.facts)
 
     @property
     def zone(self) -> ZoneInfo:

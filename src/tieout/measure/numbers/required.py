@@ -230,7 +230,7 @@ def _moment(quarter: Period, day: int, clock: datetime | None, asked: Asked) -> 
 
 def required(asked: Asked, terms: Terms) -> tuple[Required, ...]:
     """Give what the whole and every slice need. The definition of the day asked about holds for all the quarters."""
-    begins = fetch(asked.engine, HISTORY)[0][0]
+    begins = asked.rows(HISTORY)[0][0]
     looked, left = [], {}
     for quarter, moment in terms.trailing:
         if why := _untold(asked, terms, quarter, moment, begins):
@@ -368,7 +368,7 @@ def _by_key(counted: Counting, sql: str, columns: tuple[str, ...]) -> dict[tuple
 
 def records_of_required(asked: Asked, terms: Terms) -> tuple[dict[str, object], ...]:
     """Give every deal of the pipeline of each trailing quarter, and every other that was won in it."""
-    begins = fetch(asked.engine, HISTORY)[0][0]
+    begins = asked.rows(HISTORY)[0][0]
     looked = [(q, moment) for q, moment in terms.trailing if moment and not _untold(asked, terms, q, moment, begins)]
     if not looked:
         return ()

@@ -21,7 +21,6 @@ from tieout.measure.numbers.count import Counting, counting, records_of
 from tieout.measure.numbers.knowable import unknowable
 from tieout.measure.numbers.label import label
 from tieout.measure.numbers.question import Asked, view_of
-from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
     from tieout.measure.lens_sql import LensView
@@ -195,14 +194,14 @@ def _summed(counted: Counting, sums: str) -> dict[Key, tuple[Any, ...]]:
       from (select {keys}f.* from ({counted.facts.sql}) as f {counted.joins}) as f
       {f"group by grouping sets ((), ({', '.join(names)}))" if names else ""}"""
     width = len(names)
-    found = fetch(counted.asked.engine, sql, counted.parameters)
+    found = counted.asked.rows(sql, counted.parameters)
     return {() if row[width] == 1 else tuple(row[:width]): tuple(row[width + 1 :]) for row in found}
 
 
 def _begins_late(asked: Asked, window: Period) -> str | None:
     """Say that nothing is known of the beginning of the window."""
     sql = "select min(valid_from) from opportunity_states where not missing and seen_to = timestamp '9999-12-31'"
-    begins: datetime | None = fetch(asked.engine, sql)[0][0]
+    begins: datetime | None = asked.rows(sql)[0][0]
     if begins is not None and local_day(begins, asked.zone) <= window.start:
         return None
     since = f"history begins on {local_day(begins, asked.zone)}" if begins else "there is no history"
