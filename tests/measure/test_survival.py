@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout.measure.survival import curve_sql, quantiles_sql
+from tieout.measure.survival import Alike, curve_sql, quantiles_sql
 
 Row = tuple[str, int, bool]
+WAYS: tuple[Alike, ...] = ("few", "many", "most")
 
 
 def asked(rows: list[Row], sql: str) -> list[tuple[object, ...]]:
@@ -26,28 +27,28 @@ def test_the_curve_by_hand() -> None:
     found = asked(rows, curve_sql("told") + " order by duration")
     assert [row[:3] for row in found] == [(2, 5, 1), (3, 4, 1), (6, 2, 1), (9, 1, 0)]
     assert [row[3] for row in found] == pytest.approx([0.8, 0.6, 0.3, 0.3])
-    for few in (False, True):
-        assert asked(rows, quantiles_sql("told", few=few)) == [(5, 3, 6, None, None)]
+    for alike in WAYS:
+        assert asked(rows, quantiles_sql("told", alike=alike)) == [(5, 3, 6, None, None)]
 
 
 def test_a_half_exactly_is_the_median() -> None:
     rows = [("a", 1, True), ("a", 2, False), ("b", 4, True), ("b", 8, True)]
-    for few in (False, True):
-        found = asked(rows, quantiles_sql("told", ["team"], few=few) + " order by team")
+    for alike in WAYS:
+        found = asked(rows, quantiles_sql("told", ["team"], alike=alike) + " order by team")
         assert found == [("a", 2, 1, 1, None, None), ("b", 2, 2, 4, 8, 8)]
 
 
 def test_nothing_is_one_row_without_an_answer() -> None:
-    for few in (False, True):
-        assert asked([], quantiles_sql("told", few=few)) == [(0, 0, None, None, None)]
-        assert asked([], quantiles_sql("told", ["team"], few=few)) == []
+    for alike in WAYS:
+        assert asked([], quantiles_sql("told", alike=alike)) == [(0, 0, None, None, None)]
+        assert asked([], quantiles_sql("told", ["team"], alike=alike)) == []
 
 
 def test_what_lasts_longer_than_all_that_ended_is_at_risk_until_the_end() -> None:
     # Of 4 at risk one ends at 2: 3/4. One is censored before. Of 2 at risk one ends at 5: 3/8. The last one lasts.
     rows = [("a", 1, False), ("a", 2, True), ("a", 3, False), ("a", 5, True), ("a", 7, False)]
-    for few in (False, True):
-        assert asked(rows, quantiles_sql("told", few=few)) == [(5, 2, 5, None, None)]
+    for alike in WAYS:
+        assert asked(rows, quantiles_sql("told", alike=alike)) == [(5, 2, 5, None, None)]
 
 
 lives = st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 30), st.booleans()), min_size=1, max_size=60)
@@ -64,7 +65,8 @@ def test_lifelines_finds_the_same(rows: list[Row]) -> None:
         duration, _, _, surviving = found
         assert surviving == pytest.approx(float(fitted.predict(duration)), abs=1e-9)
     by = ["team"]
-    assert sorted(asked(rows, quantiles_sql("told", by))) == sorted(asked(rows, quantiles_sql("told", by, few=True)))
+    curve, *others = (sorted(asked(rows, quantiles_sql("told", by, alike=alike))) for alike in reversed(WAYS))
+    assert all(found == curve for found in others)
 
 
 @settings(max_examples=20)

@@ -337,11 +337,11 @@ def _between(counted: _Counting, whole: Part) -> tuple[Between, ...]:
         return ()
     keys = ["start", "ending"]
     lasting = " union all ".join(_lasting(start, end) for start, end in pairs)
-    rows = [_between_of({}, record) for record in counted.fetch(quantiles_sql(f"({lasting})", keys, few=True))]
+    rows = [_between_of({}, record) for record in counted.fetch(quantiles_sql(f"({lasting})", keys, alike="most"))]
     if terms.step and counted.names:
         cut = " union all ".join(_lasting(start, end, counted.names) for start, end in pairs)
         width = len(counted.names)
-        for record in counted.fetch(quantiles_sql(f"({cut})", [*keys, *counted.names], few=True)):
+        for record in counted.fetch(quantiles_sql(f"({cut})", [*keys, *counted.names], alike="most")):
             by = dict(zip(counted.slices, record[2 : 2 + width], strict=True))
             rows.append(_between_of(by, (*record[:2], *record[2 + width :])))
     return tuple(sorted(rows, key=lambda row: (tuple(row.by.values()), PLACE[row.start])))

@@ -46,7 +46,7 @@ def lasting(engine: Connection, table: str, keys: Sequence[str]) -> dict[Any, La
     named = "".join(f"{key}, " for key in keys)
     source = f"(select {named}value as duration, ended, business from {table})"
     mixed = {"mixed": "coalesce(min(business) <> max(business), false)"}
-    sql = quantiles_sql(source, keys, QUANTILES, more=mixed)
+    sql = quantiles_sql(source, keys, QUANTILES, alike="many", more=mixed)
     found = {}
     for row in fetch(engine, sql):
         key, (n, answered, *values, mixed) = row[: len(keys)], row[len(keys) :]
