@@ -1,10 +1,30 @@
 -- align/opportunity_composed.sql: one row for each state of an opportunity that several objects told, or out of order.
 -- Each time we heard something new of a record, its life is composed again from all that was heard until then: a field has
 -- its last told value; a field that nothing told yet has its first later one where the mapping lets it be assumed.
-with heard as (
+with changes as (
+  select
+    c.record, c.object, c.voice, c.happened_at, c.flagged, c.taken_at, c.position, c.ordinal, c.deleted, c.grade,
+    coalesce(s.assumes, '') as assumes, c.voice in ('row', 'log') as set_deleted,
+    s.name, s.account_id, s.owner_id, s.lead_id, s.category, s.close_date,
+    case when c.voice = 'start' then c.happened_at else s.created_at end as created_at,
+    s.arr, s.acv, s.tcv, s.currency, s.probability, s.source, s.source_override, s.segment, s.region, s.accepted, s.reason,
+    s.competitor, s.product, s.merged_into, s.source_raw,
+    coalesce(g.name, s.stage) as stage, coalesce(t.name, s.type) as type, g.rank as stage_rank, g.outcome as stage_outcome,
+    g.probability as stage_probability,
+    s.set_name, s.set_account_id, s.set_owner_id, s.set_lead_id, s.set_type, s.set_stage, s.set_category, s.set_close_date,
+    c.voice = 'start' or s.set_created_at as set_created_at,
+    s.set_arr, s.set_acv, s.set_tcv, s.set_currency, s.set_probability, s.set_source, s.set_source_override,
+    s.set_segment, s.set_region, s.set_accepted, s.set_reason, s.set_competitor, s.set_product, s.set_merged_into,
+    s.set_source_raw
+  from opportunity_changes as c
+  left join source_opportunity as s on s.rowid = c.said
+  left join pipeline_stages as g on g.name_key = lower(s.stage)
+  left join pipeline_types as t on t.name_key = lower(s.type)
+  where not c.in_order
+),
+heard as (
   select distinct record, taken_at as heard_at
-  from opportunity_changes
-  where not in_order
+  from changes
 ),
 spans as (
   select
@@ -20,7 +40,7 @@ heard_by as (
       partition by s.record, s.seen_from, c.object
     ) as newest
   from spans as s
-  join opportunity_changes as c on c.record = s.record and c.taken_at <= s.seen_from
+  join changes as c on c.record = s.record and c.taken_at <= s.seen_from
 ),
 known as (
   select *
