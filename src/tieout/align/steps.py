@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MADE_BY = ("tieout.align", "tieout.measure.quality")
 """The packages whose text makes the tables and findings of a build."""
 
-VIEWS = frozenset({"activities_told", "opportunity_versions"})
+VIEWS = frozenset({"activities_told", "activity_versions", "opportunity_versions"})
 """Steps that only pick or put together rows of others: as tables they would be the largest ones, written twice."""
 
 
