@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from tieout.align.contract_tables import create_contract_tables
 from tieout.align.lifecycle_sql import met_by_leads
-from tieout.align.mapping import FeedFiles, is_told, source_view
+from tieout.align.mapping import FeedFiles, source_view
 from tieout.align.placing_sql import ruled_accounts
 from tieout.align.steps import run_steps
 from tieout.align.working_time import create_working_tables
@@ -16,7 +16,7 @@ from tieout.contract.vocabulary import ENTITIES
 from tieout.history.changes import changes
 from tieout.history.keyed import email_sql, keyed_sql
 from tieout.history.ledger import Feed, Ledger
-from tieout.warehouse.engine import memory
+from tieout.warehouse.engine import beside, identifier, literal, memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
     from tieout.contract.model import Contract
     from tieout.warehouse.engine import Connection
+
+SAID = "said"
+"""The place of what the systems said while a build is made."""
+
+AT_ONCE = 2
+"""How many steps run at once: the engine works on all cores anyway, so more would only need more memory."""
 
 
 def feed_files(
@@ -52,21 +58,33 @@ def align(
 ) -> None:
     """Fill an empty build: the contract's tables, what the systems said, then every step.
 
-    What the systems said is read and typed once, into a temporary table for each entity that any object tells of: a
-    dozen steps and rules read some of them. It lives only as long as the connection.
+    What the systems said is read and typed once, into a table for each entity that lives only as long as the engine: a
+    dozen steps and rules read some of them.
 
     `key` hashes addresses, which do not reach the build; neither does the key. `heard_until` is the newest taking in
     the build: what "now" means in it.
     """
+    aside = _aside(engine)
     create_contract_tables(engine, contract, heard_until)
     for entity, fields in ENTITIES.items():
         view = source_view(entity, feeds, contract)
         if "email" in fields:
             email_key = keyed_sql(key, email_sql(exp.column("email", "s"))).sql("duckdb")
             view = f"select s.*, {email_key} as email_key from ({view}) as s"
-        held = "table" if is_told(entity, feeds) else "view"
-        engine.execute(f"create temp {held} source_{entity} as {view}")
-    engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
-    engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
+        engine.execute(f"create table {SAID}.source_{entity} as {view}")
+    engine.execute(f"create view {SAID}.source_account_ruled as {ruled_accounts(contract)}")
+    engine.execute(f"create view {SAID}.source_lead_met as {met_by_leads(contract)}")
     create_working_tables(engine, contract, heard_until)
-    run_steps(engine, progress)
+    ways = [beside(engine) for _ in range(AT_ONCE)]
+    for way in ways:
+        way.execute(aside)
+    run_steps(ways, progress)
+
+
+def _aside(engine: Connection) -> str:
+    """Open a place for what the systems said beside the build, in memory; give the setting that finds it."""
+    build = identifier(str(engine.execute("select current_catalog()").fetchall()[0][0]))
+    aside = f"set search_path = {literal(f'{build}.main,{SAID}.main')}"
+    engine.execute(f"attach ':memory:' as {SAID}")
+    engine.execute(aside)
+    return aside

@@ -40,11 +40,6 @@ class FeedFiles:
         return f"{self.system}.{self.name}"
 
 
-def is_told(entity: str, feeds: Sequence[FeedFiles]) -> bool:
-    """Say whether any object with files tells of an entity."""
-    return any(feed.files and entity in (feed.object.entity, feed.object.of) for feed in feeds)
-
-
 def source_view(entity: str, feeds: Sequence[FeedFiles], contract: Contract) -> str:
     """Compile the SELECT of `source_<entity>`: a union over the objects that mean it, or an empty relation."""
     mine = [feed for feed in feeds if entity in (feed.object.entity, feed.object.of)]

@@ -2,7 +2,7 @@
 -- `said` is the row of what the systems said that tells its fields, which stay there: to sort them along, or to keep them
 -- twice, costs three times as much. A row of voice `start` opens a record at its creation with nothing known of its state.
 -- `taken_at` is when we heard it, `next_at` and `next_heard` are when the moment after it was and when we heard of that.
--- `grade` is 0 for what a row says, else 1. `in_order` says that one object alone told the record's life, each moment heard no earlier than the one before it.
+-- `grade` is 0 for what a row says, 1 for an event, 3 for nothing. `in_order` says that one object alone told the record's life, each moment heard no earlier than the one before it.
 -- `outcome_told` says that something tells when the outcome began: a row does so where an earlier one told a stage of another
 -- outcome, or one that the contract does not have; else it only tells that the outcome had begun by then.
 with first_dated as (
@@ -77,5 +77,5 @@ lived as (
 )
 select
   l.* exclude (outcome, outcome_moved), l.outcome.since as outcome_since, l.outcome.owner_id as outcome_owner_id,
-  l.outcome.told or l.outcome_moved as outcome_told, case voice when 'row' then 0 else 1 end as grade
+  l.outcome.told or l.outcome_moved as outcome_told, case voice when 'row' then 0 when 'start' then 3 else 1 end as grade
 from lived as l

@@ -1,4 +1,4 @@
-"""The steps of align: one SQL file each, run in the order in which they read one another.
+"""The steps of align: one SQL file each, each run after those it reads.
 
 A file gives the table of its own name. What it reads is found in the SQL itself; what is neither a step, a source view
 nor a table of the contract is a mistake in the file.
@@ -7,6 +7,7 @@ nor a table of the contract is a mistake in the file.
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib.resources import files
@@ -17,7 +18,7 @@ from sqlglot import exp, parse_one
 from tieout.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tieout.warehouse.engine import Connection
 
@@ -52,17 +53,57 @@ def reads(sql: str) -> set[str]:
 
 
 @cache
+def step_graph(package: str = "tieout.align") -> dict[str, set[str]]:
+    """Give the steps that each step reads."""
+    texts = step_texts(package)
+    return {name: reads(sql) & set(texts) for name, sql in sorted(texts.items())}
+
+
+@cache
 def step_order(package: str = "tieout.align") -> tuple[str, ...]:
     """Give the steps in an order in which each comes after those it reads."""
-    texts = step_texts(package)
-    graph = {name: reads(sql) & set(texts) for name, sql in sorted(texts.items())}
-    return tuple(TopologicalSorter(graph).static_order())
+    return tuple(TopologicalSorter(step_graph(package)).static_order())
 
 
-def run_steps(engine: Connection, progress: Callable[[str], None] | None = None) -> None:
-    """Create every table of align, in order; a few are views of others."""
-    texts = step_texts()
-    for name in step_order():
-        if progress:
-            progress(name)
-        engine.execute(f"create {'view' if name in VIEWS else 'table'} {name} as {texts[name]}")
+@cache
+def _waiting() -> dict[str, int]:
+    """Count the steps that have to wait for each."""
+    waiting: dict[str, set[str]] = {name: set() for name in step_graph()}
+    for name in reversed(step_order()):
+        for read in step_graph()[name]:
+            waiting[read] |= waiting[name] | {name}
+    return {name: len(those) for name, those in waiting.items()}
+
+
+def run_steps(ways: Sequence[Connection], progress: Callable[[str], None] | None = None) -> None:
+    """Create every table of align, each after those it reads; a few are views of others.
+
+    As many steps run at once as there are ways into the engine, since most have parts that one core does alone; first
+    come those for which most others wait. Where one fails, or somebody interrupts, the others end too.
+    """
+    graph, free, ready = TopologicalSorter(step_graph()), list(ways), list[str]()
+    running: dict[Future[None], tuple[str, Connection]] = {}
+    graph.prepare()
+    with ThreadPoolExecutor(len(ways)) as pool:
+        try:
+            while graph.is_active():
+                ready = sorted((*ready, *graph.get_ready()), key=lambda name: _waiting()[name])
+                while ready and free:
+                    name, way = ready.pop(), free.pop()
+                    if progress:
+                        progress(name)
+                    running[pool.submit(_create, way, name)] = name, way
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    name, way = running.pop(future)
+                    future.result()
+                    free.append(way)
+                    graph.done(name)
+        except BaseException:
+            for way in ways:
+                way.interrupt()
+            raise
+
+
+def _create(way: Connection, name: str) -> None:
+    way.execute(f"create {'view' if name in VIEWS else 'table'} {name} as {step_texts()[name]}")
