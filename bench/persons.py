@@ -70,11 +70,10 @@ def align(
             empty = source_view(entity, (), contract)
             if "email" in fields:
                 empty = f"select s.*, cast(null as varchar) as email_key from ({empty}) as s"
+            rows = empty
             if entity in given:
                 rows = f"select * from ({empty}) union all by name select * from ({given[entity].format(**numbers)})"
-                engine.execute(f"create temp table source_{entity} as {rows}")
-            else:
-                engine.execute(f"create temp view source_{entity} as {empty}")
+            engine.execute(f"create temp table source_{entity} as {rows}")
         engine.execute(f"create temp view source_account_ruled as {ruled_accounts(contract)}")
         engine.execute(f"create temp view source_lead_met as {met_by_leads(contract)}")
         _timed(engine, WORKING, partial(create_working_tables, engine, contract, now))

@@ -66,33 +66,37 @@ def step_order(package: str = "tieout.align") -> tuple[str, ...]:
 
 
 @cache
-def _waiting() -> dict[str, int]:
+def _waiting(package: str) -> dict[str, int]:
     """Count the steps that have to wait for each."""
-    waiting: dict[str, set[str]] = {name: set() for name in step_graph()}
-    for name in reversed(step_order()):
-        for read in step_graph()[name]:
+    graph = step_graph(package)
+    waiting: dict[str, set[str]] = {name: set() for name in graph}
+    for name in reversed(step_order(package)):
+        for read in graph[name]:
             waiting[read] |= waiting[name] | {name}
     return {name: len(those) for name, those in waiting.items()}
 
 
-def run_steps(ways: Sequence[Connection], progress: Callable[[str], None] | None = None) -> None:
+def run_steps(
+    ways: Sequence[Connection], progress: Callable[[str], None] | None = None, package: str = "tieout.align"
+) -> None:
     """Create every table of align, each after those it reads; a few are views of others.
 
     As many steps run at once as there are ways into the engine, since most have parts that one core does alone; first
     come those for which most others wait. Where one fails, or somebody interrupts, the others end too.
     """
-    graph, free, ready = TopologicalSorter(step_graph()), list(ways), list[str]()
+    texts, waiting = step_texts(package), _waiting(package)
+    graph, free, ready = TopologicalSorter(step_graph(package)), list(ways), list[str]()
     running: dict[Future[None], tuple[str, Connection]] = {}
     graph.prepare()
     with ThreadPoolExecutor(len(ways)) as pool:
         try:
             while graph.is_active():
-                ready = sorted((*ready, *graph.get_ready()), key=lambda name: _waiting()[name])
+                ready = sorted((*ready, *graph.get_ready()), key=waiting.__getitem__)
                 while ready and free:
                     name, way = ready.pop(), free.pop()
                     if progress:
                         progress(name)
-                    running[pool.submit(_create, way, name)] = name, way
+                    running[pool.submit(_create, way, name, texts[name])] = name, way
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     name, way = running.pop(future)
@@ -100,10 +104,11 @@ def run_steps(ways: Sequence[Connection], progress: Callable[[str], None] | None
                     free.append(way)
                     graph.done(name)
         except BaseException:
-            for way in ways:
-                way.interrupt()
+            while wait(running, timeout=0.05).not_done:  # one that begins just now would not hear of it
+                for way in ways:
+                    way.interrupt()
             raise
 
 
-def _create(way: Connection, name: str) -> None:
-    way.execute(f"create {'view' if name in VIEWS else 'table'} {name} as {step_texts()[name]}")
+def _create(way: Connection, name: str, text: str) -> None:
+    way.execute(f"create {'view' if name in VIEWS else 'table'} {name} as {text}")
