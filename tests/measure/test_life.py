@@ -32,7 +32,8 @@ HEADER = "id,name,industry,employees,modified\n"
 EXPORTS = {
     "accounts_2026-07-06T0600.csv": f"{HEADER}A1,Acme,Steel,40,2026-06-01\nA2,Bell,Ink,9,2026-06-02\n",
     "accounts_2026-07-13T0600.csv": f"{HEADER}A1,Acme,Steel,55,2026-07-08\n",
-    "leads_2026-07-06T0600.csv": "id,source,account,created\nL1,Webinar,A1,2026-05-04\n",
+    "leads_2026-07-06T0600.csv": "id,source,account,created\nL1,Webinar,A1,2026-05-04\nL2,Webinar,A1,2026-05-05\n",
+    "leads_2026-07-13T0600.csv": "id,source,account,created\nL1,Webinar,A1,2026-05-04\nL2,Outbound,A2,2026-05-05\n",
 }
 
 
@@ -66,13 +67,23 @@ def test_an_account_that_was_deleted_says_so(workspace: Workspace) -> None:
     assert [version.flags for version in life(workspace, "A2").versions] == [(), ("deleted",)]
 
 
-def test_a_lead_has_its_last_version(workspace: Workspace) -> None:
+def test_a_lead_that_never_changed_has_one_version(workspace: Workspace) -> None:
     found = life(workspace, "L1")
     (version,) = found.versions
     assert found.entity == "lead"
     assert version.valid_from == datetime(2026, 5, 4)
     assert (version.state["source"], version.state["account_id"]) == ("Webinar", "A1")
     assert found.memberships == ()
+
+
+def test_a_lead_that_changed_has_each_state(workspace: Workspace) -> None:
+    """A row without a time of its own is dated by the taking of its pull."""
+    first, second = life(workspace, "L2").versions
+    assert (first.valid_from, first.valid_to) == (datetime(2026, 5, 5), datetime(2026, 7, 13, 6))
+    assert (second.valid_from, second.valid_to) == (datetime(2026, 7, 13, 6), None)
+    told = {change.field: (change.old, change.new) for change in second.changes}
+    assert told == {"source": ("Webinar", "Outbound"), "account_id": ("A1", "A2")}
+    assert (first.state["source"], second.state["merged_into"]) == ("Webinar", None)
 
 
 def test_a_record_that_is_not_there_names_the_nearest(workspace: Workspace) -> None:

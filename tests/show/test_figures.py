@@ -99,3 +99,16 @@ def test_a_figure_is_headed_by_the_worst_grade_of_more_than_one_per_cent() -> No
     assert figures.graded({"observed": 0.93, "derived": 0.06, "assumed": 0.01}).startswith("history derived: ")
     assert figures.graded({"observed": 1.0}) == "history observed"
     assert figures.graded({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (("1561450", "-2008995"), ["1.6M", "\N{MINUS SIGN}2.0M"]),
+        (("90000", "510000"), ["90K", "510K"]),
+        (("73000", "28300", "615837"), ["73.0K", "28.3K", "616K"]),
+        ((), []),
+    ],
+)
+def test_figures_beside_one_another_have_their_decimals_alike(values: tuple[str, ...], expected: list[str]) -> None:
+    assert figures.shorts(*map(Decimal, values)) == expected

@@ -39,6 +39,9 @@ LEAD = (
     "source", "status", "score", "owner_id", "account_id", "opportunity_id", "campaign_id", "landing_page", "industry",
     "employees", "country", "region", "segment", "domain", "merged_into", "created_at", "first_contact_at",
 )  # fmt: skip
+BORN = ("created_at", "first_contact_at")
+LEAD_STATES = tuple(name for name in LEAD if name not in {*BORN, "opportunity_id", "merged_into"})
+"""What a build keeps of each state of a lead."""
 ENTITIES = (("opportunity", "opportunity_versions"), ("account", "account_versions"), ("lead", "leads_told"))
 """What has a life, and the table that says whether a record is one; the first that has the id is shown."""
 
@@ -261,17 +264,40 @@ def _survived(asked: Asked, record: str) -> tuple[Survived, ...]:
 
 
 def _lead(asked: Asked, record: str) -> tuple[Version, ...]:
-    """Give the one version of a lead that a build keeps, the last told."""
-    sql = f"select {', '.join(LEAD)} from leads_told where record = $record"
-    state: dict[str, object] = dict(zip(LEAD, fetch(asked.engine, sql, {"record": record})[0], strict=True))
-    matched = fetch(
-        asked.engine, "select account_id, reason from lead_matches where record = $record", {"record": record}
-    )
+    """Give each state of a lead. A build tells since when each was true, and not when we heard of it.
+
+    What is kept as last told only (deal, merge, match) stands in the newest version, as a change where it is alone.
+    """
+    given = {"record": record}
+    now: dict[str, object] = dict(
+        zip(LEAD, fetch(asked.engine, f"select {', '.join(LEAD)} from leads_told where record = $record", given)[0],
+            strict=True)
+    )  # fmt: skip
+    matched = fetch(asked.engine, "select account_id, reason from lead_matches where record = $record", given)
     for account, reason in matched:
-        state |= {"matched_account": account, "matched_by": reason}
-    born = state["first_contact_at"] or state["created_at"]
-    valid_from = born if isinstance(born, datetime) else None
-    return (Version(valid_from, None, None, (), changes_of({}, state), state),)
+        now |= {"matched_account": account, "matched_by": reason}
+    born = now["first_contact_at"] or now["created_at"]
+    sql = f"""select valid_from, valid_to, deleted, {", ".join(LEAD_STATES)} from lead_versions
+      where record = $record order by valid_from, told_at"""
+    versions: list[Version] = []
+    was_deleted = False
+    for valid_from, valid_to, deleted, *told in fetch(asked.engine, sql, given):
+        state = {name: now[name] for name in BORN} | dict(zip(LEAD_STATES, told, strict=True))
+        before = versions[-1].state if versions else {}
+        if versions and state == before and deleted == was_deleted:
+            versions[-1] = replace(versions[-1], valid_to=end_of(valid_to))
+            continue
+        first = born if isinstance(born, datetime) and born < valid_to else None
+        flags = ("deleted",) if deleted else ("restored",) if was_deleted else ()
+        versions.append(
+            Version(valid_from if versions else first, end_of(valid_to), None, (), changes_of(before, state), state,
+                    flags=flags)
+        )  # fmt: skip
+        was_deleted = deleted
+    if len(versions) < 2:
+        since = born if isinstance(born, datetime) else None
+        return (Version(since, None, None, (), changes_of({}, now), now),)
+    return (*versions[:-1], replace(versions[-1], state=now))
 
 
 # -- what the contract makes of it

@@ -39,12 +39,23 @@ def signed(value: Decimal) -> str:
 
 def short(value: Decimal) -> str:
     """Write a headline: 8.4M, 510K, 12.5K; three digits at most where a letter stands behind them."""
+    return _short(value).replace(".0", "")
+
+
+def shorts(*values: Decimal) -> list[str]:
+    """Write headlines that stand beside one another with their decimals alike: 1.6M beside 2.0M, but 90K beside 40K."""
+    told = [_short(value) for value in values]
+    bare = [text.replace(".0", "") for text in told]
+    return told if any("." in text for text in bare) else bare
+
+
+def _short(value: Decimal) -> str:
     size = abs(value)
     for unit, letter in SIZES:
         if size.quantize(Decimal(1), ROUND_HALF_UP) >= unit * Decimal("0.9995"):
             told = value / unit
             digits = Decimal("0.1") if abs(told) < Decimal("99.95") else Decimal(1)
-            return f"{told.quantize(digits, ROUND_HALF_UP):,}{letter}".replace(".0", "").replace("-", MINUS)
+            return f"{told.quantize(digits, ROUND_HALF_UP):,}{letter}".replace("-", MINUS)
     return f"{value.quantize(Decimal(1), ROUND_HALF_UP):,}".replace("-", MINUS)
 
 

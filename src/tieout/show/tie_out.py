@@ -39,12 +39,12 @@ def tie_out_page(terminal: Terminal, found: TieOut) -> list[str]:
 
 def title_of(found: TieOut) -> str:
     """Say every team's figure, and that they are tied out to the agreed one."""
-    short = figures.short
     if not found.teams:
-        return f"The agreed number is {short(found.agreed.value)}"
-    teams = ", ".join(f"{clean(team.name)} {short(team.bridge.end.value)}" for team in found.teams)
+        return f"The agreed number is {figures.short(found.agreed.value)}"
+    agreed, *told = figures.shorts(found.agreed.value, *(team.bridge.end.value for team in found.teams))
+    teams = ", ".join(f"{clean(team.name)} {text}" for team, text in zip(found.teams, told, strict=True))
     tied = not any(team.bridge.residual for team in found.teams)
-    return f"{teams}: {'all tied out to' if tied else 'not tied out to'} the agreed {short(found.agreed.value)}"
+    return f"{teams}: {'all tied out to' if tied else 'not tied out to'} the agreed {agreed}"
 
 
 def _strip(terminal: Terminal, found: TieOut) -> list[str]:

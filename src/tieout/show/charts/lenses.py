@@ -39,13 +39,18 @@ def lens_strip(words: str, agreed: Lens, lenses: Sequence[Lens]) -> Chart:
     x = Scale(float(min(reach)), float(max(reach)) or 1.0, room.labels, room.width - room.amount)
     tops = list(accumulate((_height(lens) for lens in lenses), initial=HEAD))
     height = int(tops[-1]) - GAP + 4
-    layers = [layer for lens, top in zip(lenses, tops, strict=False) for layer in _lens(lens, agreed, top, x, links)]
+    told, *texts_of = figures.shorts(agreed.value, *(lens.value for lens in lenses))
+    layers = [
+        layer
+        for lens, top, text in zip(lenses, tops, texts_of, strict=False)
+        for layer in _lens(lens, text, _levels(agreed, lens), top, x, links)
+    ]
     line = [
         {"x0": float(agreed.value), "x1": float(agreed.value), "y0": top - 8, "y1": top + _drawn(lens)}
         for lens, top in zip(lenses, tops, strict=False)
     ]
     place = x.place(float(agreed.value))
-    label = f"agreed {figures.short(agreed.value)}"
+    label = f"agreed {told}"
     head = [{"x": place, "y": HEAD - 16, "text": label, "fill": token("accent"), "key": links.key(agreed.anchor)}]
     down = Scale(0, height, 0, height)
     layers += [
@@ -68,13 +73,12 @@ def _levels(agreed: Lens, lens: Lens) -> list[Decimal]:
     return list(accumulate((step.amount for step in lens.steps), initial=agreed.value))
 
 
-def _lens(lens: Lens, agreed: Lens, top: int, x: Scale, links: Links) -> list[Layer]:
+def _lens(lens: Lens, text: str, levels: Sequence[Decimal], top: int, x: Scale, links: Links) -> list[Layer]:
     down = Scale(0, 1, 0, 1)
     key = links.key(lens.anchor)
     whole = {"x0": min(0.0, float(lens.value)), "x1": max(0.0, float(lens.value)), "y0": top, "y1": top + BAR}
     told = f"{lens.name}: {figures.money(lens.value)}, {figures.counted(lens.n, 'record')}"
     bars: list[Layer] = [whole | {"fill": token("actual"), "words": told, "key": key}]
-    levels = _levels(agreed, lens)
     under = top + BAR + 4
     for row, (step, before, after) in enumerate(zip(lens.steps, levels, levels[1:], strict=False)):
         low, high = sorted((float(before), float(after)))
@@ -83,7 +87,7 @@ def _lens(lens: Lens, agreed: Lens, top: int, x: Scale, links: Links) -> list[La
         words += f", {figures.counted(step.n, 'record')}" if step.n is not None else ""
         place = {"x0": low, "x1": high, "y0": under + row * STEP, "y1": under + (row + 1) * STEP - 1}
         bars.append(place | {"fill": tone, "words": words, "key": links.key(step.anchor)})
-    figure = [{"x": float(max(lens.value, Decimal(0))), "y": top + BAR / 2, "text": figures.short(lens.value)}]
+    figure = [{"x": float(max(lens.value, Decimal(0))), "y": top + BAR / 2, "text": text}]
     named = names([(top + BAR / 2, lens.name, key)], down)
     below = under + len(lens.steps) * STEP + WORDS / 2
     said = at(canvas().labels, below, _largest(lens.steps), "muted", align="left", fontSize=SMALL)
@@ -98,7 +102,8 @@ def _lens(lens: Lens, agreed: Lens, top: int, x: Scale, links: Links) -> list[La
 def _largest(steps: Sequence[Step]) -> str:
     """Name the largest steps, as many as fit."""
     ranked = sorted(steps, key=lambda step: -abs(step.amount))
-    words = [f"{step.label} {_short(step.amount)}" for step in ranked]
+    told = figures.shorts(*(step.amount for step in ranked))
+    words = [f"{step.label} {'+' * (step.amount > 0)}{text}" for step, text in zip(ranked, told, strict=True)]
     room = canvas().letters(LETTER)
     kept = list(words)
     while len(kept) > 1 and len(_joined(kept, len(words))) > room:
@@ -109,7 +114,3 @@ def _largest(steps: Sequence[Step]) -> str:
 def _joined(words: Sequence[str], count: int) -> str:
     more = f"  {figures.NOTHING}  {count - len(words)} more" if count > len(words) else ""
     return f"  {figures.NOTHING}  ".join(words) + more
-
-
-def _short(amount: Decimal) -> str:
-    return f"+{figures.short(amount)}" if amount > 0 else figures.short(amount)

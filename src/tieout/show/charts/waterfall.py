@@ -61,9 +61,13 @@ def waterfall(
     rows = [(row, end.label, end.anchor) for row, end in ends]
     rows += [(row, step.label, step.anchor) for row, step in enumerate(steps, 1)]
     labels = [(row + 0.5, name, links.key(anchor)) for row, name, anchor in sorted(rows)]
-    amounts = [_figure(row + 0.5, end.value, end.value, figures.short(end.value)) for row, end in ends]
+    first, last, *told = figures.shorts(opening.value, closing.value, *(step.amount for step in steps))
+    amounts = [
+        _figure(row + 0.5, end.value, end.value, text) for (row, end), text in zip(ends, (first, last), strict=True)
+    ]
     amounts += [
-        _figure(row + 0.5, levels[row - 1], levels[row], _signed(step.amount)) for row, step in enumerate(steps, 1)
+        _figure(row + 0.5, levels[row - 1], levels[row], _signed(step.amount, text))
+        for row, (step, text) in enumerate(zip(steps, told, strict=True), 1)
     ]
     tone = "danger" if residual else "muted"
     left = [
@@ -105,10 +109,9 @@ def _figure(y: float, before: Decimal, after: Decimal, text: str) -> Layer:
     return {"x": float(max(before, after)), "y": y, "text": text}
 
 
-def _signed(amount: Decimal) -> str:
+def _signed(amount: Decimal, told: str) -> str:
     if not amount:
         return figures.money(amount)
-    told = figures.short(amount)
     return f"{UP} +{told}" if amount > 0 else f"{DOWN} {told}"
 
 

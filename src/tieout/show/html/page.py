@@ -49,6 +49,7 @@ NARROW, BROAD = 3, 12
 FEW, SENTENCE, LARGE = 16, 32, 10
 """Letters: of what stands on one line, of what is more than a sentence, of a card that is as large as a figure."""
 _TYPED = re.compile("`([^`]+)`")
+_EXACT = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
 _DATED = re.compile(r"\S*\d-\S*")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
@@ -197,7 +198,7 @@ def _main(page: Page, places: Sequence[str]) -> Iterator[str]:
     for place, section in zip(places, page.sections, strict=True):
         yield from _section(place, section)
     yield from _records(places, page.sections)
-    told = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in page.passport)
+    told = "".join(f"<dt>{_text(name)}</dt>{_told('dd', _second(value))}" for name, value in page.passport)
     yield f'<footer class="passport"><dl>{told}</dl></footer>'
 
 
@@ -307,6 +308,11 @@ def _head(head: Head) -> str:
 
 def _label(parts: Sequence[str]) -> str:
     return f'<ul class="label">{"".join(f"<li>{_text(part)}</li>" for part in parts if part)}</ul>'
+
+
+def _second(value: str) -> Cell:
+    """Write a moment of a passport to the second, with the whole of it behind."""
+    return Cell(_EXACT.sub(r"\1", value), value)
 
 
 def _note(text: str) -> str:

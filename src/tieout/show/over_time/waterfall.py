@@ -55,16 +55,18 @@ def title_of(found: Waterfall) -> str:
     if start == end:
         return f"{what} stayed at {figures.short(end)}"
     way = "grew" if end > start else "fell"
-    return f"{what} {way} by {figures.short(abs(end - start))} to {figures.short(end)}{_most(found.bridge.lines)}"
+    most = _most(found.bridge.lines)
+    by, to, *told = figures.shorts(abs(end - start), end, *(abs(line.amount) for line in most))
+    causes = ", ".join(f"{text} {line.cause}" for text, line in zip(told, most, strict=True))
+    return f"{what} {way} by {by} to {to}{': ' * bool(causes)}{causes}"
 
 
-def _most(lines: tuple[Line, ...]) -> str:
-    """Name what added most and what took most."""
+def _most(lines: tuple[Line, ...]) -> list[Line]:
+    """Give what added most and what took most."""
     told = []
     for sign in (1, -1):
-        ranked = sorted((line for line in lines if line.amount * sign > 0), key=lambda line: -abs(line.amount))
-        told += [f"{figures.short(abs(ranked[0].amount))} {ranked[0].cause}"] if ranked else []
-    return f": {', '.join(told)}" if told else ""
+        told += sorted((line for line in lines if line.amount * sign > 0), key=lambda line: -abs(line.amount))[:1]
+    return told
 
 
 def label_of(found: Waterfall, zone: ZoneInfo) -> list[str]:

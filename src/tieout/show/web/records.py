@@ -252,6 +252,10 @@ def records_section(reader: Reader, filters: Filters, records: Records, title: s
     notes = [] if records.rows else ["There are no records here: nothing met all conditions."]
     if found.hidden:
         notes.append(f"{figures.count(found.hidden)} more you may not open; the totals count them.")
+    if pages > 1:
+        ends = (figures.count((page - 1) * SIZE + 1), figures.count((page - 1) * SIZE + len(rows)))
+        whole = figures.count(len(found.rows))
+        notes.append(f"Rows {ends[0]} to {ends[1]} of {whole}; the file of these records has all.")
     return Section(title, tables=(table,) if records.rows else (), notes=notes, links=_ways(filters, page, pages))
 
 

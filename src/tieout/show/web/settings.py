@@ -82,7 +82,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tieout.show.web.chrome.chrome",
-            ]
+            ],
+            "libraries": {"browsers": "tieout.show.web.people.browsers"},
         },
     }
 ]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tieout.show.web.reader import Reader
 
 KEPT = {
+    "lead": "A build keeps since when each state of a lead was true; when and from which pull it was heard is in the "
+    "ledger.",
     "contact": "A build keeps a contact as it was last told; what was told before stays in the ledger, with its name "
     "and address.",
     "campaign": "A build keeps a campaign as it was last told; what was told before stays in the ledger.",

@@ -98,11 +98,13 @@ def bridge_page(reader: Reader, found: Bridge, filters: Filters, records: str) -
     ways = [Cell("Every record of this bridge, as both sides see it", anchor=filters.link(records))]
     section = replace(section, links=ways if found.lines else (), notes=() if found.lines else (SAME,))
     difference = found.end.value - found.start.value
-    told = f"+{figures.short(difference)}" if difference > 0 else figures.short(difference)
-    words = f"{reader.contract.company.currency}: from {names[0]} {figures.short(found.start.value)} to {names[1]} "
-    words += f"{figures.short(found.end.value)}; residual {figures.money(found.residual)}"
+    told, first, last = figures.shorts(difference, found.start.value, found.end.value)
+    told = f"+{told}" if difference > 0 else told
+    words = f"{reader.contract.company.currency}: from {names[0]} {first} to {names[1]} {last}; "
+    words += f"residual {figures.money(found.residual)}"
     passport = passports_of(found, names, reader.zone)
-    return Page(title_of(found, reader.zone), label_of(found, reader.zone), (section,), passport, (told, words))
+    title = title_of(found, reader.zone)
+    return Page(f"{title[:1].upper()}{title[1:]}", label_of(found, reader.zone), (section,), passport, (told, words))
 
 
 def form(reader: Reader, filters: Filters) -> dict[str, object]:
