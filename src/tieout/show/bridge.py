@@ -42,7 +42,8 @@ def title_of(bridge: Bridge, zone: ZoneInfo) -> str:
     if not difference:
         return f"{start} and {end} agree: {figures.short(bridge.end.value)}"
     way = "more" if difference > 0 else "less"
-    return f"{end}: {figures.short(abs(difference))} {way} than {start}"
+    told = figures.shorts(abs(difference), bridge.start.value, bridge.end.value)[0]
+    return f"{end}: {told} {way} than {start}"
 
 
 def names_of(bridge: Bridge, zone: ZoneInfo) -> tuple[str, str]:

@@ -44,7 +44,7 @@ MOST = 1000
 """Up to so many rows of records stand on a page; what is more is told, with where to get it."""
 WIDE = 9
 """A table of more columns scrolls by itself; its head then stays with it."""
-NARROW, BROAD = 3, 12
+NARROW, BROAD = 3, 10
 """A table of more columns may be wider than a phone; one of more columns is printed across."""
 FEW, SENTENCE, LARGE = 16, 32, 10
 """Letters: of what stands on one line, of what is more than a sentence, of a card that is as large as a figure."""

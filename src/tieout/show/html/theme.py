@@ -162,7 +162,7 @@ th,td{padding-right:8px}.right{padding-left:8px}
 .few tbody th{max-width:none;overflow-wrap:anywhere}
 .few td:not(.main),.few thead th:not(.main):not(:first-child){display:none}
 .few td,.few .long{white-space:normal;min-width:0}.few .right,.dense.few td{white-space:nowrap}
-.cards strong{font-size:16px}
+.cards strong,.cards .words{font-size:16px;line-height:1.35}.dense.few tbody th{white-space:normal}
 figure.both .chart{display:none}figure .narrow{display:block}}
 @media (prefers-reduced-motion:no-preference){figure a path{transition:opacity .12s}}
 @page{margin:16mm 14mm}
