@@ -77,5 +77,8 @@ def _passport(side: Side, zone: ZoneInfo) -> str:
         *map(said_of, side.options),
     ]
     parts += [f"build {side.build}", f"contract {side.contract}"]
-    parts += [f"{clean(Path(side.sheet[0]).name)}, SHA-256 {side.sheet[1]}"] if side.sheet else []
+    if side.sheet:
+        name, digest = clean(Path(side.sheet[0]).name), side.sheet[1]
+        # A sheet that the application keeps is called by its digest.
+        parts.append(f"{'' if name.startswith(digest) else f'{name}, '}SHA-256 {digest}")
     return f" {figures.NOTHING} ".join(parts)
