@@ -107,6 +107,10 @@ def from_minor(amount: exp.Expr, currency: exp.Expr, rule: str) -> exp.Expr:
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}([Tt ]\d{1,2}:\d{2}(:\d{2}([.]\d{1,9})?)?([+-]\d{2}(:?\d{2})?|[Zz]| ?UTC)?)?$"
 """The engine's own cast takes more, and reads `1:30 PM` as half past one at night: what is not of this shape is odd."""
 
+_COMMON = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}$"
+_DAY_ALONE = r"^\d{4}-\d{2}-\d{2}$"
+"""What nearly every text is: it is told at a glance, and needs no further look."""
+
 _OFFSET = r"([+-]\d{2}(:?\d{2})?|Z|UTC)$"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?[.]?"
@@ -142,6 +146,8 @@ _HALVES = """case
         case when regexp_extract(:d, :clock, 3) = '' then ':00' else regexp_extract(:d, :clock, 3) end,
         regexp_extract(:d, :clock, 4))
     else upper(:d) end"""
+_PLAIN_ISO = """case when regexp_matches(:x, :common) then :x
+    when regexp_matches(trim(:x), :iso) then trim(:x) else :odd end"""
 _WRITTEN = """case when regexp_matches(trim(:x), :usual) then regexp_replace(trim(:x), :usual, :order)
     when regexp_matches(trim(:x), :iso) then trim(:x) else :odd end"""
 _SERIAL = {"excel": (61, 2958466), "unix": (1e8, 3.250368e10), "unix_ms": (1e11, 3.250368e13)}
@@ -165,9 +171,7 @@ def _moment(raw: exp.Expr, dates: str) -> exp.Expr:
         return _fill(_COUNTED.format(least=least, most=most - 1, ms=_MILLISECONDS[dates], zone=zone), x=raw)
     odd = _odd_moment(raw, dates)
     if dates == "iso":
-        return _fill(
-            "case when regexp_matches(trim(:x), :iso) then trim(:x) else :odd end", x=raw, iso=_text(_ISO), odd=odd
-        )
+        return _fill(_PLAIN_ISO, x=raw, common=_text(_COMMON), iso=_text(_ISO), odd=odd)
     pattern, order = _USUAL[dates]
     return _fill(_WRITTEN, x=raw, usual=_text(pattern), order=_text(order), iso=_text(_ISO), odd=odd)
 
@@ -194,11 +198,12 @@ _CASTS = {
         when 'true' then true when 't' then true when 'yes' then true when 'y' then true when '1' then true
         when 'false' then false when 'f' then false when 'no' then false when 'n' then false when '0' then false end""",
 }
-_TIME = """case when regexp_matches(:x, :iso)
-    then case when regexp_matches(trim(:x), :offset) and length(trim(:x)) > 10
+_TIME = """case when regexp_matches(:x, :common) then try_cast(:x as timestamp) at time zone :zone at time zone 'UTC'
+    when regexp_matches(:x, :iso) then case when regexp_matches(trim(:x), :offset) and length(trim(:x)) > 10
         then try_cast(:x as timestamptz) at time zone 'UTC'
         else try_cast(:x as timestamp) at time zone :zone at time zone 'UTC' end end"""
-_DATE = """case when not regexp_matches(:x, :iso) then null
+_DATE = """case when regexp_matches(:x, :day) then try_cast(:x as date)
+    when not regexp_matches(:x, :iso) then null
     when length(trim(:x)) <= 10 then try_cast(:x as date)
     else cast(:time at time zone 'UTC' at time zone :zone as date) end"""
 
@@ -220,7 +225,9 @@ def cast(text: exp.Expr, kind: Kind, zone: str) -> exp.Expr:
         case Kind.TIME:
             return _time(text, zone)
         case Kind.DATE:
-            return _fill(_DATE, x=text, iso=_text(_ISO), time=_time(text, zone), zone=_text(zone))
+            return _fill(
+                _DATE, x=text, day=_text(_DAY_ALONE), iso=_text(_ISO), time=_time(text, zone), zone=_text(zone)
+            )
         case _:
             return _fill(_CASTS[kind], x=text)
 
@@ -231,7 +238,7 @@ def typed(raw: exp.Expr, kind: Kind, zone: str, writing: Writing = PLAIN) -> exp
 
 
 def _time(text: exp.Expr, zone: str) -> exp.Expr:
-    return _fill(_TIME, x=text, iso=_text(_ISO), offset=_text(_OFFSET), zone=_text(zone))
+    return _fill(_TIME, x=text, common=_text(_COMMON), iso=_text(_ISO), offset=_text(_OFFSET), zone=_text(zone))
 
 
 def _fill(template: str, **parts: exp.Expr) -> exp.Expr:
