@@ -13,10 +13,12 @@ from tieout.erasing import finish
 from tieout.history.ledger import Ledger, watch_over
 from tieout.history.pull import PullReport, pull
 from tieout.measure.numbers.catalogue import BY_ID
+from tieout.measure.numbers.question import Asked
 from tieout.measure.said import say
 from tieout.measure.sheets.filed import file_sheets
-from tieout.warehouse.builds import BuildFacts, publish, published_or_none
-from tieout.warehouse.contents import read_findings
+from tieout.warehouse.builds import BuildFacts, build_path, publish, published_or_none
+from tieout.warehouse.contents import findings_in
+from tieout.warehouse.engine import reading
 from tieout.warehouse.lock import writing
 
 if TYPE_CHECKING:
@@ -64,8 +66,10 @@ def refresh(
             return RefreshReport((*findings, *report.findings), report, before)
         fingerprint = archive(contract, workspace.archive)
         after = build(workspace, ledger, contract, fingerprint, progress=progress)
-        say(workspace, contract, after, now)
+        with reading(build_path(workspace, after.key)) as engine:
+            say(workspace, Asked(engine, contract, after), now)
+            of_data = findings_in(engine)
         publish(workspace, after, now)
     damaged = (finding for finding in ledger.findings if finding not in report.findings)
-    told = (*findings, *report.findings, *damaged, *read_findings(workspace, after))
+    told = (*findings, *report.findings, *damaged, *of_data)
     return RefreshReport(told, report, before, after)

@@ -103,7 +103,7 @@ def figures(workspace: Workspace, days: Iterable[str] = (AS_OF,), but: Iterable[
         for day, metric in product(days, METRICS):
             if metric.id in but:
                 continue
-            asked = Question(metric.id, as_of=stored(day), period=QUARTER, by=("segment",), **terms)
+            asked = Question(metric.id, as_of=stored(day), period=QUARTER, **{"by": ("segment",), **terms})
             for row in ask(build, asked).rows:
                 value = row.value if isinstance(row.value, Decimal) or row.value is None else round(row.value, 9)
                 found[metric.id, day, tuple(row.by.values())] = (value, row.n, row.absent)

@@ -21,7 +21,7 @@ SUMS = {
 def wholes(workspace: Workspace) -> Figures:
     """The sums over everything; rates and slices may move with a merge of accounts, these may not."""
     others = {metric.id for metric in METRICS} - SUMS
-    return {key: value for key, value in figures(workspace, DAYS, but=others).items() if not key[2]}
+    return figures(workspace, DAYS, but=others, by=())
 
 
 def table(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:

@@ -16,8 +16,8 @@ from tieout.measure.numbers.ask import ask
 from tieout.measure.numbers.catalogue import BY_ID, METRICS
 from tieout.measure.numbers.question import Asked, view_of
 from tieout.measure.sheets.taking import reported_figure
-from tieout.warehouse.builds import BuildFacts, build_path, sync
-from tieout.warehouse.engine import FIRST, reading
+from tieout.warehouse.builds import sync
+from tieout.warehouse.engine import FIRST
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,12 +32,11 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def say(workspace: Workspace, contract: Contract, facts: BuildFacts, now: datetime) -> int:
+def say(workspace: Workspace, asked: Asked, now: datetime) -> int:
     """Append every number of the build, in total and where it can be by segment, territory and lens; give how many."""
-    with reading(build_path(workspace, facts.key)) as engine:
-        asked = Asked(engine, contract, facts)
-        rows = [row for question in _questions(contract) for row in _said(asked, question, now)]
-        rows += [_reported(asked, workspace, name, now) for name, lens in contract.lenses.items() if lens.reported]
+    contract, facts = asked.contract, asked.facts
+    rows = [row for question in _questions(contract) for row in _said(asked, question, now)]
+    rows += [_reported(asked, workspace, name, now) for name, lens in contract.lenses.items() if lens.reported]
     folder = workspace.ledger / "said"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{now:%Y%m%dT%H%M%S%fZ}-{facts.key}.parquet"

@@ -32,17 +32,22 @@ def read_contract(engine: Connection) -> Contract:
 
 def store_findings(engine: Connection, findings: Iterable[Finding]) -> None:
     """Keep the findings of the build's data."""
+    bodies = [simplejson.dumps(asdict(finding), ensure_ascii=False) for finding in findings]
     engine.execute("create table findings (place integer, body varchar)")
-    for number, finding in enumerate(findings):
-        engine.execute(
-            "insert into findings values (?, ?)", [number, simplejson.dumps(asdict(finding), ensure_ascii=False)]
-        )
+    engine.execute(
+        "insert into findings select unnest(?::integer[]), unnest(?::varchar[])", [[*range(len(bodies))], bodies]
+    )
 
 
 def read_findings(workspace: Workspace, facts: BuildFacts) -> tuple[Finding, ...]:
     """Read the findings of a build's data."""
     with reading(build_path(workspace, facts.key)) as engine:
-        rows = engine.execute("select body from findings order by place").fetchall()
+        return findings_in(engine)
+
+
+def findings_in(engine: Connection) -> tuple[Finding, ...]:
+    """Read the findings of the data of an open build."""
+    rows = engine.execute("select body from findings order by place").fetchall()
     return tuple(_finding(simplejson.loads(row[0])) for row in rows)
 
 
