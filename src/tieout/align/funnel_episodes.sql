@@ -9,11 +9,15 @@
 with ordered as (
   select
     e.*,
-    row_number() over (
-      partition by person
-      order by "at", case when ending is null then 0 else 1 end, step, told_by, coalesce(lead_id, opportunity_id)
-    ) as place
+    row_number() over told as place,
+    first_value(case when ending is null and step between 1 and 4 then "at" end ignore nulls) over (
+      told rows between unbounded preceding and 1 preceding
+    ) as entered_before
   from funnel_events as e
+  window told as (
+    partition by person
+    order by "at", case when ending is null then 0 else 1 end, step, told_by, coalesce(lead_id, opportunity_id)
+  )
 ),
 marked as (
   select
@@ -24,12 +28,9 @@ marked as (
   from ordered as o
 ),
 meant as (
-  select m.*
-  from (
-    select k.*, min(case when enters = 1 then "at" end) over (partition by person) as first_entered
-    from marked as k
-  ) as m
-  where not (told_by = 'log' and coalesce(step, -1) = 0 and (first_entered is null or "at" <= first_entered))
+  select m.* exclude (entered_before)
+  from marked as m
+  where not (told_by = 'log' and coalesce(step, -1) = 0 and (entered_before is null or "at" <= entered_before))
 ),
 turned as (
   select
@@ -76,7 +77,8 @@ entered as (
   select
     person, episode, "at", lead_id, user_id,
     row_number() over (
-      partition by person, episode order by case when step = 1 then 0 when lead_id is not null then 1 else 2 end, turn
+      partition by person, episode
+      order by case when step = 1 then 0 when lead_id is not null then 1 else 2 end * 1000000000 + turn
     ) as nth
   from numbered
   where ending is null
