@@ -29,7 +29,8 @@ NEEDS = {
 """What a page has to be told. A sheet is brought in test_ways."""
 ROOM_PATHS = [NEEDS.get(room.path, room.path) for room in ROOMS if not room.path.startswith("/tie-out/sheet")]
 OTHERS = [
-    "/record/account/001Mw0002129", "/record/lead/LD000018", "/search", "/search?q=flint", "/views", "/people",
+    "/record/account/001Mw0002129", "/record/lead/LD000018", "/record/user/005Mw0000005", "/search",
+    "/search?q=flint", "/views", "/people",
     "/people/log", "/people/tokens", "/people/invite", "/people/teams/new", "/people/accounts/1",
     "/accounts/sessions/", "/accounts/2fa/", "/accounts/password/change/", "/api/v1/docs",
     "/nothing-is-here", "/pipeline?period=nonsense", "/tie-out/sheet?sheet=0",

@@ -332,7 +332,7 @@ def told_cell(
     if column.unit is not None:
         return Cell(figures.figure(value, column.unit), str(value))  # type: ignore[arg-type]
     record, asked = way
-    leads = column.entity in LIVES and record is not None
+    leads = column.entity in LIVES and record is not None and not str(record).startswith("(")  # as "(unknown)"
     text = told(value, zone)
     anchor = record_path(column.entity, str(record), asked) if leads else None
     return Cell(text, text if len(text) > LONG else "", anchor=anchor)

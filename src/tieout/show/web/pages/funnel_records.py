@@ -85,7 +85,8 @@ def _column(name: str) -> Column:
     heads |= {"started_at": "begun", "due_at": "due", "answered_at": "answered", "breach_class": "class"}
     unit = "hours" if name == "hours" else None
     main, private = name in {"furthest", "breach_class"}, name in PRIVATE["lead"]
-    return Column(name, heads.get(name, ""), unit, personal=private, main=main)  # type: ignore[arg-type]
+    entity = "user" if name in {"owner", "owner_id"} else ""
+    return Column(name, heads.get(name, ""), unit, entity, personal=private, main=main)  # type: ignore[arg-type]
 
 
 def people_page(reader: Reader, filters: Filters) -> Page:

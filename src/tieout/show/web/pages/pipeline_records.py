@@ -224,7 +224,7 @@ def stalled_records(reader: Reader, filters: Filters) -> Records:
         found = stages_of(reader, filters, "stalls")
         stage = _stage(filters, list(dict.fromkeys(one.stage for one in found.usual)))
         columns = (
-            *DEAL, Column("segment"), Column("owner"), Column("days", unit="days", main=True),
+            *DEAL, Column("segment"), Column("owner", entity="user"), Column("days", unit="days", main=True),
             Column("p90", unit="days"), Column("amount", unit="money", summed=True, main=True), Column("close_date"),
         )  # fmt: skip
         rows = [

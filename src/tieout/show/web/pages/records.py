@@ -37,6 +37,8 @@ NAMES = (
 """What stands beside the id of a deal."""
 TOLD = ("stage", "source", "status", "segment", "owner")
 """What is told of each record where nobody says by what to slice."""
+NAMED = {"account": "account", "owner": "user", "manager": "user"}
+"""The dimensions whose values are ids of records that have a page."""
 HEADS = {"currency": "original_currency"}
 """What a column is called that would be read as something else: the value beside it is in the base currency."""
 MADE_OF_OTHERS = ("coverage", "required", "efficiency", "velocity")
@@ -132,7 +134,7 @@ def _column(name: str, metric: Metric, entity: str, *, filed: bool) -> Column:
             return Column(name, "counts in it")
         case _:
             private = name in PRIVATE.get(entity, ())
-            return Column(name, filed=filed, entity="account" if name == "account" else "", personal=private)
+            return Column(name, filed=filed, entity=NAMED.get(name, ""), personal=private)
 
 
 def _unit(metric: Metric) -> Unit:
