@@ -6,7 +6,7 @@ state. A person is the leads and contacts that are one, with their ways through 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tieout.measure.answers import QuestionError
@@ -78,7 +78,12 @@ def _activity(asked: Asked, record: str) -> tuple[Version, ...]:
         flags = ("deleted",) if deleted else ()
         versions.append(Version(happened, None, seen_from, (), changes_of(before, state), state, flags=flags))
         before = state
-    return tuple(versions)
+    if not versions:
+        return ()
+    # Where it names no account itself, that of its contact, lead or deal.
+    found = fetch(asked.engine, "select account_id from activities where record = $record", {"record": record})
+    concerned = {"matched_account": found[0][0]} if found and found[0][0] != before["account_id"] else {}
+    return (*versions[:-1], replace(versions[-1], state=before | concerned))
 
 
 def _user(asked: Asked, record: str) -> tuple[Version, ...]:

@@ -9,11 +9,13 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from tests.show.web.conftest import PASSWORD, ClientOf
 from tieout.operate.people.accounts import PeopleError, Place, change_account, invitation_of, invite
 from tieout.operate.people.models import Account, Invitation, LogEntry, Team, Token
 from tieout.operate.people.roles import Role
+from tieout.show.web.words import browser, typed
 
 LOGIN = "/accounts/login/"
 
@@ -172,6 +174,29 @@ def test_a_team_changed_meanwhile_is_told_and_one_with_members_stays(client_of: 
     Account.objects.update(team=None)
     assert admin.post(f"{path}/end")["Location"] == "/people"
     assert not Team.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+         "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+         "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1",
+         "Safari on iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on macOS"),
+        ("curl/7.88.1", "curl"),
+        ("", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_session_names_its_browser_in_words(agent: str, words: str) -> None:
+    assert browser(agent) == words
+
+
+def test_a_command_is_told_as_code_and_everything_escaped() -> None:
+    assert typed("Run `tieout <work>` & wait.") == "Run <code>tieout &lt;work&gt;</code> &amp; wait."
+    assert escape(typed("one ` alone <b>")) == "one ` alone &lt;b&gt;"
 
 
 def test_sessions_are_one_s_own(client_of: ClientOf) -> None:

@@ -107,6 +107,7 @@ def test_an_activity_tells_whether_it_is_a_touch_and_which_hand_off_it_answered(
     client = client_of(Role.VIEWER)
     page = client.get(f"/record/activity/{done}").content.decode()
     assert "it answered a hand-off" in page
+    assert page.count(f'href="/record/lead/{lead}"') == 2, "the field, and the hand-off"
     assert f'href="/record/lead/{lead}"' in page.split("Hand-offs that it answered")[1].split("</table>")[0]
     assert "no touch: it is automated" in client.get(f"/record/activity/{machine}").content.decode()
     assert client.get("/record/activity/nothing").status_code == 404

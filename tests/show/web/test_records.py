@@ -68,6 +68,7 @@ def test_a_page_has_fifty_records_and_the_total_of_all(web: Workspace, client_of
     first = text_of(client_of(Role.ADMIN), OPEN)
     assert first.count('<th scope="row"><a href="/record/opportunity/') == 50
     assert f"{len(found)} records" in first
+    assert f"Rows 1 to 50 of {len(found)}" in first
     assert f"{sum(found.values()):,.2f}" in first.split("<tfoot>")[1].split("</tfoot>")[0]
 
 

@@ -83,7 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "tieout.show.web.chrome.chrome",
             ],
-            "libraries": {"browsers": "tieout.show.web.people.browsers"},
+            "libraries": {"words": "tieout.show.web.words"},
         },
     }
 ]
