@@ -41,9 +41,11 @@ def mother(*, few: bool) -> None:
     """Bear a child for each line that comes in, and tell how it ended."""
     import tieout.refresh  # noqa: F401, PLC0415 - so that children have it
     from tests.saying import saying  # noqa: PLC0415 - the same
+    from tieout.align.steps import step_order  # noqa: PLC0415 - the same
 
     for name in ("utf-8-sig", "utf-16", "cp1252", "latin-1"):
         codecs.lookup(name)  # a child that is another user may not be able to read Python's own files
+    step_order()  # once, and not by each child: the order is parsed from the text of every step
     for line in sys.stdin:
         given = json.loads(line)
         child = os.fork()
