@@ -8,13 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
 from bench.company import ACTIVITIES, write_contract
 from bench.measuring import BUILD, Result, Run, apart, run, tieout
 from tieout import Workspace
 from tieout.align.steps import program
 from tieout.warehouse.builds import published_or_none
+from tieout.warehouse.engine import open_file
 
 AS_MANY = 3
 """How often a command is run whose median is given."""
@@ -126,7 +125,7 @@ def _read_bare(root: Path) -> float:
     """Read every export once, as the engine guesses its types, into a database; give the seconds."""
     made = root / "bare.duckdb"
     start = time.perf_counter()
-    with duckdb.connect(made) as engine:
+    with open_file(made) as engine:
         for name in ("opportunities", "accounts", "users", "leads", "changes", "activities"):
             source = f"read_csv('{root}/exports/{name}_*.csv', union_by_name = true)"
             engine.execute(f"create table {name} as from {source}")
