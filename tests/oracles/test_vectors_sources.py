@@ -14,9 +14,11 @@ import pytest
 
 from tests.oracles.tiny import NOW, PIPELINE, Life, Tiny, dated, logged, once
 from tieout import Workspace, refresh
+from tieout.align.steps import step_order
 from tieout.check import check
 from tieout.inventory import Inventory, field_named, inventory
 from tieout.measure.answers import QuestionError
+from tieout.measure.diagnosis.uses import NOT_FOLLOWED, Uses
 from tieout.questions import opened
 from tieout.show.sources import mermaid
 
@@ -165,6 +167,13 @@ def test_which_numbers_read_a_field(found: Inventory) -> None:
         "coverage.opening", "coverage.opening.week3", "coverage.to_go",
     }  # fmt: skip
     assert field_named(found, "lead.status").numbers == ()
+
+
+def test_every_step_can_be_followed(workspace: Workspace) -> None:
+    """One that cannot be would read nothing, and so would whatever is counted from it."""
+    with opened(workspace) as asked:
+        tables = Uses(asked).tables
+    assert [name for name in step_order() if name not in NOT_FOLLOWED and not tables[name].columns] == []
 
 
 def test_a_field_that_is_not_there_has_a_nearest(found: Inventory) -> None:

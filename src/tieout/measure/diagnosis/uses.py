@@ -39,7 +39,7 @@ Field = tuple[str, str]
 NONE: frozenset[Field] = frozenset()
 META = (
     "object", "record", "taken_at", "position", "sequence", "op", "voice", "assumes", "row_number", "unread",
-    "happened_at", "flagged",
+    "happened_at", "flagged", "rowid",
 )  # fmt: skip
 NOT_FOLLOWED = frozenset({"opportunity_composed"})
 """A step whose columns lie in one structure: they come from the same fields as those of opportunity_told beside it."""
