@@ -31,7 +31,7 @@ STEPS = ("handoffs", "human_touches", "handoff_touches", "lead_owners", "handoff
 TOUCHED = """
   select count(*), sum(n) from (
     select e.lead_id, e.entered_at, min(a.at) as at, count(*) as n
-    from lead_stages as e join activities_told as a
+    from lead_stages as e join activities as a
       on a.lead_id = e.lead_id and a.at >= e.entered_at and not a.automated and a.by_function = 'sales'
     group by e.lead_id, e.entered_at)"""
 """The same sum by the bare engine: the first touch of each stay, by lead alone."""
