@@ -26,8 +26,9 @@ MOST = {
     "/record/opportunity/": 2,
     "/record/account/": 2,
     "/record/lead/": 2,
+    "/record/": 8,
 }
-"""So many pages of one kind are visited; of every other kind one."""
+"""So many pages of one kind are visited, of the first that an address begins with; of every other kind one."""
 
 
 @dataclass(frozen=True, slots=True)
