@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tieout.measure.answers import QuestionError
-from tieout.measure.life import Life, Source, Version, changes_of, end_of
+from tieout.measure.life import FOREVER, Life, Source, Version, changes_of, end_of
 from tieout.measure.run_sql import rows as fetch
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from tieout.measure.numbers.question import Asked
 
-FOREVER = "timestamp '9999-12-31'"
 ACTIVITY = (
     "kind", "at", "lead_id", "contact_id", "account_id", "opportunity_id", "user_id", "campaign_id", "channel",
     "direction", "by_function", "automated",

@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
 
 from tieout.basics.findings import nearest
+from tieout.measure.life import ENTITIES
+from tieout.measure.other_lives import OTHERS
 from tieout.show import figures
 from tieout.show.as_json import instant
 from tieout.show.html.page import Cell, Head, Section, Table
@@ -51,7 +53,7 @@ MOST_KEPT = 150_000
 """The lists asked for last are kept by each process, with so many records in all: turning a page asks nothing again."""
 LONG = 30
 """A longer text is cut on the page, and whole behind it."""
-LIVES = frozenset({"opportunity", "lead", "account", "contact", "person", "activity", "campaign", "user"})
+LIVES = frozenset({*(entity for entity, _ in ENTITIES), *OTHERS})
 """What has a page of its own."""
 ASKED = ("period", "calendar")
 """The filters of a record's page."""
